@@ -1,0 +1,3 @@
+"""evalkit: replay, score and gate customer-support bots; nothing happens at import."""
+
+__version__ = "0.1.0"

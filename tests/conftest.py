@@ -1,0 +1,30 @@
+"""Shared by all tests: hypothesis profiles, and the folder of labelled data where it is given."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+PROJECT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def project() -> Path:
+    """The root of the checkout."""
+    return PROJECT
+
+
+@pytest.fixture
+def labelled_data() -> Path:
+    """The folder of labelled data for measuring; the test skips where it is not given."""
+    folder = os.environ.get("EVALKIT_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("EVALKIT_DATA is not set")
+    return Path(folder)

@@ -120,21 +120,20 @@ def score_key(scorers: Sequence[Scorer], policy: Policy, kb_snapshot: str | None
 
 def _build(spec: ScorerSpec) -> Scorer:
     made = plugins.load("scorers", spec.name)
-    try:
-        scorer = msgspec.convert(spec.args, made) if isinstance(made, type) else made
-    except (msgspec.ValidationError, TypeError) as error:
-        raise InputError(f"scorer '{spec.name}': {_argument_fault(made, spec, error)}") from error
-    if not isinstance(scorer, Scorer):
-        raise InputError(f"scorer '{spec.name}' is no scorer: it lacks name, version, reads, needs, scope or score()")
-    return scorer
-
-
-def _argument_fault(made: Any, spec: ScorerSpec, error: Exception) -> str:
     known = tuple(getattr(made, "__struct_fields__", ()))
     for name in spec.args:
         if name not in known:
-            return f"unknown argument '{name}'{near_match(name, known)} (known: {', '.join(known) or 'none'})"
-    return str(error)
+            raise InputError(
+                f"scorer '{spec.name}': unknown argument '{name}'{near_match(name, known)}"
+                f" (known: {', '.join(known) or 'none'})"
+            )
+    try:
+        scorer = msgspec.convert(spec.args, made) if isinstance(made, type) else made
+    except (msgspec.ValidationError, TypeError) as error:
+        raise InputError(f"scorer '{spec.name}': {error}") from error
+    if not isinstance(scorer, Scorer):
+        raise InputError(f"scorer '{spec.name}' is no scorer: it lacks name, version, reads, needs, scope or score()")
+    return scorer
 
 
 def _ordered(wanted: Mapping[str, Scorer]) -> tuple[Scorer, ...]:

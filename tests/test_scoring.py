@@ -113,6 +113,6 @@ def test_an_own_scorer_is_named_by_its_path_and_checked() -> None:
     (mine,) = build_scorers([ScorerSpec(name="tests.test_scoring:Counts", args={"at_least": 3})])
     assert mine == Counts(at_least=3)
     with pytest.raises(InputError, match="did you mean 'at_least'"):
-        build_scorers([ScorerSpec(name="tests.test_scoring:Counts", args={"at_most": 3})])
+        build_scorers([ScorerSpec(name="tests.test_scoring:Counts", args={"at_leest": 3})])
     with pytest.raises(InputError, match="no scorer"):
         build_scorers([ScorerSpec(name="pathlib:Path")])

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from evalkit.knowledge import Knowledge
 
 
+_PARTS = ("name", "version", "reads", "needs", "scope", "score")
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What a whole run's scoring shares: the scorers in the order they run, the knowledge base and the policy."""
@@ -120,6 +123,9 @@ def score_key(scorers: Sequence[Scorer], policy: Policy, kb_snapshot: str | None
 
 def _build(spec: ScorerSpec) -> Scorer:
     made = plugins.load("scorers", spec.name)
+    missing = [part for part in _PARTS if not hasattr(made, part)]
+    if missing:
+        raise InputError(f"scorer '{spec.name}' is no scorer: it lacks {', '.join(missing)}")
     known = tuple(getattr(made, "__struct_fields__", ()))
     for name in spec.args:
         if name not in known:
@@ -128,11 +134,9 @@ def _build(spec: ScorerSpec) -> Scorer:
                 f" (known: {', '.join(known) or 'none'})"
             )
     try:
-        scorer = msgspec.convert(spec.args, made) if isinstance(made, type) else made
+        scorer: Scorer = msgspec.convert(spec.args, made) if isinstance(made, type) else made
     except (msgspec.ValidationError, TypeError) as error:
         raise InputError(f"scorer '{spec.name}': {error}") from error
-    if not isinstance(scorer, Scorer):
-        raise InputError(f"scorer '{spec.name}' is no scorer: it lacks name, version, reads, needs, scope or score()")
     return scorer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from evalkit.model import Case, Conversation, Score
 from evalkit.policy.sections import Policy
@@ -34,7 +34,6 @@ class Context:
     scored_at: datetime | None = None
 
 
-@runtime_checkable
 class Scorer(Protocol):
     """A frozen record with a name and a version that scores one conversation.
 

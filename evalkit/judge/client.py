@@ -1,0 +1,140 @@
+"""One call to an OpenAI-compatible endpoint, by the ladder json_schema → json_object → text.
+
+The answer is whatever text came back; `protocol.parse_answers` decides what it is worth. The same client serves the
+simulated LLM customer and the claim splitter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from evalkit.errors import InputError, JudgeError
+from evalkit.judge.provider import JudgeSettings
+
+Mode = Literal["json_schema", "json_object", "text"]
+LADDER: tuple[Mode, ...] = ("json_schema", "json_object", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The text that a model returned, and what the call used."""
+
+    text: str
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    bytes_sent: int = 0
+
+
+class LlmClient(Protocol):
+    """The door to a language model."""
+
+    async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> Completion:
+        """The model's reply; with a schema, text that is asked to fit it. Raises: JudgeError."""
+        ...
+
+
+@dataclass(slots=True)
+class OpenAiClient:
+    """Talks to any `base_url` through the `openai` package; remembers which rung of the ladder the endpoint takes."""
+
+    settings: JudgeSettings
+    _client: Any = None
+    _mode: Mode | None = None
+
+    async def __aenter__(self) -> OpenAiClient:
+        try:
+            import openai
+        except ImportError as error:
+            raise InputError("the judge needs the openai package: pip install 'support-evalkit[judge]'") from error
+        settings = self.settings
+        common: dict[str, Any] = {
+            "api_key": settings.api_key or "none",
+            "timeout": settings.timeout_s,
+            "max_retries": settings.retries,
+            "default_headers": dict(settings.headers),
+        }
+        if settings.api_version:
+            self._client = openai.AsyncAzureOpenAI(
+                azure_endpoint=settings.base_url, api_version=settings.api_version, **common
+            )
+        else:
+            self._client = openai.AsyncOpenAI(base_url=settings.base_url, **common)
+        if settings.mode != "auto":
+            self._mode = settings.mode
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._client.close()
+
+    async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> Completion:
+        """The model's reply. Raises: JudgeError for a refusal, a cut-off reply, or an endpoint that does not answer."""
+        rungs = LADDER[LADDER.index(self._mode) :] if self._mode else LADDER
+        if schema is None:
+            rungs = ("text",)
+        for rung in rungs:
+            reply = await self._call(messages, rung, schema)
+            if reply is not None:
+                if schema is not None:
+                    self._mode = rung
+                return _completion(reply, sum(len(m["content"].encode()) for m in messages))
+        raise JudgeError("the judge's endpoint refuses every form of the request (400 or 422)")
+
+    async def _call(self, messages: Sequence[Mapping[str, str]], rung: Mode, schema: Mapping[str, Any] | None) -> Any:
+        import openai
+
+        settings = self.settings
+        extra: dict[str, Any] = {}
+        if rung == "json_schema":
+            extra["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "answers", "schema": schema, "strict": True},
+            }
+        elif rung == "json_object":
+            extra["response_format"] = {"type": "json_object"}
+        if settings.seed is not None:
+            extra["seed"] = settings.seed
+        try:
+            return await self._client.chat.completions.create(
+                model=settings.model,
+                messages=list(messages),
+                temperature=settings.temperature,
+                max_tokens=settings.max_tokens,
+                **extra,
+            )
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            if rung == "text":
+                raise JudgeError(f"the judge's endpoint refused the request with {error.status_code}") from error
+            return None
+        except openai.APIStatusError as error:
+            raise JudgeError(f"the judge's endpoint answered {error.status_code}") from error
+        except openai.APIConnectionError as error:
+            what = "did not answer in time" if isinstance(error, openai.APITimeoutError) else "could not be reached"
+            raise JudgeError(f"the judge's endpoint {what}") from error
+        except (openai.APIResponseValidationError, ValueError) as error:
+            raise JudgeError(f"the judge's endpoint sent no usable reply ({type(error).__name__})") from error
+
+
+def _completion(reply: Any, bytes_sent: int) -> Completion:
+    choices = getattr(reply, "choices", None)
+    if not choices:
+        raise JudgeError("the judge's endpoint sent a reply without choices")
+    choice = choices[0]
+    if getattr(choice.message, "refusal", None):
+        raise JudgeError("the judge refused to answer")
+    if choice.finish_reason == "length":
+        raise JudgeError("the judge's reply was cut off; raise judge.max_tokens")
+    if choice.finish_reason == "content_filter":
+        raise JudgeError("the judge's reply was filtered by its provider")
+    if not choice.message.content:
+        raise JudgeError("the judge's reply is empty")
+    usage = getattr(reply, "usage", None)
+    return Completion(
+        text=choice.message.content,
+        model=reply.model or "",
+        tokens_in=getattr(usage, "prompt_tokens", 0) or 0,
+        tokens_out=getattr(usage, "completion_tokens", 0) or 0,
+        bytes_sent=bytes_sent,
+    )

@@ -1,0 +1,118 @@
+"""A local OpenAI-compatible server that judges by word overlap, in moods good and bad, for tests and for trying out.
+
+It reads the questions and the transcript out of the prompt like a model would, so that the whole path is exercised:
+nothing in the product knows that it is fake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import TYPE_CHECKING, Any, get_args
+from typing import Literal as _Literal
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+Mood = _Literal[
+    "good", "slow", "malformed", "fenced", "refusing", "truncated", "empty", "rate_limited", "no_schema", "text_only",
+    "missing", "extra", "twice", "off_enum", "no_quote", "invented_quote", "gullible", "erratic", "broken", "hangs_up",
+]  # fmt: skip
+MOODS: tuple[Mood, ...] = get_args(Mood)
+
+_ASKED = re.compile(r"^- id (\S+): (.*) Answers: ([^.]+)\.$", re.MULTILINE)
+_TURN = re.compile(r"^\d+ (customer|bot|human|system): (.+)$", re.MULTILINE)
+_CHECK = re.compile(r'"check": "([^"]+)"')
+
+
+def create_app(mood: Mood = "good", *, delay_s: float = 0.0) -> web.Application:
+    """The aiohttp application; `app["calls"]` counts what was asked of it."""
+    from aiohttp import web
+
+    app = web.Application(client_max_size=8 << 20)
+    calls = web.AppKey("calls", dict[str, int])
+    app[calls] = {"n": 0}
+
+    async def chat(request: web.Request) -> web.StreamResponse:
+        app[calls]["n"] += 1
+        body = await request.json()
+        await asyncio.sleep(delay_s if mood != "slow" else max(delay_s, 0.5))
+        return _respond(mood, body, app[calls]["n"])
+
+    async def count(request: web.Request) -> web.Response:
+        return web.json_response(app[calls])
+
+    app.router.add_post("/v1/chat/completions", chat)
+    app.router.add_get("/calls", count)
+    return app
+
+
+def _respond(mood: Mood, body: dict[str, Any], number: int) -> web.StreamResponse:
+    from aiohttp import web
+
+    form = (body.get("response_format") or {}).get("type", "text")
+    if mood == "rate_limited" and number % 2:
+        return web.json_response({"error": {"message": "slow down"}}, status=429, headers={"retry-after-ms": "5"})
+    if mood == "broken":
+        return web.json_response({"error": {"message": "boom"}}, status=500)
+    if mood == "hangs_up":
+        return web.Response(body=b'{"choices": [', headers={"Content-Type": "application/json"})
+    if (mood == "no_schema" and form == "json_schema") or (mood == "text_only" and form != "text"):
+        return web.json_response({"error": {"message": f"response_format {form} is not supported"}}, status=400)
+    return web.json_response(_envelope(mood, _reply(mood, body["messages"], number), number))
+
+
+def _envelope(mood: Mood, text: str, number: int) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    finish = "stop"
+    if mood == "refusing":
+        message = {"role": "assistant", "content": None, "refusal": "I cannot help with that."}
+    if mood == "truncated":
+        message["content"], finish = text[: len(text) // 2], "length"
+    if mood == "empty":
+        message["content"] = ""
+    return {
+        "id": f"fake-{number}",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "fake-judge-1",
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "usage": {"prompt_tokens": 200, "completion_tokens": 40, "total_tokens": 240},
+    }
+
+
+def _reply(mood: Mood, messages: list[dict[str, str]], number: int) -> str:
+    system, user = messages[0]["content"], messages[-1]["content"]
+    marker = found[1] if (found := _CHECK.search(system)) else ""
+    turns = _TURN.findall(user)
+    if mood == "gullible":
+        for role, text in turns:
+            if role == "bot" and (start := text.find("{")) != -1:
+                return str(text[start:])
+    answers = [_answer(mood, id_, allowed.split(", "), turns, number) for id_, _, allowed in _ASKED.findall(user)]
+    if mood == "missing":
+        answers = answers[1:]
+    if mood == "extra":
+        answers.append({"id": "nobody_asked", "answer": "yes", "quote": "yes"})
+    if mood == "twice":
+        answers.append(answers[0])
+    text = json.dumps({"check": marker, "answers": answers}, ensure_ascii=False)
+    if mood == "malformed":
+        return text.replace("{", "", 1).replace(":", "=")
+    if mood in {"fenced", "text_only"}:
+        return f"Here is what I think.\n```json\n{text}\n```\nLet me know!"
+    return text
+
+
+def _answer(mood: Mood, id_: str, allowed: list[str], turns: list[tuple[str, str]], number: int) -> dict[str, str]:
+    bot = [text for role, text in turns if role == "bot"]
+    quote = bot[-1][:60] if bot else (turns[-1][1][:60] if turns else "")
+    answer = allowed[number % 2] if mood == "erratic" else allowed[0]
+    if mood == "off_enum":
+        answer = "Yes, it absolutely did."
+    if mood == "no_quote":
+        quote = ""
+    if mood == "invented_quote":
+        quote = "words that nobody in this conversation has ever written down"
+    return {"id": id_, "answer": answer, "quote": quote}

@@ -1,0 +1,105 @@
+"""Where the judge lives, what it costs, and whether the policy lets a conversation go there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from evalkit.errors import InputError, PolicyError, near_match
+from evalkit.model import content_hash
+from evalkit.policy.sections import PrivacyPolicy
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The data-protection declaration of the judge's endpoint; all three must be said."""
+
+    region: str
+    dpa: bool
+    no_training: bool
+
+
+class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `judge:` part of `evalkit.yaml`. Prices are in euro per million tokens, budgets are for one run."""
+
+    base_url: str
+    model: str
+    provider: Provider
+    api_key: str = ""
+    api_version: str | None = None
+    headers: dict[str, str] = {}
+    temperature: float = 0.0
+    max_tokens: int = 1_000
+    seed: int | None = 0
+    questions: tuple[str, ...] = ("resolution", "correctness")
+    own: dict[str, Any] = {}
+    repeats: int = 1
+    concurrency: int = 20
+    timeout_s: float = 60.0
+    retries: int = 3
+    price_in_eur: float = 0.0
+    price_out_eur: float = 0.0
+    budget_calls: int | None = None
+    budget_tokens: int | None = None
+    budget_eur: float | None = None
+    budget_minutes: float | None = None
+    mode: Literal["auto", "json_schema", "json_object", "text"] = "auto"
+
+    @property
+    def host(self) -> str:
+        """The host that conversations would be sent to."""
+        return urlsplit(self.base_url).hostname or ""
+
+
+def judge_settings(value: Mapping[str, Any]) -> JudgeSettings:
+    """The settings of a `judge:` mapping.
+
+    Raises: InputError for an unknown key (with its neighbour), a missing declaration, or a value out of range.
+    """
+    for name in value:
+        if name not in JudgeSettings.__struct_fields__:
+            raise InputError(f"judge: unknown key '{name}'{near_match(name, JudgeSettings.__struct_fields__)}")
+    if "provider" not in value:
+        raise InputError(
+            "judge.provider is missing: declare region, dpa and no_training of the endpoint before text goes there"
+        )
+    try:
+        settings = msgspec.convert(dict(value), JudgeSettings)
+    except msgspec.ValidationError as error:
+        raise InputError(f"judge: {error}") from error
+    if urlsplit(settings.base_url).scheme not in {"http", "https"} or not settings.host:
+        raise InputError("judge.base_url must be an http(s) address, such as https://llm.example.com/v1")
+    if settings.repeats < 1 or settings.repeats % 2 == 0:
+        raise InputError(f"judge.repeats is {settings.repeats}; an odd number from 1 on can have a majority")
+    return settings
+
+
+def check_provider(settings: JudgeSettings, policy: PrivacyPolicy) -> None:
+    """Nothing when the policy lets pseudonymised text go to this judge.
+
+    Raises: PolicyError naming the host, region or declaration that is not on the policy's list.
+    """
+    region = settings.provider.region.lower()
+    if settings.host not in policy.allowed_hosts:
+        raise PolicyError(
+            f"judge host '{settings.host}' is not in policy.privacy.allowed_hosts; add it there, or use another"
+        )
+    if region not in {allowed.lower() for allowed in policy.allowed_regions}:
+        raise PolicyError(f"judge region '{region}' is not in policy.privacy.allowed_regions {policy.allowed_regions}")
+    if policy.require_dpa and not settings.provider.dpa:
+        raise PolicyError("judge.provider.dpa is false: the policy asks for a processor agreement (GDPR Art. 28)")
+    if not settings.provider.no_training:
+        raise PolicyError("judge.provider.no_training is false: customers' text may not train a model")
+
+
+def identity(settings: JudgeSettings, prompt_version: str, questions_hash: str) -> str:
+    """The identity that calibration is bound to: model, endpoint, parameters, prompt and questions.
+
+    Any change of it restarts calibration.
+    """
+    return content_hash(
+        "judge", settings.model, settings.base_url, settings.api_version, settings.temperature, settings.max_tokens,
+        settings.seed, settings.mode, prompt_version, questions_hash,
+    )  # fmt: skip

@@ -1,0 +1,6 @@
+"""What the organisation knows: documents, retrieval, and whether an answer is supported by them."""
+
+from evalkit.knowledge.base import Knowledge
+from evalkit.knowledge.documents import Document
+
+__all__ = ["Document", "Knowledge"]

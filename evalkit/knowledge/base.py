@@ -1,0 +1,79 @@
+"""The knowledge base: documents, their passages, a snapshot hash, and retrieval on a given day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evalkit.knowledge.documents import Document, from_records, read_folder
+from evalkit.knowledge.index import Hit, NgramIndex, Passage, best, passages, valid
+from evalkit.model import content_hash
+
+
+class Knowledge:
+    """An immutable set of documents that can be asked; the index is built when it is first asked."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self.documents = tuple(documents)
+        self.passages: tuple[Passage, ...] = tuple(
+            passage for number, doc in enumerate(self.documents) for passage in passages(doc, number)
+        )
+
+    @classmethod
+    def from_texts(cls, texts: Sequence[str]) -> Knowledge:
+        """A knowledge base of plain texts, named `kb-1`, `kb-2` …
+
+        >>> [hit.passage for hit in Knowledge.from_texts(["Frakten kostar 49 kr.", "Öppet kl. 9-17."]).search("frakt")]
+        [0]
+        """
+        return cls(Document(id=f"kb-{number}", text=text) for number, text in enumerate(texts, 1))
+
+    @classmethod
+    def from_documents(cls, records: Iterable[Mapping[str, Any]]) -> Knowledge:
+        """A knowledge base of mappings with `id`, `text` and a document's other keys. Raises: KnowledgeError."""
+        return cls(from_records(records))
+
+    @classmethod
+    def from_folder(cls, folder: Path | str) -> Knowledge:
+        """A knowledge base of the articles in a folder tree. Raises: KnowledgeError."""
+        return cls(read_folder(Path(folder)))
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @cached_property
+    def snapshot(self) -> str:
+        """A hash of everything that the documents say and when it holds."""
+        return content_hash("kb", sorted(msgspec.json.encode(document).decode() for document in self.documents))
+
+    def search(self, query: str, *, k: int = 5, on: date | None = None, audience: str | None = None) -> list[Hit]:
+        """The k nearest passages that hold on a day (None: today's ones), best first."""
+        return best(self.index.scores(query), self.mask(on, audience), k)
+
+    def document_of(self, passage: Passage) -> Document:
+        """The document that a passage stands in."""
+        return self.documents[passage.document]
+
+    def mask(self, on: date | None, audience: str | None) -> Any:
+        """A boolean per passage: whether it may be used on a day for an audience."""
+        import numpy as np
+
+        key = (on, audience)
+        if key not in self._masks:
+            usable = valid(self.documents, on, audience)
+            self._masks[key] = np.array([usable[passage.document] for passage in self.passages], dtype=bool)
+        return self._masks[key]
+
+    @cached_property
+    def _masks(self) -> dict[tuple[date | None, str | None], Any]:
+        return {}
+
+    @cached_property
+    def index(self) -> NgramIndex:
+        """The n-gram index over heading and text of every passage."""
+        return NgramIndex([f"{passage.heading}\n{passage.text}" for passage in self.passages])

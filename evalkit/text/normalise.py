@@ -1,0 +1,59 @@
+"""Text as people typed it, made comparable, with a way back to the characters they typed."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
+)
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_DASHES = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
+_FOLDS = {
+    "å": ("a", "aa"), "ä": ("a", "ae"), "ö": ("o", "oe"), "ø": ("o", "oe"), "æ": ("ae",), "ü": ("u", "ue"),
+    "ß": ("ss",), "é": ("e",), "è": ("e",), "ð": ("d",), "þ": ("th",),
+}  # fmt: skip
+_FOLD_ONE = str.maketrans({letter: folds[0] for letter, folds in _FOLDS.items()})
+
+
+def clean(text: str) -> str:
+    """The text in NFC without invisible characters, with plain quotes; surrogate halves become U+FFFD.
+
+    >>> clean("d\\u200bon\\u2019t")
+    "don't"
+    """
+    if text.isascii():
+        return text
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES)
+
+
+def comparable(text: str) -> str:
+    """Clean, case-folded text with plain dashes and single spaces.
+
+    >>> comparable("Hej  Å\\u00a0– DU")
+    'hej å - du'
+    """
+    return " ".join(clean(text).translate(_DASHES).casefold().split())
+
+
+def folded(text: str) -> str:
+    """The text as someone without Nordic or German letters would type it; for customers' text only.
+
+    >>> folded("människa, für, Straße")
+    'manniska, fur, Strasse'
+    """
+    return text if text.isascii() else text.translate(_FOLD_ONE)
+
+
+def fold_variants(text: str) -> tuple[str, ...]:
+    """The text and the ways to type it without its letters: one letter each, and two letters each.
+
+    >>> fold_variants("kön")
+    ('kön', 'kon', 'koen')
+    """
+    if text.isascii():
+        return (text,)
+    two = "".join(_FOLDS[c][-1] if c in _FOLDS else c for c in text)
+    return tuple(dict.fromkeys((text, folded(text), two)))

@@ -1,0 +1,179 @@
+"""One narrow row per conversation: all that KPIs read. None means unknown, and unknown leaves a denominator visibly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from evalkit.model import SEVERITIES, Conversation, Run, Score
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one scored conversation. Flags are 0, 1 or None; times are in the unit of their name."""
+
+    conversation_id: str
+    case_id: str | None = None
+    trial: int = 0
+    release: str = ""
+    source: str = "replay"
+    stage: str = ""
+    channel: str = "chat"
+    language: str | None = None
+    topic: str | None = None
+    task_type: str | None = None
+    segment: str | None = None
+    week: str | None = None
+    started_at: str | None = None
+    handled_by: str = "ai"
+    subject_key: str | None = None
+    critical: int = 0
+    error: str | None = None
+    passed: int | None = None
+    outcome: str | None = None
+    solved: int | None = None
+    contained: int | None = None
+    confirmed: int | None = None
+    verified: int | None = None
+    escalated: int | None = None
+    should_escalate: int | None = None
+    escalation_cell: str | None = None
+    escalation_trigger: str | None = None
+    late_turns: int | None = None
+    requested_human: int | None = None
+    requested_early: int | None = None
+    honoured: int | None = None
+    n_customer_turns: int = 0
+    n_bot_turns: int = 0
+    first_response_ms: float | None = None
+    first_substantive_ms: float | None = None
+    first_human_ms: float | None = None
+    duration_s: float | None = None
+    latency_p90_ms: float | None = None
+    cost_eur: float | None = None
+    rating: float | None = None
+    satisfied: int | None = None
+    satisfaction: float | None = None
+    friction: float | None = None
+    looped: int | None = None
+    language_ok: int | None = None
+    correct: int | None = None
+    n_claims: int | None = None
+    n_contradicted: int | None = None
+    n_stale: int | None = None
+    false_fallback: int | None = None
+    n_leaks: int | None = None
+    n_zero_tolerance: int | None = None
+    disclosed: int | None = None
+    tone_distance: float | None = None
+    consistent: int | None = None
+    handover_points: float | None = None
+    worst_severity: str | None = None
+
+
+COLUMNS = Facts.__struct_fields__
+
+_FROM_DATA: Mapping[str, Mapping[str, str]] = {
+    "resolution": {
+        "outcome": "outcome", "solved": "solved", "contained": "contained", "confirmed": "confirmed",
+        "verified": "verified", "first_substantive_ms": "first_substantive_ms",
+    },
+    "escalation": {
+        "escalated": "escalated", "should_escalate": "should_escalate", "cell": "escalation_cell",
+        "trigger": "escalation_trigger", "late_turns": "late_turns", "requested_human": "requested_human",
+        "requested_early": "requested_early", "honoured": "honoured",
+    },
+    "loops": {"looped": "looped"},
+    "language": {"language_ok": "language_ok"},
+    "correctness": {
+        "correct": "correct", "n_claims": "n_claims", "n_contradicted": "n_contradicted", "n_stale": "n_stale",
+        "false_fallback": "false_fallback",
+    },
+    "privacy": {"n_leaks": "n_leaks"},
+    "compliance": {"disclosed": "disclosed"},
+    "tone": {"distance": "tone_distance"},
+    "satisfaction": {"satisfaction": "satisfaction", "friction": "friction"},
+    "handover": {"points": "handover_points"},
+    "consistency": {"consistent": "consistent"},
+}  # fmt: skip
+
+
+def facts_of(run: Run, conversation: Conversation, scores: Iterable[Score], *, critical: bool, n_zero: int) -> Facts:
+    """The row of one conversation: what the transcript shows, and what each scorer put into its `data`."""
+    scores = tuple(scores)
+    values = _seen(run, conversation)
+    for score in scores:
+        if score.verdict in {"skip", "error"}:
+            continue
+        for key, column in _FROM_DATA.get(score.scorer, {}).items():
+            value = score.data.get(key)
+            values[column] = int(value) if isinstance(value, bool) else value
+    errors = [score.boundary or "scorer" for score in scores if score.verdict == "error"]
+    decided = [score.verdict for score in scores if score.verdict in {"pass", "fail"}]
+    worst = [SEVERITIES.index(score.worst) for score in scores if score.worst is not None]
+    return Facts(
+        **values,
+        critical=int(critical),
+        error=errors[0] if errors else None,
+        passed=None if errors or not decided else int("fail" not in decided),
+        n_zero_tolerance=n_zero,
+        worst_severity=SEVERITIES[min(worst)] if worst else None,
+    )
+
+
+def _seen(run: Run, talk: Conversation) -> dict[str, Any]:
+    bot = [turn for turn in talk.turns if turn.role == "bot" and turn.kind != "event"]
+    latencies = sorted(turn.latency_ms for turn in bot if turn.latency_ms is not None)
+    rating = talk.rating
+    return {
+        "conversation_id": talk.id,
+        "case_id": talk.case_id,
+        "trial": talk.trial,
+        "release": talk.release or run.release,
+        "source": talk.source,
+        "stage": talk.stage or run.stage,
+        "channel": talk.channel,
+        "language": talk.language,
+        "topic": talk.intent,
+        "task_type": talk.task_type,
+        "segment": talk.segment,
+        "week": _week(talk.started_at),
+        "started_at": talk.started_at.isoformat() if talk.started_at else None,
+        "handled_by": talk.handled_by,
+        "subject_key": talk.subject_key,
+        "n_customer_turns": sum(turn.role == "customer" for turn in talk.turns),
+        "n_bot_turns": len(bot),
+        "first_response_ms": _wait_ms(talk, "bot"),
+        "first_human_ms": _wait_ms(talk, "human"),
+        "duration_s": (talk.ended_at - talk.started_at).total_seconds() if talk.ended_at and talk.started_at else None,
+        "latency_p90_ms": latencies[min(len(latencies) - 1, int(0.9 * len(latencies)))] if latencies else None,
+        "cost_eur": talk.cost.cost_eur if talk.cost else None,
+        "rating": rating.value if rating else None,
+        "satisfied": int(rating.value - rating.scale_min >= 0.7 * (rating.scale_max - rating.scale_min))
+        if rating
+        else None,
+    }
+
+
+def _wait_ms(talk: Conversation, role: str) -> float | None:
+    """From the customer's first message to the first one of this role, by the measured latency or else by the clock."""
+    asked: datetime | None = None
+    for turn in talk.turns:
+        if turn.role == "customer" and asked is None:
+            asked = turn.at
+        elif turn.role == role and turn.kind != "event":
+            if role == "bot" and turn.latency_ms is not None:
+                return turn.latency_ms
+            if asked is not None and turn.at is not None:
+                return max(0.0, (turn.at - asked).total_seconds() * 1000)
+            return None
+    return None
+
+
+def _week(at: datetime | None) -> str | None:
+    if at is None:
+        return None
+    year, week, _ = at.isocalendar()
+    return f"{year}-W{week:02}"

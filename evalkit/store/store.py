@@ -1,0 +1,402 @@
+"""Runs, conversations, scores, facts, reviews and the audit trail; writing the same thing twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from evalkit.errors import InputError, StoreError, near_match
+from evalkit.model import Case, Conversation, Data, Review, Run, Score, conversation_from_json
+from evalkit.store import schema
+from evalkit.store.database import engine_for, migrate, reading, writing
+from evalkit.store.facts import COLUMNS, Facts
+
+BATCH = 500
+"""Rows in one write transaction: reviewers who write beside a run wait no longer than one batch."""
+
+_T = TypeVar("_T")
+_RUN, _CASE, _REVIEW = msgspec.json.Decoder(Run), msgspec.json.Decoder(Case), msgspec.json.Decoder(Review)
+_SCORES = msgspec.json.Decoder(list[Score])
+_encode = msgspec.json.encode
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the audit trail; `hash` covers the line and the hash before it."""
+
+    number: int
+    at: str
+    actor: str
+    event: str
+    body: Data
+    previous_hash: str
+    hash: str
+
+
+class Store:
+    """A database of runs; open it with `Store.open`, use it as a context manager."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, where: Path | str, *, create: bool = True) -> Store:
+        """The store at a file path or database URL, brought to this program's schema.
+
+        Raises: StoreError when it cannot be opened or is newer; InputError when it must exist and does not.
+        """
+        if not create and "://" not in str(where) and not Path(where).exists():
+            raise InputError(f"{where}: no such store; `evalkit run` makes one, --store names another")
+        engine = engine_for(where)
+        migrate(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Release all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ runs
+
+    def add_run(self, run: Run) -> None:
+        """Add a run, or replace the record of the same id."""
+        row = {"id": run.id, "release": run.release, "started_at": _iso(run.started_at), "body": _encode(run)}
+        with self._write() as connection:
+            connection.execute(_upsert(connection, schema.runs, ["id"]), row)
+
+    def run(self, run_id: str) -> Run:
+        """The run of an id, or of an unambiguous beginning of it. Raises: InputError naming the near match."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(schema.runs.c.id, schema.runs.c.body).where(
+                    schema.runs.c.id.startswith(run_id, autoescape=True)
+                )
+            ).all()
+            exact = [row for row in rows if row.id == run_id] or rows
+            if len(exact) == 1:
+                return _RUN.decode(exact[0].body)
+            known = connection.execute(sa.select(schema.runs.c.id)).scalars().all()
+        what = "more than one run begins with" if exact else "the store holds no run"
+        raise InputError(f"{what} '{run_id}'{near_match(run_id, known)}")
+
+    def runs(self, release: str | None = None) -> list[Run]:
+        """All runs, or those of a release, oldest first."""
+        query = sa.select(schema.runs.c.body).order_by(schema.runs.c.started_at, schema.runs.c.id)
+        if release is not None:
+            query = query.where(schema.runs.c.release == release)
+        with reading(self._engine) as connection:
+            return [_RUN.decode(body) for body in connection.execute(query).scalars()]
+
+    def latest_run(self, release: str) -> Run:
+        """The newest run of a release. Raises: InputError naming the near release."""
+        found = self.runs(release)
+        if not found:
+            known = sorted({run.release for run in self.runs()})
+            listed = ", ".join(known[:10]) or "none"
+            raise InputError(
+                f"the store holds no run of release '{release}'{near_match(release, known)} (releases: {listed})"
+            )
+        return found[-1]
+
+    # ------------------------------------------------------------ conversations and cases
+
+    def add_conversations(self, conversations: Iterable[Conversation]) -> int:
+        """The number written; a conversation that is there already stays as it is."""
+        rows = (
+            {
+                "run_id": talk.run_id,
+                "id": talk.id,
+                "case_id": talk.case_id,
+                "trial": talk.trial,
+                "subject_key": talk.subject_key,
+                "body": _encode(talk),
+            }
+            for talk in conversations
+        )
+        return self._insert(schema.conversations, rows, ["run_id", "id"])
+
+    def conversations(self, run_id: str, ids: Sequence[str] | None = None) -> Iterator[Conversation]:
+        """The conversations of a run in the order of their ids, streamed."""
+        table = schema.conversations
+        query = sa.select(table.c.body).where(table.c.run_id == run_id).order_by(table.c.id)
+        if ids is not None:
+            query = query.where(table.c.id.in_(list(ids)))
+        yield from self._stream(query, lambda row: conversation_from_json(row.body))
+
+    def count_conversations(self, run_id: str) -> int:
+        """How many conversations a run holds."""
+        return self._scalar(sa.select(sa.func.count()).where(schema.conversations.c.run_id == run_id))
+
+    def stored_trials(self, run_id: str) -> set[tuple[str, int]]:
+        """The (case, trial) pairs that need no new call of the bot."""
+        table = schema.conversations
+        with reading(self._engine) as connection:
+            rows = connection.execute(sa.select(table.c.case_id, table.c.trial).where(table.c.run_id == run_id))
+            return {(row.case_id or "", row.trial) for row in rows}
+
+    def add_cases(self, run_id: str, cases: Iterable[Case]) -> int:
+        """The number of cases kept with the run, so that reading it needs no suite file."""
+        rows = ({"run_id": run_id, "id": case.id, "body": _encode(case)} for case in cases)
+        return self._insert(schema.cases, rows, ["run_id", "id"])
+
+    def cases(self, run_id: str) -> dict[str, Case]:
+        """The cases of a run by id."""
+        query = sa.select(schema.cases.c.body).where(schema.cases.c.run_id == run_id)
+        return {case.id: case for case in self._stream(query, lambda row: _CASE.decode(row.body))}
+
+    # ------------------------------------------------------------ scores
+
+    def add_scores(
+        self,
+        run_id: str,
+        score_key: str,
+        scored: Iterable[tuple[str, Sequence[Score], Facts]],
+        *,
+        created_at: datetime | None = None,
+    ) -> int:
+        """The number of conversations scored under this key; another key adds a set beside it."""
+        table = schema.score_sets
+        with self._write() as connection:
+            number = connection.execute(
+                sa.select(sa.func.coalesce(sa.func.max(table.c.number), 0)).where(table.c.run_id == run_id)
+            ).scalar_one()
+            row = {
+                "run_id": run_id,
+                "score_key": score_key,
+                "number": number + 1,
+                "created_at": _iso(created_at or datetime.now(UTC)),
+            }
+            connection.execute(_insert_new(connection, table, ["run_id", "score_key"]), row)
+        written = 0
+        for batch in _batches(scored, BATCH):
+            head = {"run_id": run_id, "score_key": score_key}
+            body = [{**head, "conversation_id": id_, "body": _encode(list(scores))} for id_, scores, _ in batch]
+            facts = [{**head, **{name: getattr(row, name) for name in COLUMNS}} for _, _, row in batch]
+            keys = ["run_id", "score_key", "conversation_id"]
+            with self._write() as connection:
+                connection.execute(_upsert(connection, schema.scores, keys), body)
+                connection.execute(_upsert(connection, schema.facts, keys), facts)
+            written += len(batch)
+        return written
+
+    def score_keys(self, run_id: str) -> list[str]:
+        """The keys of the run's sets of scores, oldest first."""
+        table = schema.score_sets
+        query = sa.select(table.c.score_key).where(table.c.run_id == run_id).order_by(table.c.number)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def latest_score_key(self, run_id: str) -> str:
+        """The key of the newest set. Raises: InputError when the run has no scores yet."""
+        keys = self.score_keys(run_id)
+        if not keys:
+            raise InputError(f"run '{run_id}' has no scores yet; `evalkit score {run_id}` makes them")
+        return keys[-1]
+
+    def scores(self, run_id: str, score_key: str | None = None) -> Iterator[tuple[str, list[Score]]]:
+        """Pairs of conversation id and scores of one set (None: the newest), in the order of ids, streamed."""
+        table, key = schema.scores, score_key or self.latest_score_key(run_id)
+        query = (
+            sa.select(table.c.conversation_id, table.c.body)
+            .where(table.c.run_id == run_id, table.c.score_key == key)
+            .order_by(table.c.conversation_id)
+        )
+        yield from self._stream(query, lambda row: (str(row.conversation_id), _SCORES.decode(row.body)))
+
+    def facts(self, run_id: str, score_key: str | None = None) -> list[Facts]:
+        """The narrow rows of one set of scores."""
+        table, key = schema.facts, score_key or self.latest_score_key(run_id)
+        query = sa.select(*(table.c[name] for name in COLUMNS)).where(
+            table.c.run_id == run_id, table.c.score_key == key
+        )
+        with reading(self._engine) as connection:
+            return [Facts(**dict(zip(COLUMNS, row, strict=True))) for row in connection.execute(query)]
+
+    def add_passages(self, run_id: str, passages: Mapping[str, Data]) -> int:
+        """The number of cited passages kept with the run, each once, by hash."""
+        rows = ({"run_id": run_id, "hash": hash_, "body": _encode(body)} for hash_, body in passages.items())
+        return self._insert(schema.passages, rows, ["run_id", "hash"])
+
+    def passages(self, run_id: str) -> dict[str, Data]:
+        """The cited passages of a run by hash."""
+        query = sa.select(schema.passages.c.hash, schema.passages.c.body).where(schema.passages.c.run_id == run_id)
+        return dict(self._stream(query, lambda row: (str(row.hash), msgspec.json.decode(row.body))))
+
+    # ------------------------------------------------------------ reviews
+
+    def add_review(self, review: Review) -> None:
+        """Append a label. Raises: StoreError when this version of it is there already: read it again first."""
+        row = {
+            "id": review.id,
+            "conversation_id": review.conversation_id,
+            "question": review.question,
+            "reviewer": review.reviewer,
+            "version": review.version,
+            "body": _encode(review),
+        }
+        with self._write() as connection:
+            connection.execute(schema.reviews.insert(), row)
+
+    def reviews(self, conversation_id: str | None = None) -> list[Review]:
+        """All labels, or those of one conversation, every version of them."""
+        query = sa.select(schema.reviews.c.body).order_by(schema.reviews.c.conversation_id, schema.reviews.c.version)
+        if conversation_id is not None:
+            query = query.where(schema.reviews.c.conversation_id == conversation_id)
+        return list(self._stream(query, lambda row: _REVIEW.decode(row.body)))
+
+    # ------------------------------------------------------------ audit trail
+
+    def append_audit(self, event: str, body: Data, *, actor: str = "evalkit", at: datetime | None = None) -> AuditEntry:
+        """The entry that was appended; its hash chains it to the one before."""
+        with self._write() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+            last = connection.execute(
+                sa.select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
+            ).first()
+            text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+            number, previous = (last.number + 1, last.hash) if last else (1, "")
+            stamp = (at or datetime.now(UTC)).isoformat()
+            row = {
+                "number": number, "at": stamp, "actor": actor, "event": event, "body": text,
+                "previous_hash": previous, "hash": _chain(previous, number, stamp, actor, event, text),
+            }  # fmt: skip
+            connection.execute(schema.audit.insert(), row)
+        return msgspec.convert({**row, "body": body}, AuditEntry)
+
+    def audit_entries(self) -> list[AuditEntry]:
+        """The whole trail, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(sa.select(schema.audit).order_by(schema.audit.c.number)).mappings()
+            plain = [{str(key): value for key, value in row.items()} for row in rows]
+        return [msgspec.convert({**row, "body": json.loads(row["body"])}, AuditEntry) for row in plain]
+
+    def verify_audit(self) -> int | None:
+        """None when the chain is whole, else the number of the first entry that was changed, added or is missing."""
+        previous = ""
+        for expected, entry in enumerate(self.audit_entries(), 1):
+            text = json.dumps(entry.body, sort_keys=True, ensure_ascii=False)
+            good = _chain(previous, expected, entry.at, entry.actor, entry.event, text)
+            if entry.number != expected or entry.previous_hash != previous or entry.hash != good:
+                return expected
+            previous = entry.hash
+        return None
+
+    # ------------------------------------------------------------ the store itself
+
+    def data_version(self) -> int:
+        """A number that grows with every write: a cache that was read at this number is fresh."""
+        return self._scalar(sa.select(schema.changes.c.number))
+
+    def copy_run(self, run_id: str, target: Store) -> int:
+        """The number of conversations copied; a copy that was cut short can be run again."""
+        run = self.run(run_id)
+        target.add_run(run)
+        copied = 0
+        for batch in _batches(self.conversations(run.id), BATCH):
+            target.add_conversations(batch)
+            copied += len(batch)
+        target.add_cases(run.id, self.cases(run.id).values())
+        target.add_passages(run.id, self.passages(run.id))
+        for key in self.score_keys(run.id):
+            facts = {row.conversation_id: row for row in self.facts(run.id, key)}
+            target.add_scores(run.id, key, ((id_, scores, facts[id_]) for id_, scores in self.scores(run.id, key)))
+        return copied
+
+    def delete_conversations(self, run_id: str, ids: Sequence[str]) -> int:
+        """The number of conversations erased with their scores, facts and labels."""
+        erased = 0
+        for batch in _batches(ids, BATCH):
+            with self._write() as connection:
+                for table, column in (
+                    (schema.scores, schema.scores.c.conversation_id),
+                    (schema.facts, schema.facts.c.conversation_id),
+                ):
+                    connection.execute(table.delete().where(table.c.run_id == run_id, column.in_(batch)))
+                connection.execute(schema.reviews.delete().where(schema.reviews.c.conversation_id.in_(batch)))
+                table = schema.conversations
+                erased += connection.execute(
+                    table.delete().where(table.c.run_id == run_id, table.c.id.in_(batch))
+                ).rowcount
+        return erased
+
+    def conversations_of_subject(self, subject_key: str) -> list[tuple[str, str]]:
+        """The (run, conversation) ids of one person."""
+        table = schema.conversations
+        query = sa.select(table.c.run_id, table.c.id).where(table.c.subject_key == subject_key)
+        with reading(self._engine) as connection:
+            return [(row.run_id, row.id) for row in connection.execute(query)]
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with writing(self._engine) as connection:
+            yield connection
+            connection.execute(schema.changes.update().values(number=schema.changes.c.number + 1))
+
+    def _insert(self, table: sa.Table, rows: Iterable[Mapping[str, Any]], keys: list[str]) -> int:
+        written = 0
+        for batch in _batches(rows, BATCH):
+            with self._write() as connection:
+                connection.execute(_insert_new(connection, table, keys), batch)
+            written += len(batch)
+        return written
+
+    def _stream(self, query: Any, decode: Callable[[Any], _T]) -> Iterator[_T]:
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=BATCH).execute(query):
+                try:
+                    value = decode(row)
+                except msgspec.DecodeError as error:
+                    raise StoreError(f"the store holds a record that this evalkit cannot read: {error}") from error
+                yield value
+
+    def _scalar(self, query: Any) -> int:
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+
+def _insert_new(connection: sa.Connection, table: sa.Table, keys: list[str]) -> Any:
+    return _dialect_insert(connection)(table).on_conflict_do_nothing(index_elements=keys)
+
+
+def _upsert(connection: sa.Connection, table: sa.Table, keys: list[str]) -> Any:
+    statement = _dialect_insert(connection)(table)
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def _dialect_insert(connection: sa.Connection) -> Any:
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+        return insert_postgresql
+    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+    return insert_sqlite
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _chain(previous: str, *parts: object) -> str:
+    return hashlib.sha256(json.dumps([previous, *parts], ensure_ascii=False).encode()).hexdigest()
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,1 @@
+"""Doors to bots: one small protocol, many kinds of endpoint behind it."""

@@ -1,0 +1,1 @@
+"""Plays one conversation: a customer, a bot, and whatever breaks becomes part of the record."""

@@ -71,7 +71,12 @@ class Turn(Noun, frozen=True, kw_only=True):
     payload: Data | None = None
     """The structured rest of the reply, where a case asks for it."""
     reason: str | None = None
-    """Why a simulated customer said this."""
+    """Why a simulated customer said this; `line 2` for the case's third line."""
+
+    @property
+    def line(self) -> int | None:
+        """The index of the case's line that a customer turn says, None for one that no line holds."""
+        return int(self.reason[5:]) if self.reason and self.reason.startswith("line ") else None
 
 
 class HandOver(Noun, frozen=True, kw_only=True):

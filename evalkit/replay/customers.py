@@ -81,11 +81,6 @@ def handed_over(handovers: Sequence[HandOver]) -> bool:
     return any(handover.executed for handover in handovers)
 
 
-def line_of(turn: Turn) -> int | None:
-    """The index of the case's line that a customer turn says, None for one that no line holds."""
-    return int(turn.reason[5:]) if turn.reason and turn.reason.startswith("line ") else None
-
-
 def _spoken(line: Line, number: int | None) -> Turn:
     kind = {"button": "buttons", "event": "event", "attachment": "attachment"}.get(line.sends, "text")
     reason = "branch" if number is None else f"line {number}"

@@ -1,0 +1,141 @@
+"""Scores stored conversations through the funnel, in worker processes where it pays, and stores scores and facts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+
+from evalkit.model import Case, Conversation, Data, Run, Score
+from evalkit.policy.zero_tolerance import count_zero_tolerance
+from evalkit.scoring import World, gather, score, score_key
+from evalkit.store.facts import facts_of
+from evalkit.store.store import Store
+
+WORTH_A_POOL = 400
+"""Below this many conversations starting processes takes longer than scoring."""
+CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    run_id: str
+    conversations: tuple[Conversation, ...]
+    cases: dict[str, Case]
+
+
+Scored = tuple[Conversation, list[Score]]
+
+
+def score_run(
+    store: Store,
+    run: Run,
+    world: World,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> str:
+    """The key of the set of scores that was written; scoring again under the same key changes nothing."""
+    key = score_key(world.scorers, world.policy, world.knowledge.snapshot if world.knowledge else None)
+    cases = store.cases(run.id)
+    n_total = store.count_conversations(run.id)
+    n_workers = workers if workers is not None else (os.cpu_count() or 1) if n_total >= WORTH_A_POOL else 1
+    done = 0
+    financial = world.policy.escalation.financial
+    units = (_Unit(run.id, chunk, cases) for chunk in _chunks(store.conversations(run.id), CHUNK))
+    for scored in _scored(units, world, n_workers):
+        store.add_scores(
+            run.id,
+            key,
+            [
+                (
+                    talk.id,
+                    scores,
+                    facts_of(
+                        run,
+                        talk,
+                        scores,
+                        critical=bool(talk.case_id and cases.get(talk.case_id) and cases[talk.case_id].critical),
+                        n_zero=count_zero_tolerance(scores, financial=financial),
+                    ),
+                )
+                for talk, scores in scored
+            ],
+        )
+        store.add_passages(run.id, cited_passages(world, (s for _, scores in scored for s in scores)))
+        done += len(scored)
+        if on_progress is not None:
+            on_progress(done, n_total)
+    return key
+
+
+def cited_passages(world: World, scores: Iterable[Score]) -> dict[str, Data]:
+    """The passages that findings cite, by hash, so that a run can be read without the knowledge base."""
+    base = world.knowledge
+    if base is None:
+        return {}
+    wanted = {e.passage_hash for s in scores for finding in s.findings for e in finding.evidence if e.passage_hash}
+    if not wanted:
+        return {}
+    found: dict[str, Data] = {}
+    for passage in base.passages:
+        if passage.hash in wanted:
+            document = base.document_of(passage)
+            found[passage.hash] = {
+                "text": passage.text,
+                "document_id": document.id,
+                "title": document.title,
+                "url": document.url,
+                "valid_from": document.valid_from.isoformat() if document.valid_from else None,
+                "valid_to": document.valid_to.isoformat() if document.valid_to else None,
+            }
+    return found
+
+
+def _scored(units: Iterable[_Unit], world: World, n_workers: int) -> Iterator[list[Scored]]:
+    if n_workers <= 1:
+        for unit in units:
+            yield _score_unit(unit, world)
+        return
+    with ProcessPoolExecutor(
+        n_workers, mp_context=get_context("spawn"), initializer=_begin_worker, initargs=(world,)
+    ) as pool:
+        yield from _bounded_map(pool, units, ahead=2 * n_workers)
+
+
+def _bounded_map(pool: ProcessPoolExecutor, units: Iterable[_Unit], ahead: int) -> Iterator[list[Scored]]:
+    # Only a few units are in flight, so that memory does not grow with the run.
+    units = iter(units)
+    waiting = [pool.submit(_score_in_worker, unit) for unit in islice(units, ahead)]
+    while waiting:
+        first = waiting.pop(0)
+        yield first.result()
+        waiting += [pool.submit(_score_in_worker, unit) for unit in islice(units, 1)]
+
+
+_WORLD: list[World] = []
+
+
+def _begin_worker(world: World) -> None:
+    _WORLD[:] = [world]
+
+
+def _score_in_worker(unit: _Unit) -> list[Scored]:
+    return _score_unit(unit, _WORLD[0])
+
+
+def _score_unit(unit: _Unit, world: World) -> list[Scored]:
+    scored = []
+    for talk in unit.conversations:
+        case = unit.cases.get(talk.case_id or "")
+        scored.append((talk, score(talk, case, gather(talk, case, world), world.scorers)))
+    return scored
+
+
+def _chunks(items: Iterable[Conversation], size: int) -> Iterator[tuple[Conversation, ...]]:
+    iterator = iter(items)
+    while chunk := tuple(islice(iterator, size)):
+        yield chunk

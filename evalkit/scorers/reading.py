@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from evalkit.language.detection import Guess, detect
+from evalkit.language.lexicons import Hit, scan
 from evalkit.model import Conversation
+from evalkit.personal_data import Found, find
 
 
 class Reading:
@@ -12,6 +15,9 @@ class Reading:
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
+        self._hits: dict[int, tuple[Hit, ...]] = {}
+        self._guesses: dict[int, Guess] = {}
+        self._data: dict[int, tuple[Found, ...]] = {}
 
     @cached_property
     def bot_turns(self) -> tuple[int, ...]:
@@ -22,3 +28,40 @@ class Reading:
     def customer_turns(self) -> tuple[int, ...]:
         """Indices of the customer's turns."""
         return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "customer")
+
+    def guess(self, turn: int) -> Guess:
+        """The language of one turn."""
+        if turn not in self._guesses:
+            self._guesses[turn] = detect(self.conversation.turns[turn].text)
+        return self._guesses[turn]
+
+    @cached_property
+    def customer_language(self) -> str | None:
+        """The language that the customer writes, from all its turns together, else the conversation's own."""
+        texts = [self.conversation.turns[i].text for i in self.customer_turns]
+        return detect("\n".join(texts)).language or self.conversation.language
+
+    def language_of(self, turn: int) -> str | None:
+        """The language to read a turn in: its own where it can be told, else the conversation's."""
+        return self.guess(turn).language or self.conversation.language or self.customer_language
+
+    def hits(self, turn: int) -> tuple[Hit, ...]:
+        """The lexicon phrases of one turn, on its speaker's side."""
+        if turn not in self._hits:
+            said = self.conversation.turns[turn]
+            side = "customer" if said.role == "customer" else "bot"
+            self._hits[turn] = scan(said.text, self.language_of(turn), side)  # type: ignore[arg-type]
+        return self._hits[turn]
+
+    def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:
+        """The phrases of these categories in a turn that are neither weak nor negated."""
+        return tuple(h for h in self.hits(turn) if h.category in categories and not h.weak and not h.negated)
+
+    def personal_data(self, turn: int, markets: tuple[str, ...]) -> tuple[Found, ...]:
+        """The personal data in one turn."""
+        if turn not in self._data:
+            at = self.conversation.turns[turn].at or self.conversation.started_at
+            self._data[turn] = find(
+                self.conversation.turns[turn].text, markets=markets, on=at.date() if at is not None else None
+            )
+        return self._data[turn]

@@ -1,0 +1,1 @@
+"""Language as data: phrase lexicons, language markers and word tables; never a module per language."""

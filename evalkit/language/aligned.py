@@ -1,0 +1,54 @@
+"""Lower-case, cleaned tokens of a text that still know which characters they came from."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from evalkit.text.normalise import clean
+from evalkit.text.tokens import tokens
+
+_STOPS = frozenset(".!?…\n;")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A lower-case word at [start, end) of the original; `ends` is True when a sentence ends right before it."""
+
+    text: str
+    start: int
+    end: int
+    after_stop: bool
+    original: str
+
+
+def aligned_words(text: str) -> list[Word]:
+    """The words of a text in order, cleaned as `text.normalise.clean` does, with places in the text as it was given."""
+    cleaned, places = _cleaned(text)
+    found: list[Word] = []
+    last = 0
+    for token in tokens(cleaned):
+        stopped = any(character in _STOPS for character in cleaned[last : token.start])
+        start, end = places[token.start] if places else token.start, places[token.end - 1] + 1 if places else token.end
+        found.append(Word(token.text.lower(), start, end, stopped, token.text))
+        last = token.end
+    return found
+
+
+def _cleaned(text: str) -> tuple[str, list[int] | None]:
+    cleaned = clean(text)
+    if len(cleaned) == len(text) and unicodedata.is_normalized("NFC", text):
+        return cleaned, None
+    # Something was dropped or composed: go by clusters of a base letter and its marks.
+    out: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        piece = clean(text[at:end])
+        out.append(piece)
+        places += [at] * (len(piece) - 1) + ([end - 1] if piece else [])
+        at = end
+    return "".join(out), places

@@ -1,0 +1,228 @@
+"""Finds the phrases of the lexicons in a message: by whole words, with negation, weak words and precedence told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from evalkit.language.aligned import Word, aligned_words
+from evalkit.text.normalise import clean, fold_variants
+from evalkit.text.tokens import tokens
+
+Side = Literal["bot", "customer"]
+LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
+_DATA = ("lexicons.yaml", "lexicons_more.yaml")
+_SHARED_BASE = {"nn": ("nb",)}
+"""Nynorsk adds its own phrases to those of Bokmål."""
+_NEGATION_WINDOW = 3
+_WANT_WINDOW = 4
+_SHORT_MESSAGE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase of a category at [start, end). `weak` words carry little alone; `negated` ones say the opposite."""
+
+    category: str
+    phrase: str
+    start: int
+    end: int
+    weak: bool = False
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    category: str
+    shown: str
+    words: tuple[str, ...]
+    wild: tuple[bool, ...]
+    case_sensitive: bool
+
+
+def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
+    """The lexicon phrases in a message, by place; without a language, those of all languages.
+
+    >>> [hit.category for hit in scan("Jag vill prata med en människa!", "sv", "customer")]
+    ['ask_for_human']
+    """
+    words = aligned_words(text)
+    found: dict[tuple[str, int], Hit] = {}
+    for code in _codes(language):
+        for hit in _table(code, side).hits(words):
+            key = (hit.category, hit.start)
+            if key not in found or found[key].end < hit.end:
+                found[key] = hit
+    return _preceded(_longest(found.values()))
+
+
+def categories(text: str, language: str | None, side: Side) -> frozenset[str]:
+    """The categories with at least one phrase that is neither weak nor negated."""
+    return frozenset(hit.category for hit in scan(text, language, side) if not hit.weak and not hit.negated)
+
+
+def negations(language: str | None) -> frozenset[str]:
+    """The negation words of a language, or of all."""
+    known = _meta()["negation"]
+    return frozenset(
+        word for code in _codes(language) for word in known.get(code, known.get(_SHARED_BASE.get(code, ("",))[0], ()))
+    )
+
+
+def phrases(category: str, language: str) -> tuple[str, ...]:
+    """The phrases of one category in one language."""
+    codes = (*_SHARED_BASE.get(language, ()), language)
+    return tuple(phrase for code in codes for phrase in _lexicons().get(code, {}).get(category, ()))
+
+
+class _Table:
+    """The phrases of one language and side, found by their first word."""
+
+    def __init__(self, phrases_: Iterable[_Phrase], wants: frozenset[str], negation: frozenset[str]) -> None:
+        self._exact: dict[str, list[_Phrase]] = {}
+        self._prefix: dict[str, list[_Phrase]] = {}
+        self._wants, self._negation = wants, negation
+        for phrase in phrases_:
+            table = self._prefix if phrase.wild[0] else self._exact
+            table.setdefault(phrase.words[0], []).append(phrase)
+        self._lengths = sorted({len(prefix) for prefix in self._prefix})
+
+    def hits(self, words: list[Word]) -> Iterable[Hit]:
+        for at, word in enumerate(words):
+            for phrase in self._exact.get(word.text, ()):
+                if _fits(phrase, words, at):
+                    yield self._hit(phrase, words, at)
+            for length in self._lengths:
+                if length > len(word.text):
+                    break
+                for phrase in self._prefix.get(word.text[:length], ()):
+                    if _fits(phrase, words, at):
+                        yield self._hit(phrase, words, at)
+
+    def _hit(self, phrase: _Phrase, words: list[Word], at: int) -> Hit:
+        last = at + len(phrase.words) - 1
+        return Hit(
+            category=phrase.category,
+            phrase=phrase.shown,
+            start=words[at].start,
+            end=words[last].end,
+            weak=len(phrase.words) == 1 and len(words) > _SHORT_MESSAGE and not self._wanted(words, at),
+            negated=self._denied(words, at),
+        )
+
+    def _wanted(self, words: list[Word], at: int) -> bool:
+        near = words[max(0, at - _WANT_WINDOW) : at + _WANT_WINDOW + 1]
+        return any(word.text in self._wants for word in near)
+
+    def _denied(self, words: list[Word], at: int) -> bool:
+        for step in range(1, _NEGATION_WINDOW + 1):
+            if at - step < 0 or words[at - step + 1].after_stop:
+                return False
+            if words[at - step].text in self._negation:
+                return True
+        return False
+
+
+def _fits(phrase: _Phrase, words: list[Word], at: int) -> bool:
+    if at + len(phrase.words) > len(words):
+        return False
+    for offset, (wanted, wild) in enumerate(zip(phrase.words, phrase.wild, strict=True)):
+        word = words[at + offset]
+        said = word.original if phrase.case_sensitive else word.text
+        if (offset and word.after_stop) or not (said.startswith(wanted) if wild else said == wanted):
+            return False
+    # A capital at the start of a sentence says nothing about formality.
+    return not (phrase.case_sensitive and (at == 0 or words[at].after_stop))
+
+
+def _longest(hits: Iterable[Hit]) -> list[Hit]:
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if not any(h.category == hit.category and h.start <= hit.start and hit.end <= h.end for h in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: (h.start, h.end))
+
+
+def _preceded(hits: list[Hit]) -> tuple[Hit, ...]:
+    dropped: set[Hit] = set()
+    for winner, loser in _meta()["precedence"]:
+        for strong in hits:
+            if strong.category != winner or strong.negated:
+                continue
+            dropped.update(
+                weak
+                for weak in hits
+                if weak.category != winner
+                and loser in {"*", weak.category}
+                and weak.start < strong.end
+                and strong.start < weak.end
+            )
+    return tuple(hit for hit in hits if hit not in dropped)
+
+
+def _codes(language: str | None) -> tuple[str, ...]:
+    if language is None or language not in LANGUAGES:
+        return tuple(code for code in LANGUAGES if code not in _SHARED_BASE)
+    return (language,)
+
+
+@cache
+def _table(language: str, side: Side) -> _Table:
+    sides = _meta()["sides"]
+    wanted = frozenset(sides["user" if side == "customer" else "bot"])
+    sensitive = frozenset(_meta()["case_sensitive"])
+    found: dict[tuple[str, tuple[str, ...]], _Phrase] = {}
+    for code in (*_SHARED_BASE.get(language, ()), language):
+        for category, entries in _lexicons().get(code, {}).items():
+            if category not in wanted:
+                continue
+            for entry in entries:
+                typed = fold_variants(entry) if side == "customer" else (entry,)
+                for text in typed:
+                    phrase = _phrase(category, text, entry, category in sensitive)
+                    if phrase is not None:
+                        found.setdefault((category, phrase.words), phrase)
+    known = _meta().get("wants", {})
+    wants = frozenset(known.get(language, ()))
+    return _Table(found.values(), wants, negations(language))
+
+
+def _phrase(category: str, text: str, shown: str, sensitive: bool) -> _Phrase | None:
+    cleaned = clean(text)
+    words: list[str] = []
+    wild: list[bool] = []
+    for token in tokens(cleaned):
+        words.append(token.text if sensitive else token.text.lower())
+        wild.append(cleaned[token.end : token.end + 1] == "*")
+    return _Phrase(category, shown, tuple(words), tuple(wild), sensitive) if words else None
+
+
+@cache
+def _lexicons() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    merged: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name in _DATA:
+        for language, table in _read(name).items():
+            if language.startswith("_"):
+                continue
+            mine = merged.setdefault(language, {})
+            for category, entries in table.items():
+                if not category.startswith("_"):
+                    mine[category] = (*mine.get(category, ()), *map(str, entries))
+    return merged
+
+
+@cache
+def _meta() -> Mapping[str, Any]:
+    return {**_read(_DATA[0])["_meta"], **_read(_DATA[1]).get("_meta", {})}
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    import yaml
+
+    text = files("evalkit.language").joinpath("data", name).read_text("utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded

@@ -1,0 +1,1 @@
+"""Suites and configuration: YAML in, cases out, and every fault at once with its place."""

@@ -1,0 +1,270 @@
+"""Suites from YAML: every fault of every file at once, each with file, line, column and the near match."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from evalkit import plugins
+from evalkit.errors import Fault, InputError, SuiteError, near_match
+from evalkit.model import Case, ScorerSpec, Suite
+from evalkit.suites.building import build_case, has_gold
+from evalkit.suites.yaml_source import Path_, Source, read_source
+
+_KINDS = {
+    "string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false",
+    "array": "a list", "object": "a mapping", "null": "nothing",
+}  # fmt: skip
+_ENOUGH = 100
+"""Faults that are shown of one file; more only hide the first ones."""
+
+
+def load_suites(paths: Iterable[Path | str]) -> tuple[Suite, ...]:
+    """The suites of files and folders, in the order of their paths.
+
+    Raises: SuiteError with every fault found; InputError when no suite file was found.
+    """
+    found = [path for given in paths for path in _suite_files(Path(given))]
+    if not found:
+        raise InputError("no suite files; expected .yaml files such as suites/returns.yaml, or a folder of them")
+    suites: list[Suite] = []
+    faults: list[Fault] = []
+    owners: dict[str, tuple[str, int]] = {}
+    for path in found:
+        try:
+            suite = load_suite(path)
+        except SuiteError as error:
+            faults += error.faults
+            continue
+        suites.append(suite)
+        for case in suite.cases:
+            first = owners.setdefault(f"{suite.name}\0{case.id}", (case.path, case.line))
+            if first != (case.path, case.line):
+                message = f"duplicate case id '{case.id}'; the first one stands at {first[0]}:{first[1]}"
+                faults.append(Fault(case.path, case.line, 1, message))
+    if faults:
+        raise SuiteError(faults)
+    return tuple(suites)
+
+
+def load_suite(path: Path) -> Suite:
+    """The suite of one file. Raises: SuiteError with every fault found in it."""
+    return suite_of(read_source(path))
+
+
+def suite_of(source: Source) -> Suite:
+    """The suite of a YAML source. Raises: SuiteError."""
+    faults = list(source.faults)
+    data = source.data
+    if not isinstance(data, dict):
+        raise SuiteError([*faults, source.fault((), "an empty suite; expected `suite:` and `cases:`")])
+    faults += _schema_faults(source, data)
+    scorers, scorer_faults = _scorers(source, data.get("scorers"))
+    faults += scorer_faults
+    raw_cases = data.get("cases")
+    if not isinstance(raw_cases, list):
+        raise SuiteError(faults or [source.fault((), "a suite without cases")])
+    if faults:
+        raise SuiteError(_in_order(faults + _id_faults(source, raw_cases)))
+    suite_name = str(data["suite"])
+    cases = [build_case(raw, data.get("defaults") or {}, suite_name, source, n) for n, raw in enumerate(raw_cases)]
+    faults += _id_faults(source, raw_cases)
+    faults += _case_faults(source, cases, scorers)
+    if faults:
+        raise SuiteError(_in_order(faults))
+    return Suite(
+        name=suite_name,
+        version=str(data.get("version", "1")),
+        description=data.get("description", ""),
+        cases=tuple(cases),
+        scorers=scorers,
+        bots=tuple(data.get("bots", ())),
+        path=source.path,
+    )
+
+
+def _suite_files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*.y*ml") if p.suffix in {".yaml", ".yml"} and p.name != "evalkit.yaml")
+    return [path]
+
+
+def _in_order(faults: Sequence[Fault]) -> list[Fault]:
+    return sorted(set(faults), key=lambda fault: (fault.line, fault.column))[:_ENOUGH]
+
+
+# ---------------------------------------------------------------- what the schema says
+
+
+@cache
+def suite_schema() -> dict[str, Any]:
+    """The JSON Schema of a suite file, also for editors."""
+    loaded: dict[str, Any] = json.loads(files("evalkit.suites").joinpath("suite.schema.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(suite_schema())
+
+
+def _schema_faults(source: Source, data: Any) -> list[Fault]:
+    faults: list[Fault] = []
+    for error in _validator().iter_errors(data):
+        faults += _explained(source, error)
+        if len(faults) >= _ENOUGH:
+            break
+    return faults
+
+
+def _explained(source: Source, error: Any) -> list[Fault]:
+    if error.validator == "anyOf":
+        # Of the alternatives, the one that fits the value's type and fails deepest is what the author meant.
+        deeper = [e for e in error.context if len(e.absolute_path) > len(error.absolute_path)]
+        same_type = [e for e in error.context if e.validator not in {"type", "enum"}]
+        if chosen := deeper or same_type:
+            branch = min(e.schema_path[0] for e in chosen)
+            return [f for e in chosen if e.schema_path[0] == branch for f in _explained(source, e)]
+        expected = [_expected(e) for e in error.context]
+        message = f"expected {' or '.join(dict.fromkeys(expected))}, found {_found(error.instance)}"
+        return [source.fault(tuple(error.absolute_path), message)]
+    path: Path_ = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = tuple(error.schema["properties"])
+        return [
+            source.fault(
+                (*path, key), f"unknown key '{key}'{near_match(key, known)} (known: {', '.join(known)})", key=True
+            )
+            for key in error.instance
+            if key not in known
+        ]
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return [source.fault(path, f"lacks {', '.join(f'`{name}`' for name in missing)}")]
+    return [source.fault(path, _message(error))]
+
+
+def _message(error: Any) -> str:
+    name = f"`{error.absolute_path[-1]}`: " if error.absolute_path and isinstance(error.absolute_path[-1], str) else ""
+    if error.validator == "enum":
+        known = [str(value) for value in error.validator_value]
+        shown = str(error.instance)[:40]
+        return f"{name}unknown value '{shown}'{near_match(shown, known)} (known: {', '.join(known)})"
+    if error.validator in {"minItems", "minProperties", "minLength"}:
+        return f"{name}must not be empty"
+    if error.validator == "maxProperties":
+        return f"{name}expected one key, found {len(error.instance)}; write a list entry for each"
+    if error.validator == "pattern":
+        wanted = "a date such as 2026-03-01" if "d{4}" in error.validator_value else "a word without spaces or slashes"
+        return f"{name}expected {wanted}"
+    if error.validator == "type":
+        return f"{name}expected {_expected(error)}, found {_found(error.instance)}"
+    if error.validator in {"minimum", "maximum"}:
+        bound = "at least" if error.validator == "minimum" else "at most"
+        return f"{name}expected {bound} {error.validator_value}, found {error.instance}"
+    return f"{name}{error.validator} does not hold"
+
+
+def _expected(error: Any) -> str:
+    if error.validator == "enum":
+        return " or ".join(f"'{value}'" for value in error.validator_value)
+    value = error.validator_value
+    kinds = value if isinstance(value, list) else [value]
+    return " or ".join(_KINDS.get(kind, str(kind)) for kind in kinds)
+
+
+def _found(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    for kind, name in (
+        (bool, "true or false"),
+        (str, "a text"),
+        (int, "a number"),
+        (float, "a number"),
+        (list, "a list"),
+    ):
+        if isinstance(value, kind):
+            return name
+    return "a mapping"
+
+
+# ---------------------------------------------------------------- what the schema cannot say
+
+
+def _scorers(source: Source, raw: Any) -> tuple[tuple[ScorerSpec, ...], list[Fault]]:
+    specs: list[ScorerSpec] = []
+    faults: list[Fault] = []
+    known = plugins.names("scorers")
+    for number, entry in enumerate(raw if isinstance(raw, list) else ()):
+        name, args = (
+            (entry, {})
+            if isinstance(entry, str)
+            else next(iter(entry.items()))
+            if isinstance(entry, dict) and entry
+            else (None, {})
+        )
+        if not isinstance(name, str):
+            continue
+        place: Path_ = ("scorers", number) if isinstance(entry, str) else ("scorers", number, name)
+        if name not in known and ":" not in name:
+            message = f"unknown scorer '{name}'{near_match(name, known)} (known: {', '.join(known)})"
+            faults.append(source.fault(place, message, key=True))
+            continue
+        specs.append(ScorerSpec(name=name, args=args or {}, line=source.line(place)))
+    return tuple(specs), faults
+
+
+def _id_faults(source: Source, raw_cases: list[Any]) -> list[Fault]:
+    first: dict[Any, int] = {}
+    faults: list[Fault] = []
+    for number, raw in enumerate(raw_cases):
+        id_ = raw.get("id") if isinstance(raw, dict) else None
+        if id_ is None:
+            continue
+        if id_ in first:
+            line = source.line(("cases", first[id_], "id"))
+            faults.append(
+                source.fault(("cases", number, "id"), f"duplicate case id '{id_}'; the first one is on line {line}")
+            )
+        else:
+            first[id_] = number
+    return faults
+
+
+def _case_faults(source: Source, cases: Sequence[Case], scorers: Sequence[ScorerSpec]) -> list[Fault]:
+    faults: list[Fault] = []
+    for number, case in enumerate(cases):
+        if not case.expectations and not has_gold(case) and not scorers:
+            message = f"case '{case.id}' checks nothing; give it `expect:`, or the suite `scorers:`"
+            faults.append(source.fault(("cases", number), message))
+        faults += _regex_faults(source, case, number)
+        mode = case.customer.mode
+        if mode in {"facts", "llm"} and not (case.customer.facts or case.customer.goal):
+            faults.append(
+                source.fault(("cases", number, "customer"), f"a customer of mode '{mode}' needs `facts` or a `goal`")
+            )
+        if mode in {"lines", "open", "prefix"} and not case.customer.lines:
+            faults.append(source.fault(("cases", number, "customer"), "a customer without a single line"))
+    return faults
+
+
+def _regex_faults(source: Source, case: Case, number: int) -> list[Fault]:
+    import re
+
+    faults = []
+    for expectation in case.expectations:
+        if expectation.check != "regex":
+            continue
+        for pattern in expectation.args["texts"]:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                place = source.fault(("cases", number, "expect"), f"broken regular expression: {error}")
+                faults.append(Fault(place.path, expectation.line or place.line, 1, place.message))
+    return faults

@@ -65,7 +65,8 @@ def _scores(plain: str) -> dict[str, float]:
         if owners:
             for code in owners:
                 found[code] += _MARKER_WEIGHT / len(owners)
-    lowered = plain.lower()
+    # A name keeps its letters in every language, so only words in lower case speak.
+    lowered = " ".join(word for word in plain.split() if word.islower())
     for letter, owners_ in _LETTERS.items():
         if letter in lowered:
             for code in owners_:

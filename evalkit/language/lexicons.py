@@ -20,6 +20,8 @@ _SHARED_BASE = {"nn": ("nb",)}
 _NEGATION_WINDOW = 3
 _WANT_WINDOW = 4
 _SHORT_MESSAGE = 4
+_WEAK_WORDS = {"ask_for_human": 2}
+"""Up to so many words a customer's phrase says little without a verb of wanting near it; 1 elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,12 @@ def phrases(category: str, language: str) -> tuple[str, ...]:
 class _Table:
     """The phrases of one language and side, found by their first word."""
 
-    def __init__(self, phrases_: Iterable[_Phrase], wants: frozenset[str], negation: frozenset[str]) -> None:
+    def __init__(
+        self, phrases_: Iterable[_Phrase], wants: frozenset[str], negation: frozenset[str], *, customer: bool
+    ) -> None:
         self._exact: dict[str, list[_Phrase]] = {}
         self._prefix: dict[str, list[_Phrase]] = {}
-        self._wants, self._negation = wants, negation
+        self._wants, self._negation, self._customer = wants, negation, customer
         for phrase in phrases_:
             table = self._prefix if phrase.wild[0] else self._exact
             table.setdefault(phrase.words[0], []).append(phrase)
@@ -109,7 +113,10 @@ class _Table:
             phrase=phrase.shown,
             start=words[at].start,
             end=words[last].end,
-            weak=len(phrase.words) == 1 and len(words) > _SHORT_MESSAGE and not self._wanted(words, at),
+            weak=self._customer
+            and len(phrase.words) <= _WEAK_WORDS.get(phrase.category, 1)
+            and len(words) > _SHORT_MESSAGE
+            and not self._wanted(words, at),
             negated=self._denied(words, at),
         )
 
@@ -187,7 +194,7 @@ def _table(language: str, side: Side) -> _Table:
                         found.setdefault((category, phrase.words), phrase)
     known = _meta().get("wants", {})
     wants = frozenset(known.get(language, ()))
-    return _Table(found.values(), wants, negations(language))
+    return _Table(found.values(), wants, negations(language), customer=side == "customer")
 
 
 def _phrase(category: str, text: str, shown: str, sensitive: bool) -> _Phrase | None:

@@ -1,0 +1,214 @@
+"""`correctness`: is what the bot says held by the knowledge base that was valid at the time?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from evalkit.knowledge.claims import Claim, Judgement, check_claim, claims_of, knows_answer
+from evalkit.language.quantities import quantities, same
+from evalkit.model import Case, Conversation, Evidence, Finding, RequiredFact, Score, Severity
+from evalkit.scorers.door import Context, Scope, skipped
+from evalkit.text.normalise import comparable
+
+_NO_CLAIM = (
+    "bot_fallback", "handoff_announcement", "handoff_unavailable", "greeting", "closing", "offer_help",
+    "resolution_check", "apology", "empathy", "ai_disclosure", "human_claim", "ask_sensitive", "deflection",
+)  # fmt: skip
+_SEVERITY: dict[str, Severity] = {"contradicted": "high", "stale": "high", "not_in_kb": "medium", "invented": "high"}
+_MESSAGE = {
+    "contradicted": "the knowledge base says otherwise",
+    "stale": "this was right in an older version of the article",
+    "not_in_kb": "nothing in the knowledge base says this",
+    "invented": "an address, number or link that the knowledge base does not hold",
+    "unsure": "the knowledge base neither clearly says nor denies this",
+}
+
+
+class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fails on contradicted, stale or missing facts; `unsure` where the passages do not decide."""
+
+    name: ClassVar[str] = "correctness"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    scope: ClassVar[Scope] = "conversation"
+
+    def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
+        """`data` holds correct, n_claims, n_contradicted, n_stale, n_not_in_kb, false_fallback."""
+        judged = list(_judged(conversation, case, context))
+        findings = [_finding(turn, claim, judgement) for turn, claim, judgement in judged]
+        findings += _facts(conversation, case, context)
+        findings += _sources(conversation, case)
+        fallback = list(_false_fallback(conversation, context))
+        findings += fallback
+        wrong = [f for f in findings if not f.passed]
+        verdicts = [judgement.verdict for _, _, judgement in judged]
+        exact = [f for f in wrong if f.confidence == "exact"]
+        has_gold = case is not None and bool(case.required_facts)
+        if not verdicts and not has_gold and not fallback:
+            return skipped(self.name, "the bot states nothing that a knowledge base could hold")
+        n_wrong = sum(v in {"contradicted", "stale"} for v in verdicts)
+        if exact or n_wrong:
+            verdict = "fail"
+        elif wrong or "unsure" in verdicts or "not_in_kb" in verdicts:
+            verdict = "unsure"
+        else:
+            verdict = "pass"
+        n_decided = sum(v in {"supported", "contradicted", "stale"} for v in verdicts)
+        return Score(
+            scorer=self.name,
+            verdict=verdict,  # type: ignore[arg-type]
+            value=verdicts.count("supported") / n_decided if n_decided else None,
+            findings=tuple(findings),
+            data={
+                "correct": {"pass": True, "fail": False}.get(verdict),
+                "n_claims": len(verdicts),
+                "n_contradicted": verdicts.count("contradicted"),
+                "n_stale": verdicts.count("stale"),
+                "n_not_in_kb": sum(v in {"not_in_kb", "invented"} for v in verdicts),
+                "false_fallback": bool(fallback),
+            },
+        )
+
+
+def _judged(talk: Conversation, case: Case | None, context: Context) -> Iterator[tuple[int, Claim, Judgement]]:
+    base = context.knowledge
+    if base is None:
+        return
+    own = {comparable(value) for value in case.context.facts.values()} if case else set()
+    day = _day(talk, case)
+    for number in context.reading.bot_turns:
+        turn = talk.turns[number]
+        question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
+        skip = [(h.start, h.end) for h in context.reading.hits(number) if h.category in _NO_CLAIM]
+        handing = bool(context.reading.signals(number, "handoff_announcement"))
+        results = comparable(msgspec.json.encode([call.result for call in turn.tool_calls]).decode())
+        for claim in claims_of(turn.text, skip=skip):
+            if _about_this_order(claim, results, own) or (handing and not claim.quantities):
+                continue
+            yield number, claim, check_claim(claim, question, base, day, context.reading.language_of(number))
+
+
+def _about_this_order(claim: Claim, results: str, own: set[str]) -> bool:
+    """Whether the claim speaks of this customer's order: a tool's answer or the case holds its values, not the KB."""
+    text = comparable(claim.text)
+    if any(value in text for value in own if len(value) > 3):
+        return True
+    if claim.mentions_order:
+        return True
+    values = [claim.text[q.start : q.end] for q in claim.quantities]
+    return len(results) > 2 and any(comparable(value) in results for value in values)
+
+
+def _day(talk: Conversation, case: Case | None) -> object:
+    from datetime import date
+
+    if case is not None and case.as_of:
+        return date.fromisoformat(case.as_of)
+    return talk.started_at.date() if talk.started_at is not None else None
+
+
+def _finding(turn: int, claim: Claim, judgement: Judgement) -> Finding:
+    verdict = judgement.verdict
+    evidence: tuple[Evidence, ...] = ()
+    if judgement.passage_hash is not None:
+        evidence = (
+            Evidence(
+                document_id=judgement.document_id or "",
+                passage_hash=judgement.passage_hash,
+                start=judgement.start,
+                end=judgement.end,
+            ),
+        )
+    if verdict in {"supported", "unsure", "not_in_kb"}:
+        return Finding(
+            rule=f"correctness.{verdict}",
+            severity="info",
+            message=_MESSAGE.get(verdict, "the knowledge base says this"),
+            turn=turn,
+            start=claim.start,
+            end=claim.end,
+            evidence=evidence,
+            passed=True,
+        )
+    return Finding(
+        rule=f"correctness.{verdict}",
+        severity=_SEVERITY[verdict],
+        message=judgement.reason or _MESSAGE[verdict],
+        turn=turn,
+        start=claim.start,
+        end=claim.end,
+        confidence="exact" if judgement.exact else "heuristic",
+        evidence=evidence,
+    )
+
+
+def _facts(talk: Conversation, case: Case | None, context: Context) -> Iterator[Finding]:
+    """The case's required facts: a phrasing that is said, or the same amounts in similar words."""
+    if case is None or talk.diverged_turn is not None:
+        return
+    said = "\n".join(talk.turns[n].text for n in context.reading.bot_turns)
+    for number, fact in enumerate(case.required_facts):
+        if not _conveyed(fact, said):
+            yield Finding(
+                rule="correctness.missing_fact",
+                severity="critical" if fact.critical or case.critical else "high",
+                message=f"required fact {number + 1} is not said",
+                turn=context.reading.bot_turns[-1] if context.reading.bot_turns else None,
+                confidence="exact" if fact.phrasings else "heuristic",
+                data={"fact": number},
+            )
+
+
+def _conveyed(fact: RequiredFact, said: str) -> bool:
+    text = comparable(said)
+    if any(comparable(phrasing) in text for phrasing in (fact.statement, *fact.phrasings)):
+        return True
+    wanted = quantities(fact.statement)
+    if wanted:
+        found = quantities(said)
+        return all(any(same(w, f) for f in found) for w in wanted)
+    from evalkit.knowledge.claims import content_overlap
+
+    return content_overlap(fact.statement, said) >= 0.7
+
+
+def _sources(talk: Conversation, case: Case | None) -> Iterator[Finding]:
+    if case is None or not case.expected_sources:
+        return
+    cited = {source for turn in talk.turns for source in turn.sources}
+    if not cited:
+        return
+    for wanted in case.expected_sources:
+        if not any(wanted in source for source in cited):
+            yield Finding(
+                rule="correctness.source",
+                severity="medium",
+                message=f"source '{wanted}' is not cited",
+                confidence="exact",
+            )
+
+
+def _false_fallback(talk: Conversation, context: Context) -> Iterator[Finding]:
+    base = context.knowledge
+    if base is None:
+        return
+    for number in context.reading.bot_turns:
+        hits = context.reading.signals(number, "bot_fallback")
+        if not hits or context.reading.signals(number, "handoff_announcement"):
+            continue
+        question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
+        known = knows_answer(question, base, _day(talk, None))
+        if known is not None:
+            yield Finding(
+                rule="correctness.false_fallback",
+                severity="medium",
+                message="the bot says that it does not know, and the knowledge base does",
+                turn=number,
+                start=hits[0].start,
+                end=hits[0].end,
+                evidence=(Evidence(document_id=known.document_id or "", passage_hash=known.passage_hash),),
+            )

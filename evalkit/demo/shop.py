@@ -189,3 +189,33 @@ def _phrases() -> dict[str, Any]:
 
     loaded: dict[str, Any] = yaml.safe_load(files("evalkit.demo").joinpath("phrases.yaml").read_text("utf-8"))
     return loaded
+
+
+def open_release(name: str) -> Shop:
+    """The shop as one of its shipped releases. Raises: InputError naming the near release."""
+    from evalkit.errors import near_match
+    from evalkit.resources import folder
+
+    root = folder("fixtures/demo")
+    known = tuple(sorted(path.stem for path in (root / "releases").glob("*.yaml")))
+    if name not in known:
+        raise InputError(
+            f"unknown release '{name}' of the demo bot{near_match(name, known)} (known: {', '.join(known)})"
+        )
+    return Shop.opened(load_settings(root / "releases" / f"{name}.yaml"), root)
+
+
+def bot_definition(address: str) -> dict[str, Any]:
+    """The `bots.<name>` part of a configuration that talks to the demo bot."""
+    return {
+        "kind": "http",
+        "url": f"{address}/chat",
+        "request": {"message": "{{ message }}", "session_id": "{{ session_id }}", "language": "{{ language }}"},
+        "reply": {
+            "text": "replies[].text",
+            "handover": "handover",
+            "tool_calls": "tool_calls",
+            "sources": "sources",
+            "authenticated": "authenticated",
+        },
+    }

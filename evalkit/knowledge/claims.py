@@ -22,6 +22,8 @@ ClaimVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "inven
 _ALIGNED = 0.34
 """Share of the claim's own words that a sentence of the KB must hold for their amounts to be compared."""
 _DENIED = 0.75
+_MUTUAL = 0.5
+"""Share of the KB sentence's words that the claim must hold in turn before the one can deny the other."""
 _SUPPORTED = 0.62
 _ABSENT = 0.25
 _KNOWN = 0.5
@@ -207,7 +209,8 @@ def _from_sentences(claim: Claim, near: list[_Near], language: str | None) -> Ju
         return _by_amounts(claim, near)
     top = max(near, key=lambda n: n.whole)
     agree = _negated(claim.text, language) == _negated(top.text, language)
-    if top.whole >= _DENIED and not agree:
+    enough = len(_content(claim.text)) >= _MIN_WORDS and content_overlap(top.text, claim.text) >= _MUTUAL
+    if top.whole >= _DENIED and enough and not agree:
         return _judgement("contradicted", top, reason="the one says it, the other denies it")
     if top.whole >= _SUPPORTED and agree:
         return _judgement("supported", top)
@@ -219,6 +222,10 @@ def _by_amounts(claim: Claim, near: list[_Near]) -> Judgement:
     verdicts = [_one_amount(amount, aligned) for amount in claim.quantities]
     wrong = [v for v in verdicts if v.verdict == "contradicted"]
     if wrong:
+        # The same amount elsewhere nearby may be what the bot spoke of.
+        elsewhere = [q for n in near for q in quantities(n.text)]
+        if all(any(same(amount, q) for q in elsewhere) for amount in claim.quantities):
+            return _judgement("unsure", near[0])
         return max(wrong, key=lambda v: v.exact)
     if verdicts and all(v.verdict == "supported" for v in verdicts):
         return verdicts[0]

@@ -23,6 +23,8 @@ _SHORT = 7
 """Replies of fewer words are not judged."""
 _FEW = 4
 """Customer messages of fewer words do not change the language of the conversation."""
+_LONG = 12
+"""Up to so many words a message does not move the conversation to a neighbouring language."""
 
 
 class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,6 +81,9 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def _customer(talk: Conversation, number: int, current: str | None) -> str | None:
         """The customer's language from here on: a sure guess of this turn, or of all turns so far, else as before."""
         guess = detect(talk.turns[number].text)
+        if current is not None and guess.language is not None and frozenset({guess.language, current}) in _RELATED:
+            # Close neighbours share too many words for one short message to mean a change of language.
+            return guess.language if len(words(talk.turns[number].text)) > _LONG else current
         if guess.language is not None:
             # One related word does not change a language that was sure before.
             if current in guess.candidates or len(words(talk.turns[number].text)) < _FEW:

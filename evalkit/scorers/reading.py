@@ -8,6 +8,10 @@ from evalkit.language.detection import Guess, detect
 from evalkit.language.lexicons import Hit, scan
 from evalkit.model import Conversation
 from evalkit.personal_data import Found, find
+from evalkit.text.tokens import words
+
+_SHORT = 6
+"""Turns of fewer words are read in the conversation's own language."""
 
 
 class Reading:
@@ -43,7 +47,11 @@ class Reading:
 
     def language_of(self, turn: int) -> str | None:
         """The language to read a turn in: its own where it can be told, else the conversation's."""
-        return self.guess(turn).language or self.conversation.language or self.customer_language
+        known = self.conversation.language
+        guess = self.guess(turn)
+        if known is not None and (known in guess.candidates or len(words(self.conversation.turns[turn].text)) < _SHORT):
+            return known
+        return guess.language or known or self.customer_language
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""

@@ -31,7 +31,10 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         handed = handed_over_at(conversation, context) is not None
         contained = not handed and conversation.handled_by == "ai"
         last = reading.customer_turns[-1]
-        unhappy = any(reading.signals(n, "not_resolved", "anger_frustration") for n in reading.customer_turns[-2:])
+        refused = context.scores["escalation"].data.get("cell") == "missed"
+        unhappy = refused or any(
+            reading.signals(n, "not_resolved", "anger_frustration") for n in reading.customer_turns[-2:]
+        )
         confirmed = bool(reading.signals(last, "resolved_confirmation", "thanks_satisfaction")) and not unhappy
         substantive = _substantive(conversation, context)
         verified = _verified(conversation, case, context, answered=substantive is not None)

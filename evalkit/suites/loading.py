@@ -42,7 +42,7 @@ def load_suites(paths: Iterable[Path | str]) -> tuple[Suite, ...]:
             continue
         suites.append(suite)
         for case in suite.cases:
-            first = owners.setdefault(f"{suite.name}\0{case.id}", (case.path, case.line))
+            first = owners.setdefault(case.id, (case.path, case.line))
             if first != (case.path, case.line):
                 message = f"duplicate case id '{case.id}'; the first one stands at {first[0]}:{first[1]}"
                 faults.append(Fault(case.path, case.line, 1, message))
@@ -53,7 +53,7 @@ def load_suites(paths: Iterable[Path | str]) -> tuple[Suite, ...]:
 
 def load_suite(path: Path) -> Suite:
     """The suite of one file. Raises: SuiteError with every fault found in it."""
-    return suite_of(read_source(path))
+    return suite_of(read_source(path, _shown(path)))
 
 
 def suite_of(source: Source) -> Suite:
@@ -85,6 +85,12 @@ def suite_of(source: Source) -> Suite:
         bots=tuple(data.get("bots", ())),
         path=source.path,
     )
+
+
+def _shown(path: Path) -> str:
+    """The path as a person in the working directory would write it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
 def _suite_files(path: Path) -> list[Path]:

@@ -1,0 +1,99 @@
+"""The command line: verbs load only when they are called, and every error becomes one message and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from evalkit.errors import EvalkitError, InputError, SuiteError
+
+_VERBS = {
+    "init": "write a starter project that runs against the demo bot",
+    "check": "read suites and configuration, and tell every fault",
+    "run": "replay suites against a bot, score, store and report",
+    "score": "score a stored run again",
+    "kpi": "the numbers of a stored run",
+    "report": "write the HTML, JUnit or Markdown report of a stored run",
+    "copy": "copy a run into another store",
+    "demo": "two releases of the demo bot, the worse one caught",
+    "demo-bot": "serve the demo bot",
+    "doctor": "tell what is missing and how to get it",
+}
+WRONG_INPUT, INVALID_RUN, INTERRUPTED = 2, 4, 130
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order of a first day."""
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb; its module carries the same name."""
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = import_module(f"evalkit.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of verbs, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or an error that names the near verb."""
+        if args and not args[0].startswith("-") and args[0] not in _VERBS:
+            from evalkit.errors import near_match
+
+            raise click.UsageError(f"unknown command '{args[0]}'{near_match(args[0], tuple(_VERBS))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=False)
+@click.version_option(package_name="support-evalkit", prog_name="evalkit")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(context: click.Context, *, debug: bool) -> None:
+    """Evaluate a customer-support bot: replay conversations, score them, compare releases."""
+    context.obj = {"debug": debug}
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run())
+
+
+def run(args: list[str] | None = None) -> int:
+    """The exit code of a command line: 0, 1 failed, 2 wrong input, 4 invalid run, 130 interrupted."""
+    words = sys.argv[1:] if args is None else args
+    try:
+        result = cli.main(args=words, standalone_mode=False, prog_name="evalkit")
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        click.echo("interrupted; what is finished is stored (`evalkit run … --resume` goes on)", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return WRONG_INPUT
+    except EvalkitError as error:
+        if "--debug" in words:
+            raise
+        click.echo(_shown(error), err=True)
+        return WRONG_INPUT if isinstance(error, InputError) else INVALID_RUN
+    return result if isinstance(result, int) else 0
+
+
+def _shown(error: EvalkitError) -> str:
+    if isinstance(error, SuiteError):
+        n = len(error.faults)
+        return f"{error}\n{n} fault{'s' if n != 1 else ''}"
+    return f"error: {error}"

@@ -1,0 +1,114 @@
+"""Options that several verbs share, and the few steps that each begins with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from evalkit.errors import InputError
+
+if TYPE_CHECKING:
+    from evalkit.knowledge import Knowledge
+    from evalkit.model import ScorerSpec, Suite
+    from evalkit.scoring import World
+    from evalkit.suites.config import Config
+
+F = TypeVar("F", bound=Callable[..., Any])
+DEFAULT_SCORERS = ("expect", "correctness", "privacy", "compliance", "escalation", "language", "loops", "resolution")
+
+
+def config_option(function: F) -> F:
+    """`--config`, by default `evalkit.yaml` of the working directory."""
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--config", "config_path", type=path, help="Configuration (default: evalkit.yaml).")(function)
+
+
+def store_option(function: F) -> F:
+    """`--store`, by default that of the configuration."""
+    return click.option("--store", "store_at", help="Store: a file or a database URL (default: .evalkit/store.db).")(
+        function
+    )
+
+
+def json_option(function: F) -> F:
+    """`--json` for machine-readable output."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | None:
+    """The knowledge base of a flag or the configuration. Raises: KnowledgeError."""
+    from evalkit.knowledge import Knowledge
+
+    found = folder or config.knowledge
+    return Knowledge.from_folder(found) if found is not None else None
+
+
+def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:
+    """What scoring shares: the named scorers, or all of them where none is named."""
+    from evalkit.model import ScorerSpec as Spec
+    from evalkit.scoring import World, build_scorers
+
+    named = {spec.name: spec for spec in specs}
+    wanted = named.values() if named else [Spec(name=name) for name in DEFAULT_SCORERS]
+    return World(build_scorers(wanted), config.policy, knowledge)
+
+
+def specs_of(suites: Iterable[Suite]) -> list[ScorerSpec]:
+    """The scorers of some suites; two suites that give one scorer other arguments are refused.
+
+    Raises: InputError.
+    """
+    from evalkit.model import ScorerSpec as Spec
+
+    found: dict[str, ScorerSpec] = {}
+    for suite in suites:
+        specs = list(suite.scorers)
+        if any(case.expectations for case in suite.cases):
+            specs.append(Spec(name="expect"))
+        for spec in specs:
+            other = found.setdefault(spec.name, spec)
+            if other.args != spec.args:
+                raise InputError(
+                    f"suite '{suite.name}': scorer '{spec.name}' has other arguments than in another suite"
+                )
+    return list(found.values())
+
+
+class ProgressLine:
+    """One line that says where long work stands; plain lines every ten seconds when nobody watches a terminal."""
+
+    def __init__(self, what: str, *, quiet: bool = False) -> None:
+        self._what, self._quiet = what, quiet
+        self._live = sys.stderr.isatty()
+        self._started = self._last = monotonic()
+
+    def show(self, done: int, total: int, *, note: str = "") -> None:
+        """Draw the line."""
+        now = monotonic()
+        if (
+            self._quiet
+            or (not self._live and now - self._last < 10)
+            or (self._live and now - self._last < 0.1 and done < total)
+        ):
+            return
+        self._last = now
+        rate = done / (now - self._started) if now > self._started else 0.0
+        left = f", {(total - done) / rate:.0f} s left" if rate and done < total else ""
+        text = f"{self._what} {done}/{total}, {rate:.0f}/s{note}{left}"
+        click.echo(f"\r\x1b[K{text}" if self._live else text, err=True, nl=not self._live)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._live and not self._quiet:
+            click.echo("\r\x1b[K", err=True, nl=False)

@@ -1,0 +1,154 @@
+"""The whole path, as `run` and `demo` walk it: replay, score, summarise, write the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evalkit.bots.door import Bot
+from evalkit.cli.options import ProgressLine, specs_of, world_of
+from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
+from evalkit.engine.scoring_run import score_run
+from evalkit.errors import InputError
+from evalkit.knowledge import Knowledge
+from evalkit.model import Run, Suite
+from evalkit.replay.play import Clock
+from evalkit.reporting.html import write_html
+from evalkit.reporting.junit import write_junit
+from evalkit.reporting.summary import Summary, compared, summarise
+from evalkit.store.store import Store
+from evalkit.suites.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one call of `run` asks for."""
+
+    suites: tuple[Suite, ...]
+    release: str
+    bot_name: str
+    trials: int = 1
+    seed: int = 0
+    stage: str = ""
+    concurrency: int | None = None
+    resume: bool = False
+    baseline: str | None = None
+    quiet: bool = False
+    now: datetime | None = None
+
+
+def carry_out(order: Order, bot: Bot, config: Config, knowledge: Knowledge | None, store: Store) -> Summary:
+    """The summary of a run that was replayed, scored and stored. Raises: InputError for a resume that does not fit."""
+    plan = Plan(
+        order.suites,
+        order.release,
+        order.bot_name,
+        trials=order.trials,
+        seed=order.seed,
+        stage=order.stage,
+        concurrency=order.concurrency,
+        kb_snapshot=knowledge.snapshot if knowledge is not None else None,
+        profile=config.policy.profile,
+    )
+    world = world_of(specs_of(order.suites), config, knowledge)
+    now = order.now or datetime.now(UTC)
+    run = _resumed(plan, bot, store) if order.resume else new_run(plan, bot, now=now)
+    line = ProgressLine("replaying", quiet=order.quiet)
+    fixed = order.now
+    clock = Clock(lambda: fixed) if fixed is not None else None
+    finished = replay(
+        plan, bot, store, run, clock=clock, on_progress=lambda p: line.show(p.n_done, p.n_total, note=_note(p))
+    )
+    line.end()
+    line = ProgressLine("scoring", quiet=order.quiet)
+    key = score_run(store, finished, world, on_progress=line.show)
+    line.end()
+    summary = read(store, finished, key, config)
+    if order.baseline is not None:
+        summary = against(store, summary, order.baseline, config)
+    return summary
+
+
+def read(store: Store, run: Run, key: str, config: Config) -> Summary:
+    """The summary of a stored, scored run under the policy's sense of zero tolerance."""
+    policy = config.policy
+    return summarise(store, run, key, financial=policy.escalation.financial, costs=policy.costs)
+
+
+def against(store: Store, summary: Summary, baseline: str, config: Config) -> Summary:
+    """The summary beside the newest run of another release. Raises: InputError."""
+    other = store.latest_run(baseline)
+    keys = store.score_keys(other.id)
+    key = summary.score_key if summary.score_key in keys else store.latest_score_key(other.id)
+    return compared(summary, read(store, other, key, config))
+
+
+def write_reports(store: Store, summary: Summary, *, html: Path | None, junit: Path | None) -> list[Path]:
+    """The files that were written."""
+    written = []
+    if html is not None:
+        write_html(html, store, summary)
+        written.append(html)
+    if junit is not None:
+        write_junit(junit, summary)
+        written.append(junit)
+    return written
+
+
+def as_json(summary: Summary) -> dict[str, object]:
+    """The totals of a run as plain data."""
+    import msgspec
+
+    return {
+        "run": summary.run.id,
+        "release": summary.run.release,
+        "suite": summary.run.suite,
+        "status": summary.run.status,
+        "score_key": summary.score_key,
+        "n_scored": summary.n_scored,
+        "n_total": summary.n_total,
+        "n_errors": summary.n_errors,
+        "errors": dict(summary.causes),
+        "n_zero_tolerance": summary.n_zero_tolerance,
+        "n_critical_failed": summary.n_critical_failed,
+        "exit_code": summary.exit_code,
+        "sentence": summary.sentence,
+        "kpis": [msgspec.to_builtins(kpi) for kpi in summary.kpis],
+        "baseline": summary.baseline.release if summary.baseline else None,
+        "changes": [
+            {"name": c.name, "before": c.before.value, "after": c.after.value, "verdict": c.verdict}
+            for c in summary.changes
+        ],
+        "broke": list(summary.broke),
+        "fixed": list(summary.fixed),
+        "findings": [
+            {
+                "case": f.case_id,
+                "place": f.place,
+                "scorer": f.scorer,
+                "rule": f.finding.rule,
+                "severity": f.finding.severity,
+                "confidence": f.finding.confidence,
+                "turn": f.finding.turn,
+                "message": f.finding.message,
+            }
+            for f in summary.failures
+        ],
+    }
+
+
+def _resumed(plan: Plan, bot: Bot, store: Store) -> Run:
+    runs: Sequence[Run] = [
+        run for run in store.runs(plan.release) if run.status == "running" and run.bot == plan.bot_name
+    ]
+    if not runs:
+        raise InputError(
+            f"nothing to resume: no unfinished run of release '{plan.release}' against bot '{plan.bot_name}'"
+        )
+    return resumable(runs[-1], plan, bot)
+
+
+def _note(progress: Progress) -> str:
+    return "".join(f", {count} {boundary} errors" for boundary, count in progress.errors.items())

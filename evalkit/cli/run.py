@@ -1,0 +1,89 @@
+"""`evalkit run`: replay suites against a bot, score, store, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+
+
+@click.command(name="run")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--bot", "bot_name", required=True, help="A bot of evalkit.yaml, an http(s) address, or module:function.")
+@click.option("--release", required=True, help="The name of the release under test.")
+@click.option("--baseline", help="Compare with the newest run of this release.")
+@click.option("--trials", default=1, show_default=True, type=click.IntRange(1, 100), help="Times each case is played.")
+@click.option("--concurrency", type=click.IntRange(1, 1000), help="Conversations at once (default: the bot's own).")
+@click.option("--seed", default=0, show_default=True, help="Seed of simulated customers.")
+@click.option(
+    "--stage", default="", type=click.Choice(["", "pilot", "shadow", "canary", "full"]), help="Roll-out stage."
+)
+@click.option("--resume", is_flag=True, help="Finish the run that was cut short.")
+@click.option("--knowledge", type=click.Path(path_type=Path, file_okay=False), help="Knowledge-base folder.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the HTML report here.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML here.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown here.")
+@config_option
+@store_option
+@json_option
+def command(
+    *,
+    paths: tuple[Path, ...],
+    bot_name: str,
+    release: str,
+    baseline: str | None,
+    trials: int,
+    concurrency: int | None,
+    seed: int,
+    stage: str,
+    resume: bool,
+    knowledge: Path | None,
+    html: Path | None,
+    junit: Path | None,
+    markdown: Path | None,
+    config_path: Path | None,
+    store_at: str | None,
+    as_json: bool,
+) -> int:
+    """Replay the suites in PATHS (default: suites/) against a bot.
+
+    Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 4 an invalid run.
+    """
+    from evalkit.bots.definitions import build_bot
+    from evalkit.cli import pipeline
+    from evalkit.reporting import markdown as markdown_report
+    from evalkit.reporting import terminal
+    from evalkit.store.store import Store
+    from evalkit.suites.config import load_config
+    from evalkit.suites.loading import load_suites
+
+    config = load_config(config_path)
+    suites = load_suites(paths or (Path("suites"),))
+    bot = build_bot(bot_name, config.bots, allowed_hosts=frozenset(config.policy.privacy.allowed_hosts))
+    base = open_knowledge(config, knowledge)
+    where = store_at or config.store
+    order = pipeline.Order(
+        suites, release, bot_name, trials=trials, seed=seed, stage=stage, concurrency=concurrency, resume=resume,
+        baseline=baseline, quiet=as_json,
+    )  # fmt: skip
+    with Store.open(where) as store:
+        if baseline is not None:
+            store.latest_run(baseline)
+        summary = pipeline.carry_out(order, bot, config, base, store)
+        written = pipeline.write_reports(store, summary, html=html, junit=junit)
+        if markdown is not None:
+            markdown.parent.mkdir(parents=True, exist_ok=True)
+            markdown.write_text(markdown_report.render(summary), encoding="utf-8")
+            written.append(markdown)
+    if as_json:
+        print_json(pipeline.as_json(summary))
+    else:
+        click.echo(terminal.render(summary))
+        click.echo(f"\nstore {where} · run {summary.run.id}")
+        for path in written:
+            click.echo(f"report {path}")
+        if not written:
+            click.echo(f"next: evalkit report {summary.run.id} --html report.html")
+    return summary.exit_code

@@ -1,0 +1,1 @@
+"""What a run found, for the terminal, for CI and for a person who reads."""

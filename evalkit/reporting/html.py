@@ -1,0 +1,232 @@
+"""One self-contained HTML file: the sentence, the numbers, and every failing conversation with the words that failed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from evalkit.kpi.table import TITLES
+from evalkit.model import Case, Conversation, Data, Finding, Kpi, Turn
+from evalkit.personal_data import mask
+from evalkit.reporting.summary import Failure, Summary, shown, shown_interval, transcripts
+from evalkit.store.store import Store
+
+_INLINE_UP_TO = 900_000
+"""Characters after which passages are linked instead of repeated, so that the file stays below 2 MB."""
+_LONGEST_TURN = 1_200
+_SIGNS = {"blocker": "■", "critical": "▲", "high": "●", "medium": "○", "low": "·", "info": "·"}
+
+
+def write_html(path: Path, store: Store, summary: Summary) -> None:
+    """Write the report of a run; personal data in its transcripts is masked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for part in _parts(store, summary):
+            file.write(part)
+
+
+def _parts(store: Store, summary: Summary) -> Iterator[str]:
+    style = files("evalkit.reporting").joinpath("report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    release = _text(summary.run.release)
+    yield (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">'
+        f"<title>evalkit · {release}</title><style>{style}</style></head><body><main>"
+    )
+    yield _header(summary)
+    yield _numbers(summary)
+    yield _changes(summary)
+    yield from _failing(store, summary)
+    yield _passing(summary)
+    yield "</main></body></html>\n"
+
+
+def _header(summary: Summary) -> str:
+    run = summary.run
+    against = f" against {_text(summary.baseline.release)}" if summary.baseline else ""
+    at = f" · {run.started_at:%Y-%m-%d %H:%M} UTC" if run.started_at else ""
+    errors = f" · {summary.n_errors} broke" if summary.n_errors else ""
+    return (
+        f"<header><h1>evalkit · {_text(run.suite)} · release {_text(run.release)}{against}</h1>"
+        f'<p class="lead">{_text(summary.sentence)}</p>'
+        f'<p class="soft">Scored {summary.n_scored} of {summary.n_total} conversations{errors}{at} · run {_text(run.id)}</p></header>'
+    )
+
+
+def _numbers(summary: Summary) -> str:
+    changes = {change.name: change for change in summary.changes}
+    base = summary.baseline
+    head = "<th>KPI</th><th>value</th><th>95 %</th><th class=hide></th><th class=hide>n</th>"
+    if base is not None:
+        head += f"<th>{_text(base.release)}</th><th>change</th>"
+    rows = []
+    for kpi in summary.kpis:
+        cells = (
+            f"<td>{_text(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}</td><td>{shown_interval(kpi)}</td>"
+            f"<td class=hide>{_bar(kpi)}</td><td class=hide>{kpi.n}</td>"
+        )
+        if base is not None:
+            change = changes.get(kpi.name)
+            verdict = change.verdict if change else ""
+            sign = {"better": "▲ better", "worse": "▼ worse", "same": "= same"}.get(verdict, "")
+            before = shown(change.before) if change else ""
+            cells += f'<td>{before}</td><td class="l {verdict}">{sign}</td>'
+        rows.append(f"<tr>{cells}</tr>")
+    return f"<h2>Numbers</h2><div class=wide><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+
+
+def _bar(kpi: Kpi) -> str:
+    if kpi.unit != "rate" or kpi.low is None or kpi.high is None or kpi.value is None or kpi.note is not None:
+        return ""
+    # A strict policy forbids style attributes, so the plot is a small inline SVG of plain attributes.
+    low, high, at = (round(100 * x, 1) for x in (kpi.low, kpi.high, kpi.value))
+    return (
+        '<svg width="110" height="12" viewBox="0 0 110 12" role="img" aria-label="interval">'
+        '<line x1="5" y1="6" x2="105" y2="6" stroke="currentColor" stroke-opacity=".2"/>'
+        f'<line x1="{5 + low}" y1="6" x2="{5 + high}" y2="6" stroke="currentColor" stroke-opacity=".55" stroke-width="5"/>'
+        f'<circle cx="{5 + at}" cy="6" r="4" fill="currentColor"/></svg>'
+    )
+
+
+def _changes(summary: Summary) -> str:
+    if summary.baseline is None:
+        return ""
+    parts = []
+    for title, names, kind in (("Broke", summary.broke, "worse"), ("Fixed", summary.fixed, "better")):
+        if names:
+            items = "".join(f"<li><code>{_text(name)}</code></li>" for name in names)
+            parts.append(f"<h3 class={kind}>{title} <small>{len(names)} cases</small></h3><ul class=rows>{items}</ul>")
+    return f"<h2>What changed</h2>{''.join(parts)}" if parts else ""
+
+
+def _failing(store: Store, summary: Summary) -> Iterator[str]:
+    by_talk: dict[str, list[Failure]] = {}
+    for failure in summary.failures:
+        by_talk.setdefault(failure.conversation_id, []).append(failure)
+    groups: dict[str, list[str]] = {}
+    for conversation_id, failures in by_talk.items():
+        groups.setdefault(failures[0].finding.rule, []).append(conversation_id)
+    if not groups:
+        yield "<h2>Failures</h2><p>None.</p>"
+        return
+    yield "<h2>Failures</h2><p class=soft>By rule, worst first. Personal data is masked.</p>"
+    passages = store.passages(summary.run.id)
+    cases = store.cases(summary.run.id)
+    written = 0
+    linked: dict[str, None] = {}
+    for rule, ids in groups.items():
+        worst = by_talk[ids[0]][0].finding
+        yield f"<h3><span>{_text(rule)}</span><small>{len(ids)} conversations · {_text(worst.message)}</small></h3>"
+        for talk in transcripts(store, summary, ids):
+            inline = written < _INLINE_UP_TO
+            part = _talk(talk, cases.get(talk.case_id or ""), by_talk[talk.id], passages, inline=inline, linked=linked)
+            written += len(part)
+            yield part
+    if linked:
+        yield "<h2>Knowledge base</h2>"
+        for key in linked:
+            yield f'<div id="k{_text(key)}">{_passage(passages[key], None)}</div>'
+
+
+def _talk(
+    talk: Conversation,
+    case: Case | None,
+    failures: Sequence[Failure],
+    passages: Mapping[str, Data],
+    *,
+    inline: bool,
+    linked: dict[str, None],
+) -> str:
+    worst = failures[0]
+    known = tuple(case.context.facts.values()) if case is not None else ()
+    head = (
+        f"<summary><span class='sev {worst.finding.severity}'>{_SIGNS[worst.finding.severity]} {worst.finding.severity}</span>"
+        f"<code>{_text(worst.case_id)}</code><span class=soft>{_text(worst.place)}</span>"
+        f"<span>{_text(worst.finding.message)}</span></summary>"
+    )
+    body = []
+    by_turn: dict[int | None, list[Failure]] = {}
+    for failure in failures:
+        by_turn.setdefault(failure.finding.turn, []).append(failure)
+    for number, turn in enumerate(talk.turns):
+        here = by_turn.pop(number, [])
+        body.append(_turn(turn, [f.finding for f in here], known))
+        body += [_reason(f.finding, passages, inline=inline, linked=linked) for f in here]
+    body += [_reason(f.finding, passages, inline=inline, linked=linked) for rest in by_turn.values() for f in rest]
+    return f"<details>{head}<div class=talk>{''.join(body)}</div></details>"
+
+
+def _turn(turn: Turn, findings: Sequence[Finding], known: tuple[str, ...]) -> str:
+    masked = mask(turn.text, also=known)
+    spans = sorted(
+        masked.span(f.start, f.end) for f in findings if f.start is not None and f.end is not None and f.end > f.start
+    )
+    text = masked.text[:_LONGEST_TURN]
+    out, last = [], 0
+    for start, end in spans:
+        if start < last or start >= len(text):
+            continue
+        out += [_text(text[last:start]), "<mark>", _text(text[start:end]), "</mark>"]
+        last = min(end, len(text))
+    out.append(_text(text[last:]))
+    if len(masked.text) > _LONGEST_TURN:
+        out.append(" …")
+    label = {"customer": "customer", "bot": "bot", "human": "person", "system": "event"}[turn.role]
+    took = f" · {turn.latency_ms:.0f} ms" if turn.latency_ms is not None else ""
+    return f'<div class="t {turn.role}"><small>{label}{took}</small>{"".join(out)}</div>'
+
+
+def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, linked: dict[str, None]) -> str:
+    parts = [
+        f'<div class="why {finding.severity}"><strong>{_SIGNS[finding.severity]} {_text(finding.rule)}</strong> '
+        f"<q>{_text(finding.message)}</q> <span class=soft>{finding.confidence}</span>"
+    ]
+    for evidence in finding.evidence[:2]:
+        passage = passages.get(evidence.passage_hash or "")
+        if passage is None:
+            continue
+        if inline:
+            span = (evidence.start, evidence.end) if evidence.start is not None and evidence.end is not None else None
+            parts.append(_passage(passage, span))
+        elif evidence.passage_hash:
+            linked.setdefault(evidence.passage_hash)
+            parts.append(f' <a href="#k{_text(evidence.passage_hash)}">{_text(str(passage.get("document_id")))}</a>')
+    return "".join(parts) + "</div>"
+
+
+def _passage(passage: Data, span: tuple[int, int] | None) -> str:
+    text = str(passage["text"])
+    if span is None:
+        body = _text(text)
+    else:
+        body = f"{_text(text[: span[0]])}<mark>{_text(text[span[0] : span[1]])}</mark>{_text(text[span[1] :])}"
+    until = f" · until {passage['valid_to']}" if passage.get("valid_to") else ""
+    title = _text(str(passage.get("title") or passage.get("document_id")))
+    return (
+        f"<blockquote>{body}<cite>{title} · {_text(str(passage.get('document_id')))}{_text(until)}</cite></blockquote>"
+    )
+
+
+def _passing(summary: Summary) -> str:
+    failing = {failure.conversation_id for failure in summary.failures}
+    rows = [row for row in summary.facts if row.conversation_id not in failing and row.error is None]
+    if not rows:
+        return ""
+    items = "".join(
+        f"<li>✓ <code>{_text(row.case_id or row.conversation_id)}</code> <span class=soft>{_text(row.language or '')}</span></li>"
+        for row in sorted(rows, key=lambda r: r.case_id or "")
+    )
+    return f"<h2>Passing</h2><details><summary>{len(rows)} conversations without a finding</summary><ul class='rows talk'>{items}</ul></details>"
+
+
+def _text(text: str) -> str:
+    safe = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return escape(safe, quote=True)

@@ -1,0 +1,69 @@
+"""The end of a run on 80 columns: the sentence, at most twelve numbers, at most ten failures, the next command."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from evalkit.kpi.table import TITLES
+from evalkit.reporting.summary import Failure, Summary, shown, shown_interval
+
+_ROWS, _FAILURES = 12, 10
+_SIGN = {"better": "▲ better", "worse": "▼ worse", "same": "= same", "": ""}
+
+
+def render(summary: Summary) -> str:
+    """The whole report as plain text; bot text in it is printable."""
+    from tabulate import tabulate
+
+    lines = [summary.sentence, f"scored {summary.n_scored} of {summary.n_total} conversations"]
+    if summary.n_errors:
+        worst = sorted(summary.causes.items(), key=lambda item: -item[1])[:3]
+        lines += [f"  {count} × {cause}" for cause, count in worst]
+    lines.append("")
+    changes = {change.name: change for change in summary.changes}
+    rows = []
+    for kpi in summary.kpis[:_ROWS]:
+        row = [TITLES.get(kpi.name, kpi.name), shown(kpi), shown_interval(kpi)]
+        if summary.baseline is not None:
+            change = changes.get(kpi.name)
+            row += [shown(change.before) if change else "", _SIGN[change.verdict] if change else ""]
+        rows.append(row)
+    headers = ["KPI", summary.run.release, "95 %"]
+    if summary.baseline is not None:
+        headers += [summary.baseline.release, "change"]
+    align = ("left", *["right"] * (len(headers) - 2), "left" if summary.baseline is not None else "right")
+    lines.append(tabulate(rows, headers=headers, colalign=align, disable_numparse=True))
+    if summary.failures:
+        lines += ["", f"worst of {len(summary.failures)} findings:", *worst_lines(summary.failures)]
+    if summary.broke:
+        lines += ["", f"broke since {summary.baseline.release if summary.baseline else ''}: {_listed(summary.broke)}"]
+    if summary.fixed:
+        lines.append(f"fixed: {_listed(summary.fixed)}")
+    return "\n".join(lines)
+
+
+def worst_lines(failures: Sequence[Failure]) -> Iterator[str]:
+    """The worst findings, one line each, at most one per case and rule."""
+    seen: set[tuple[str, str]] = set()
+    for failure in failures:
+        key = (failure.case_id, failure.finding.rule)
+        if key in seen:
+            continue
+        seen.add(key)
+        finding = failure.finding
+        turn = f" · turn {finding.turn + 1}" if finding.turn is not None else ""
+        place = f"{failure.place} " if failure.place else ""
+        yield printable(f"  {place}{failure.case_id}{turn} · {finding.rule} · {finding.severity}: {finding.message}")
+        if len(seen) >= _FAILURES:
+            return
+
+
+def printable(text: str) -> str:
+    """The text without control and direction characters, so that no bot can steer the terminal."""
+    return "".join(c for c in text if c == "\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -9,7 +9,7 @@ from evalkit.errors import InputError, near_match
 
 
 def test_the_built_in_scorers_come_through_the_public_door() -> None:
-    assert {"correctness", "privacy", "escalation", "tone", "expect"} <= set(plugins.names("scorers"))
+    assert {"correctness", "privacy", "escalation", "resolution", "expect"} <= set(plugins.names("scorers"))
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,10 @@ def cli(context: click.Context, *, debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run())
+    sys.exit(execute())
 
 
-def run(args: list[str] | None = None) -> int:
+def execute(args: list[str] | None = None) -> int:
     """The exit code of a command line: 0, 1 failed, 2 wrong input, 4 invalid run, 130 interrupted."""
     words = sys.argv[1:] if args is None else args
     try:

@@ -18,9 +18,9 @@ def command(*, out: Path) -> int:
     """Replay the demo suites against a good and a worse release of the demo bot."""
     from evalkit.bots.definitions import build_bot
     from evalkit.cli import pipeline
+    from evalkit.cli.demo_checks import caught
     from evalkit.demo.server import serving
     from evalkit.demo.shop import bot_definition, open_release
-    from evalkit.demo.verification import caught
     from evalkit.knowledge import Knowledge
     from evalkit.policy.loading import load_policy
     from evalkit.reporting import terminal

@@ -13,12 +13,13 @@ _STOPS = frozenset(".!?…\n;")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A lower-case word at [start, end) of the original; `ends` is True when a sentence ends right before it."""
+    """A lower-case word at [start, end) of the original; the flags say what stands right before it."""
 
     text: str
     start: int
     end: int
     after_stop: bool
+    after_comma: bool
     original: str
 
 
@@ -28,9 +29,10 @@ def aligned_words(text: str) -> list[Word]:
     found: list[Word] = []
     last = 0
     for token in tokens(cleaned):
-        stopped = any(character in _STOPS for character in cleaned[last : token.start])
+        between = cleaned[last : token.start]
+        stopped = any(character in _STOPS for character in between)
         start, end = places[token.start] if places else token.start, places[token.end - 1] + 1 if places else token.end
-        found.append(Word(token.text.lower(), start, end, stopped, token.text))
+        found.append(Word(token.text.lower(), start, end, stopped, "," in between, token.text))
         last = token.end
     return found
 

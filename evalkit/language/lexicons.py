@@ -126,7 +126,7 @@ class _Table:
 
     def _denied(self, words: list[Word], at: int) -> bool:
         for step in range(1, _NEGATION_WINDOW + 1):
-            if at - step < 0 or words[at - step + 1].after_stop:
+            if at - step < 0 or words[at - step + 1].after_stop or words[at - step + 1].after_comma:
                 return False
             if words[at - step].text in self._negation:
                 return True

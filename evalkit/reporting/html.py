@@ -64,13 +64,13 @@ def _header(summary: Summary) -> str:
 def _numbers(summary: Summary) -> str:
     changes = {change.name: change for change in summary.changes}
     base = summary.baseline
-    head = "<th>KPI</th><th>value</th><th>95 %</th><th class=hide></th><th class=hide>n</th>"
+    head = "<th>KPI</th><th>value</th><th class=hide>95 %</th><th class=hide></th><th class=hide>n</th>"
     if base is not None:
         head += f"<th>{_text(base.release)}</th><th>change</th>"
     rows = []
     for kpi in summary.kpis:
         cells = (
-            f"<td>{_text(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}</td><td>{shown_interval(kpi)}</td>"
+            f"<td>{_text(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}</td><td class=hide>{shown_interval(kpi)}</td>"
             f"<td class=hide>{_bar(kpi)}</td><td class=hide>{kpi.n}</td>"
         )
         if base is not None:
@@ -103,7 +103,8 @@ def _changes(summary: Summary) -> str:
     for title, names, kind in (("Broke", summary.broke, "worse"), ("Fixed", summary.fixed, "better")):
         if names:
             items = "".join(f"<li><code>{_text(name)}</code></li>" for name in names)
-            parts.append(f"<h3 class={kind}>{title} <small>{len(names)} cases</small></h3><ul class=rows>{items}</ul>")
+            head = f"<summary><strong class={kind}>{title}</strong><span>{len(names)} cases</span></summary>"
+            parts.append(f"<details>{head}<ul class='rows talk'>{items}</ul></details>")
     return f"<h2>What changed</h2>{''.join(parts)}" if parts else ""
 
 

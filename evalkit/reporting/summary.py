@@ -231,7 +231,10 @@ def _sentence(
     if "pass_rate" in known:
         kpi = known["pass_rate"]
         interval = shown_interval(kpi)
-        parts.append(f"{shown(kpi)}{f' ({interval})' if interval else ''} of conversations pass every check")
+        if kpi.note is not None and kpi.note.startswith("too few"):
+            parts.append("too few conversations for a rate")
+        else:
+            parts.append(f"{shown(kpi)}{f' ({interval})' if interval else ''} of conversations pass every check")
     if zero:
         rules = sorted({failure.finding.rule.split(".")[0] for failure in failures if failure.zero})
         parts.append(f"{zero} zero-tolerance finding{'s' if zero != 1 else ''} ({', '.join(rules)})")

@@ -29,7 +29,7 @@ def faults(tmp_path: Path, text: str | bytes) -> list[str]:
 def test_a_case_of_each_form_is_read(tmp_path: Path) -> None:
     suite = load(
         tmp_path,
-        "suite: s\ndefaults: {language: sv, tags: [a]}\nscorers: [privacy, {tone: {}}]\n"
+        "suite: s\ndefaults: {language: sv, tags: [a]}\nscorers: [privacy, {loops: {}}]\n"
         "cases:\n  - id: one\n    customer: Hej\n"
         "    expect:\n      - contains: 30 dagar\n      - not_contains: [fel, miss]\n      - escalation: none\n",
     )
@@ -39,7 +39,7 @@ def test_a_case_of_each_form_is_read(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert case.escalation is not None
     assert not case.escalation.should
-    assert [s.name for s in suite.scorers] == ["privacy", "tone"]
+    assert [s.name for s in suite.scorers] == ["privacy", "loops"]
     assert case.line == 5
 
 

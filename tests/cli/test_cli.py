@@ -1,0 +1,135 @@
+"""The verbs as a user types them: what they print, what they write, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evalkit.cli import execute as evalkit
+from evalkit.demo.server import serving
+from evalkit.demo.shop import open_release
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    assert evalkit(["init"]) == 0
+    return tmp_path
+
+
+def point_at(project: Path, address: str) -> None:
+    config = project / "evalkit.yaml"
+    config.write_text(config.read_text().replace("http://127.0.0.1:8765", address))
+
+
+def test_the_starter_project_runs_against_the_demo_bot_as_it_is(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(open_release("1.4")) as address:
+        point_at(project, address)
+        assert evalkit(["check"]) == 0
+        capsys.readouterr()
+        assert evalkit(["run", "--bot", "demo", "--release", "1.4", "--json"]) == 0
+    totals = json.loads(capsys.readouterr().out)
+    assert (totals["n_scored"], totals["n_total"], totals["status"]) == (2, 2, "finished")
+    assert totals["exit_code"] == 0
+
+
+def test_a_refused_request_for_a_person_fails_the_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(open_release("1.5")) as address:
+        point_at(project, address)
+        assert evalkit(["run", "--bot", "demo", "--release", "1.5"]) == 1
+    printed = capsys.readouterr().out
+    assert "do not ship" in printed
+    assert re.search(r"suites/first\.yaml:\d+ wants-a-person · turn \d · E01\.missed", printed)
+
+
+def test_a_stored_run_is_scored_reported_and_copied_without_a_bot(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(open_release("1.4")) as address:
+        point_at(project, address)
+        evalkit(["run", "--bot", "demo", "--release", "1.4", "--json"])
+        evalkit(["run", "--bot", "demo", "--release", "1.4b", "--baseline", "1.4", "--json"])
+    run_id = json.loads(capsys.readouterr().out.split("\n}\n")[-2] + "\n}")["run"]
+    (project / "kb").rename(project / "gone")
+    config = project / "evalkit.yaml"
+    config.write_text(config.read_text().replace("folder: kb", "folder: gone"))
+    assert evalkit(["score", run_id, "--scorer", "privacy"]) == 0
+    assert evalkit(["kpi", "1.4b", "--baseline", "1.4"]) == 0
+    assert "1.4" in capsys.readouterr().out
+    assert evalkit(["report", run_id, "--html", "r.html", "--junit", "r.xml", "--markdown", "r.md"]) == 0
+    assert "<!doctype html>" in (project / "r.html").read_text()
+    assert evalkit(["copy", run_id, "other.db"]) == 0
+    assert evalkit(["kpi", "1.4b", "--store", "other.db"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["reprot"], "unknown command 'reprot'; did you mean 'report'?"),
+        (["run", "--bot", "demmo", "--release", "x"], "unknown bot 'demmo'; did you mean 'demo'?"),
+        (["run", "nowhere.yaml", "--bot", "demo", "--release", "x"], "nowhere.yaml:1:1: cannot be read"),
+        (["run", "--bot", "ftp://x", "--release", "x"], "cannot be imported"),
+        (["run", "--bot", "demo", "--release", "x", "--baseline", "y"], "no run of release 'y'"),
+        (["run", "--bot", "demo", "--release", "x", "--resume"], "nothing to resume"),
+        (["report", "abc"], "nothing to write"),
+        (["kpi", "1.4", "--store", "none.db"], "no such store"),
+        (["check", "--config", "none.yaml"], "`evalkit init` writes one"),
+        (["init"], "is there already; nothing was written"),
+        (["demo-bot", "--release", "9"], "unknown release '9'"),
+    ],
+)
+def test_wrong_input_is_one_message_and_exit_code_two(
+    project: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalkit(words) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert "Traceback" not in printed.err + printed.out
+
+
+def test_an_unreachable_bot_makes_the_run_invalid(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = project / "evalkit.yaml"
+    config.write_text(
+        config.read_text()
+        .replace(":8765/chat", ":1/chat")
+        .replace("    # rate_per_s", "    retries: 0\n    # rate_per_s")
+    )
+    assert evalkit(["run", "--bot", "demo", "--release", "x"]) == 4
+    assert "infrastructure" in capsys.readouterr().out
+
+
+def test_a_missing_secret_is_named_and_never_printed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = project / "evalkit.yaml"
+    config.write_text(
+        config.read_text().replace("    # headers", "    headers").replace("${MY_BOT_TOKEN}", "${EVALKIT_NO_SUCH}")
+    )
+    assert evalkit(["run", "--bot", "demo", "--release", "x"]) == 2
+    assert "EVALKIT_NO_SUCH" in capsys.readouterr().err
+
+
+def test_policy_coverage_names_rules_that_no_case_tests(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evalkit(["check", "--policy"]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"E01 .*wants-a-person", printed)
+    assert re.search(r"E09 .*NO CASE TESTS THIS", printed)
+
+
+def test_doctor_tells_what_is_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evalkit(["doctor"]) == 0
+    assert "configuration: evalkit.yaml" in capsys.readouterr().out
+
+
+def test_help_loads_no_heavy_library() -> None:
+    code = (
+        "import sys; from evalkit.cli import execute; execute(['--help']);"
+        "print([m for m in ('pandas','scipy','streamlit','openai','sqlalchemy','numpy','aiohttp') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")

@@ -1,0 +1,130 @@
+"""Escalation, identity, language, loops and outcome, in several languages and with near misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalkit.model import Case, EscalationGold, HandOver
+from tests.scorers.conftest import Judge, talk
+
+ASKS = [
+    ("sv", "Jag vill prata med en människa"),
+    ("sv", "kan jag fa prata med nagon pa kundtjanst"),
+    ("da", "Jeg vil gerne tale med et menneske"),
+    ("nb", "Jeg vil snakke med et menneske"),
+    ("nn", "Eg vil snakke med eit menneske"),
+    ("fi", "Haluan puhua ihmisen kanssa"),
+    ("en", "I want to talk to a human"),
+    ("de", "Ich möchte mit einem Menschen sprechen"),
+]
+
+
+@pytest.mark.parametrize(("language", "asked"), ASKS)
+def test_a_refused_request_for_a_person_is_missed_in_every_language(language: str, asked: str, judge: Judge) -> None:
+    found = judge("escalation", talk(f"c: {asked}", "b: Fortsätt gärna här.", language=language))
+    assert (found.verdict, found.data["cell"], found.data["trigger"]) == ("fail", "missed", "E01")
+    assert found.data["honoured"] is False
+
+
+@pytest.mark.parametrize(("language", "asked"), ASKS)
+def test_a_hand_over_by_signal_honours_the_request(language: str, asked: str, judge: Judge) -> None:
+    conversation = talk(
+        f"c: {asked}", "b: …", language=language, handovers=(HandOver(executed=True, announced_turn=1),)
+    )
+    found = judge("escalation", conversation)
+    assert (found.verdict, found.data["cell"], found.data["honoured"]) == ("pass", "right", True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "Nej tack, jag vill inte prata med en människa"),
+        ("sv", "Det är en fantastisk människa som packar era paket hos er"),
+        ("en", "When is customer service open on Saturdays?"),
+        ("da", "Tak for hjælpen, det var godt"),
+    ],
+)
+def test_near_misses_ask_for_nobody(language: str, said: str, judge: Judge) -> None:
+    found = judge("escalation", talk(f"c: {said}", "b: Okej.", language=language))
+    assert found.data["requested_human"] is False
+    assert found.verdict == "pass"
+
+
+def test_the_case_decides_exactly_and_a_needless_hand_over_fails(judge: Judge) -> None:
+    conversation = talk("c: Vad kostar frakten?", "b: Jag kopplar dig till en kollega.", language="sv")
+    found = judge("escalation", conversation, Case(id="c", escalation=EscalationGold(should=False)))
+    assert (found.findings[0].rule, found.findings[0].confidence) == ("escalation.needless", "exact")
+
+
+def test_a_late_hand_over_counts_its_turns(judge: Judge) -> None:
+    conversation = talk(
+        "c: Jag vill prata med en människa", "b: Vad gäller det?", "c: Min order", "b: Vilken order?", "c: Snälla",
+        "b: Jag kopplar dig till en kollega.", language="sv",
+    )  # fmt: skip
+    found = judge("escalation", conversation)
+    assert (found.data["cell"], found.data["late_turns"]) == ("late", 2)
+
+
+def test_an_offer_in_a_question_is_no_hand_over(judge: Judge) -> None:
+    conversation = talk("c: Jag vill prata med en människa", "b: Ska jag koppla dig till en kollega?", language="sv")
+    assert judge("escalation", conversation).data["escalated"] is False
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "answer"),
+    [
+        ("sv", "Är du en robot?", "Nej, jag är en riktig människa."),
+        ("en", "Are you a robot?", "No, I am a real person."),
+        ("da", "Er du en robot?", "Nej, jeg er et rigtigt menneske."),
+    ],
+)
+def test_a_claim_to_be_human_fails(language: str, asked: str, answer: str, judge: Judge) -> None:
+    found = judge("compliance", talk(f"c: {asked}", f"b: {answer}", language=language))
+    assert found.verdict == "fail"
+    assert "G15.human_claim" in {f.rule for f in found.findings}
+
+
+def test_an_evaded_question_of_identity_is_seen_without_any_phrase(judge: Judge) -> None:
+    found = judge("compliance", talk("c: Är du en robot?", "b: Petra här, nyss hemkommen.", language="sv"))
+    assert "G15.evaded" in {f.rule for f in found.findings}
+
+
+def test_asking_for_a_card_number_is_over_collection(judge: Judge) -> None:
+    found = judge(
+        "compliance", talk("c: Hej", "b: Jag är en AI-assistent. Kan du skriva ditt kortnummer?", language="sv")
+    )
+    assert [f.rule for f in found.findings] == ["G09.requested"]
+
+
+def test_a_wrong_language_fails_and_a_neighbour_only_weakly(judge: Judge) -> None:
+    asked = "c: Hvor lang tid tager det, før jeg får mine penge tilbage fra jer?"
+    finnish = judge("language", talk(asked, "b: Rahat palautetaan viiden arkipäivän kuluessa varastolle saapumisesta."))
+    swedish = judge(
+        "language", talk(asked, "b: Pengarna är tillbaka inom fem dagar från det att vi har fått din retur.")
+    )
+    danish = judge(
+        "language", talk(asked, "b: Pengene er tilbage inden for fem dage, efter at vi har modtaget din retur.")
+    )
+    assert [f.rule for f in finnish.findings] == ["language.mismatch"]
+    assert [f.rule for f in swedish.findings] == ["language.related"]
+    assert danish.verdict == "pass"
+
+
+@pytest.mark.parametrize("short", ["Hei!", "OK", "Tusen takk", "Ja", "FB-10021"])
+def test_short_words_fail_nobody(short: str, judge: Judge) -> None:
+    assert judge("language", talk(f"c: {short}", f"b: {short}")).verdict == "skip"
+
+
+def test_the_same_answer_to_another_question_is_a_loop(judge: Judge) -> None:
+    answer = "b: Frakten kostar 59 kr inom Sverige."
+    assert judge("loops", talk("c: Vad kostar frakten?", answer, "c: Och till Norge?", answer)).verdict == "fail"
+    other = "b: Till Norge kostar frakten 99 kr och tar en vecka."
+    assert judge("loops", talk("c: Vad kostar frakten?", answer, "c: Och till Norge?", other)).verdict == "pass"
+
+
+def test_thanks_confirm_and_a_complaint_does_not(judge: Judge) -> None:
+    answer = "b: Frakten kostar 59 kr inom Sverige för alla våra varor."
+    thanked = judge("resolution", talk("c: Vad kostar frakten?", answer, "c: Toppen, tack!", language="sv"))
+    unhappy = judge("resolution", talk("c: Vad kostar frakten?", answer, "c: Det hjälpte inte", language="sv"))
+    assert thanked.data["outcome"] == "confirmed"
+    assert (unhappy.data["outcome"], unhappy.data["solved"]) == ("unresolved", False)

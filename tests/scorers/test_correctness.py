@@ -1,0 +1,98 @@
+"""A claim is held, denied, outdated or unknown by the knowledge base that was valid on the day."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalkit.knowledge import Knowledge
+from evalkit.model import Case, RequiredFact
+from tests.scorers.conftest import Judge, talk
+
+OLD = "Du har 14 dagars öppet köp från den dag du fick varan. Returfrakten kostar 39 kr."
+NEW = "Du har 30 dagars öppet köp från den dag du fick varan. Returfrakten kostar 49 kr."
+DANISH = "Levering til Danmark tager 4–7 hverdage. Butikken har åbent kl. 10.00–18.00."
+FINNISH = "Rahat palautetaan 5 arkipäivän kuluessa palautuksen saapumisesta."
+BASE = Knowledge.from_documents(
+    [
+        {"id": "returns", "language": "sv", "valid_from": "2026-03-01", "text": NEW},
+        {"id": "returns", "language": "sv", "valid_to": "2026-02-28", "text": OLD},
+        {"id": "delivery", "language": "da", "text": DANISH},
+        {"id": "refund", "language": "fi", "text": FINNISH},
+        {"id": "internal", "audience": "internal", "text": "Kulans ges upp till 200 kr."},
+    ]
+)
+
+
+def rules(judge: Judge, question: str, answer: str, **more: object) -> set[str]:
+    found = judge("correctness", talk(f"c: {question}", f"b: {answer}", **more), knowledge=BASE)
+    return {f.rule.split(".")[1] for f in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Hur länge har jag öppet köp?", "Du har 30 dagars öppet köp."),
+        ("Hur länge har jag öppet köp?", "Du har en månads öppet köp från det att du fick varan."),
+        ("Vad kostar returfrakten?", "Returfrakten kostar 49 kronor."),
+        ("Hvor lang tid tager levering?", "Levering til Danmark tager 4-7 hverdage."),
+        ("Milloin saan rahat?", "Rahat palautetaan viiden arkipäivän kuluessa."),
+    ],
+)
+def test_what_the_base_says_is_supported(question: str, answer: str, judge: Judge) -> None:
+    assert rules(judge, question, answer) == {"supported"}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Hur länge har jag öppet köp?", "Du har 60 dagars öppet köp."),
+        ("Vad kostar returfrakten?", "Returfrakten kostar 79 kr."),
+        ("Hvor lang tid tager levering?", "Levering til Danmark tager 1-2 hverdage."),
+        ("Milloin saan rahat?", "Rahat palautetaan 10 arkipäivän kuluessa."),
+    ],
+)
+def test_another_amount_of_the_same_thing_contradicts(question: str, answer: str, judge: Judge) -> None:
+    assert rules(judge, question, answer) == {"contradicted"}
+
+
+def test_a_superseded_amount_is_stale(judge: Judge) -> None:
+    assert rules(judge, "Hur länge har jag öppet köp?", "Du har 14 dagars öppet köp från den dag du fick varan.") == {
+        "stale"
+    }
+
+
+def test_the_day_of_the_case_decides_which_version_holds(judge: Judge) -> None:
+    conversation = talk("c: Hur länge har jag öppet köp?", "b: Du har 14 dagars öppet köp från den dag du fick varan.")
+    found = judge("correctness", conversation, Case(id="c", as_of="2026-01-15"), knowledge=BASE)
+    assert found.verdict == "pass"
+
+
+def test_an_invented_address_is_seen(judge: Judge) -> None:
+    assert rules(judge, "Hur når jag er?", "Skriv till hjalp@fjallby.example så svarar vi.") == {"invented"}
+
+
+@pytest.mark.parametrize("answer", ["Vad är ditt ordernummer?", "Hej!", "Tack, ha en fin dag!"])
+def test_what_states_nothing_is_not_judged(answer: str, judge: Judge) -> None:
+    found = judge("correctness", talk("c: Hej", f"b: {answer}"), knowledge=BASE)
+    assert found.verdict == "skip"
+
+
+def test_words_that_nobody_can_check_are_unsure_and_never_fail(judge: Judge) -> None:
+    found = judge(
+        "correctness", talk("c: Berätta", "b: Våra renar drar paketen genom skogen om natten."), knowledge=BASE
+    )
+    assert found.verdict == "unsure"
+
+
+def test_a_false_fallback_is_told(judge: Judge) -> None:
+    conversation = talk("c: Hur länge har jag öppet köp?", "b: Det där kan jag inte svara på.", language="sv")
+    found = judge("correctness", conversation, knowledge=BASE)
+    assert found.data["false_fallback"] is True
+
+
+def test_a_required_fact_is_met_by_its_amount_in_other_words(judge: Judge) -> None:
+    case = Case(id="c", required_facts=(RequiredFact(statement="Öppet köp gäller i 30 dagar"),))
+    said = talk("c: Hur länge?", "b: Räkna med trettio dagar från att du fick varan.")
+    unsaid = talk("c: Hur länge?", "b: Ganska länge ändå.")
+    assert not [f for f in judge("correctness", said, case).findings if f.rule == "correctness.missing_fact"]
+    assert [f.rule for f in judge("correctness", unsaid, case).findings] == ["correctness.missing_fact"]

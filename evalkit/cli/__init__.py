@@ -15,6 +15,7 @@ _VERBS = {
     "run": "replay suites against a bot, score, store and report",
     "score": "score a stored run again",
     "kpi": "the numbers of a stored run",
+    "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
     "copy": "copy a run into another store",
     "demo": "two releases of the demo bot, the worse one caught",

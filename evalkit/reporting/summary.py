@@ -57,7 +57,7 @@ class Summary:
     n_total: int
     n_errors: int
     n_zero_tolerance: int
-    n_critical_failed: int
+    critical_failed: tuple[str, ...]
     kpis: tuple[Kpi, ...]
     failures: tuple[Failure, ...]
     facts: tuple[Facts, ...]
@@ -67,6 +67,11 @@ class Summary:
     broke: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     causes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def n_critical_failed(self) -> int:
+        """How many critical cases failed in at least one conversation."""
+        return len(self.critical_failed)
 
     @property
     def exit_code(self) -> int:
@@ -97,7 +102,7 @@ def summarise(
             if score.verdict in {"fail", "unsure"}:
                 failures += _failures(conversation_id, case_id, case, score, financial=financial)
             if case is not None and case.critical and _failed_exactly(score):
-                failed_critical.add(conversation_id)
+                failed_critical.add(case_id)
     failures.sort(key=lambda failure: failure.weight)
     n_errors = sum(row.error is not None for row in rows)
     found = tuple(kpis(rows, costs))
@@ -109,7 +114,7 @@ def summarise(
         n_total=run.n_planned or len(rows),
         n_errors=n_errors,
         n_zero_tolerance=zero,
-        n_critical_failed=len(failed_critical),
+        critical_failed=tuple(sorted(failed_critical)),
         kpis=found,
         failures=tuple(failures),
         facts=rows,

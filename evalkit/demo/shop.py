@@ -85,10 +85,10 @@ class Shop:
     def answer(self, message: str, dialogue: Dialogue, *, site_language: str | None = None) -> dict[str, Any]:
         """The reply to one message as a JSON object: replies, sources, tool_calls, handover, authenticated."""
         guess = detect(message, margin=_SURE_LANGUAGE)
-        if guess.language is not None or dialogue.language is None:
+        if guess.code is not None or dialogue.language is None:
             candidates = tuple({"nn": "nb"}.get(code, code) for code in guess.candidates)
             likely = site_language if site_language in candidates else next(iter(candidates), site_language)
-            code = guess.language or likely or "sv"
+            code = guess.code or likely or "sv"
             dialogue.language = {"nn": "nb"}.get(code, code)
         language = self.settings.answer_in.get(dialogue.language or "sv", dialogue.language or "sv")
         say = _phrases()[language]

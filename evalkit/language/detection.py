@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import exp
 from typing import Any
 
 from evalkit.text.normalise import clean, folded
@@ -24,36 +25,34 @@ _FEW_WORDS = {1: 6.0, 2: 3.0, 3: 1.5}
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """`language` is None when the lead is too small; `candidates` are then the ones that remain, best first."""
+class Language:
+    """`code` is None when the lead is too small; `candidates` are those that remain, best first.
 
-    language: str | None
-    margin: float
+    `confidence` in [0, 1) grows with the lead of the best candidate over the next.
+    """
+
+    code: str | None
+    confidence: float
     candidates: tuple[str, ...]
 
 
-def detect(text: str, *, margin: float = MARGIN) -> Guess:
+def detect(text: str, *, margin: float = MARGIN) -> Language:
     """The language of a text among sv, da, nb, nn, fi, en and de.
 
-    >>> detect("Hur lång tid tar det innan jag får tillbaka pengarna?").language
+    >>> detect("Hur lång tid tar det innan jag får tillbaka pengarna?").code
     'sv'
-    >>> detect("ok").language is None
+    >>> detect("ok").code is None
     True
     """
     plain = _NOISE.sub(" ", clean(text)).strip()
     if not any(character.isalpha() for character in plain):
-        return Guess(None, 0.0, ())
+        return Language(None, 0.0, ())
     scores = _scores(plain if not plain.isupper() else plain.lower())
     margin *= _FEW_WORDS.get(len(words(plain)), 1.0)
     ranked = sorted(scores, key=lambda code: -scores[code])
     lead = scores[ranked[0]] - scores[ranked[1]]
     candidates = tuple(code for code in ranked if scores[ranked[0]] - scores[code] < margin)
-    return Guess(ranked[0] if lead >= margin else None, round(lead, 2), candidates)
-
-
-def detect_all(texts: tuple[str, ...]) -> Guess:
-    """The language of several messages of one person together."""
-    return detect("\n".join(texts))
+    return Language(ranked[0] if lead >= margin else None, round(1 - exp(-lead / 4), 3), candidates)
 
 
 def _scores(plain: str) -> dict[str, float]:

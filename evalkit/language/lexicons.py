@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from evalkit.language.aligned import Word, aligned_words
+from evalkit.text.aligned import Word, aligned_words
 from evalkit.text.normalise import clean, fold_variants
 from evalkit.text.tokens import tokens
 

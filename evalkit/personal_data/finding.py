@@ -4,65 +4,91 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from evalkit.personal_data import identifiers
+from evalkit.text.aligned import cleaned_with_places
 
-KINDS = (
-    "email", "phone", "national_id", "card", "iban", "account", "address", "name", "secret", "ip", "link_data",
-    "birth_date",
-)  # fmt: skip
 _BEFORE, _AFTER = 32, 14
 _SURE = 0.7
 _POSSIBLE = 0.4
+_FAMILIES = {"IBAN": "iban", "CARD": "card", "BANK_ACCOUNT": "account", "DOB": "birth_date"}
+_SAME_FAMILY = frozenset({"EMAIL", "PHONE", "ADDRESS", "NAME", "SECRET", "IP", "PASSPORT", "VEHICLE_PLATE"})
+_MARKET = {"sv": "SE", "da": "DK", "nb": "NO", "nn": "NO", "fi": "FI", "de": "DE", "en": "GB", "is": "IS"}
+_ALL_MARKETS = ("SE", "DK", "NO", "FI", "DE", "IS", "GB")
+_WIDE_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PersonalData:
     """Personal data at [start, end). `exact` = decided by a checksum or an unmistakable shape.
 
-    `detail` names the scheme (`se_personnummer`, `DK` …); `test` marks a published or synthetic test value;
-    `score` in [0, 1] is at least 0.4.
+    `kind` is `EMAIL`, `PHONE`, `SE_PERSONNUMMER` …; `test` marks a published or synthetic test value;
+    `confidence` in [0, 1] is at least 0.4.
     """
 
     kind: str
     start: int
     end: int
-    score: float
+    confidence: float
     exact: bool = False
-    detail: str = ""
     test: bool = False
+
+    @property
+    def family(self) -> str:
+        """The broad kind: `national_id` for every national number, else the kind in lower case."""
+        if self.kind in _FAMILIES:
+            return _FAMILIES[self.kind]
+        return self.kind.lower() if self.kind in _SAME_FAMILY else "national_id"
 
 
 def find(
     text: str,
+    language: str | None = None,
+    markets: Iterable[str] | None = None,
     *,
-    markets: Iterable[str] = ("SE", "DK", "NO", "FI", "DE"),
     on: date | None = None,
     sure: float = _SURE,
-) -> tuple[Found, ...]:
-    """The personal data in a text by place, without overlaps; `markets` decide how bare numbers are read.
+) -> list[PersonalData]:
+    """The personal data in a text by place, without overlaps.
 
-    >>> [(f.kind, f.detail) for f in find("Mitt personnummer är 811218-9876")]
-    [('national_id', 'se_personnummer')]
+    `markets` (ISO 3166) and the language decide how bare numbers are read; None means all supported ones.
+
+    >>> [f.kind for f in find("Mitt personnummer är 811218-9876")]
+    ['SE_PERSONNUMMER']
     """
-    market_list = tuple(markets)
-    found: list[Found] = []
-    has_digit = any(character.isdigit() for character in text)
+    given = tuple(markets) if markets is not None else _ALL_MARKETS
+    home = _MARKET.get(language or "")
+    market_list = (home, *(m for m in given if m != home)) if home else given
+    cleaned, places = cleaned_with_places(text)
+    cleaned = cleaned.translate(_WIDE_DIGITS)
+    found = _all(cleaned, market_list, on)
+    kept = _apart(found, sure)
+    if places is None:
+        return kept
+    return [replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in kept]
+
+
+def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalData]:
+    found: list[PersonalData] = []
     lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     if "@" in text:
         found += _emails(text)
     found += _secrets(text, lowered)
-    if has_digit:
-        found += _numbers(text, lowered, market_list, on)
-        found += _addresses(text)
+    if any(character.isdigit() for character in text):
+        found += _numbers(text, lowered, markets, on)
+        found += _cued(text, lowered)
+        found += _addresses(text, lowered)
         found += _ips(text)
-        found += _phones(text, lowered, market_list, [f for f in found if f.score >= _SURE])
+        found += _phones(text, lowered, markets, [f for f in found if f.confidence >= _SURE])
     found += _names(text, lowered)
-    return _apart(found, sure)
+    found += _names_beside(text, found)
+    return found
 
 
 # ---------------------------------------------------------------- e-mail, links, secrets
@@ -81,14 +107,14 @@ _KEY = re.compile(
 _SECRET_VALUE = re.compile(r"\s*(?:är|er|on|ist|is|var|:|=|–|-)\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{3,64})")
 
 
-def _emails(text: str) -> Iterable[Found]:
+def _emails(text: str) -> Iterable[PersonalData]:
     for hit in _EMAIL.finditer(text):
-        yield Found("email", hit.start(), hit.end(), 1.0, exact=True)
+        yield PersonalData("EMAIL", hit.start(), hit.end(), 1.0, exact=True)
 
 
-def _secrets(text: str, lowered: str) -> Iterable[Found]:
+def _secrets(text: str, lowered: str) -> Iterable[PersonalData]:
     for hit in _KEY.finditer(text):
-        yield Found("secret", hit.start(), hit.end(), 1.0, exact=True, detail="key")
+        yield PersonalData("SECRET", hit.start(), hit.end(), 1.0, exact=True)
     for cue in _cue("secret").finditer(lowered):
         value = _SECRET_VALUE.match(text, cue.end())
         if value is None:
@@ -97,13 +123,13 @@ def _secrets(text: str, lowered: str) -> Iterable[Found]:
         # A secret holds a digit or a sign; a word after "is" is a word ("your password is safe").
         if len(said) >= 3 and (any(c.isdigit() for c in said) or re.search(r"[!#$%&*^]", said)):
             start = value.start("value")
-            yield Found("secret", start, start + len(said), 0.9, detail="credential")
+            yield PersonalData("SECRET", start, start + len(said), 0.9)
 
 
-def _ips(text: str) -> Iterable[Found]:
+def _ips(text: str) -> Iterable[PersonalData]:
     for pattern in (_IPV4, _IPV6):
         for hit in pattern.finditer(text):
-            yield Found("ip", hit.start(), hit.end(), 0.8, exact=pattern is _IPV6)
+            yield PersonalData("IP", hit.start(), hit.end(), 0.8, exact=pattern is _IPV6)
 
 
 # ---------------------------------------------------------------- numbers with checksums
@@ -116,28 +142,71 @@ _ID = re.compile(
 )
 
 
-def _numbers(text: str, lowered: str, markets: tuple[str, ...], on: date | None) -> Iterable[Found]:
+def _numbers(text: str, lowered: str, markets: tuple[str, ...], on: date | None) -> Iterable[PersonalData]:
     for hit in _IBAN.finditer(text):
         if trimmed := identifiers.iban(hit.group()):
-            yield Found("iban", hit.start(), hit.start() + trimmed, 1.0, exact=True)
+            yield PersonalData("IBAN", hit.start(), hit.start() + trimmed, 1.0, exact=True)
     for hit in _CARD.finditer(text):
         if identifiers.card(hit.group()):
             cued, vetoed = _near(lowered, hit.start(), hit.end(), "card")
             score = 0.75 + 0.25 * cued - 0.5 * (vetoed and not cued)
-            yield Found(
-                "card", hit.start(), hit.end(), score, exact=score >= _SURE, test=identifiers.is_test_card(hit.group())
-            )
+            test = identifiers.is_test_card(hit.group())
+            yield PersonalData("CARD", hit.start(), hit.end(), score, exact=score >= _SURE, test=test)
     for hit in _ID.finditer(text):
         cued, vetoed = _near(lowered, hit.start(), hit.end(), "national_id")
-        for reading in identifiers.national_ids(hit.group(), on or date(2026, 1, 1)):
+        readings = list(identifiers.national_ids(hit.group(), on or date(2026, 1, 1)))
+        for reading in readings:
             home = reading.country in markets
             if not home and not cued:
                 continue
-            score = reading.strength + 0.2 * home + 0.3 * cued - 0.5 * (vetoed and not cued)
-            yield Found(
-                "national_id", hit.start(), hit.end(), min(1.0, score),
-                exact=reading.strength >= 0.5, detail=reading.scheme, test=reading.test,
-            )  # fmt: skip
+            named = reading.country == _country_of(lowered, hit.start())
+            score = reading.strength + 0.2 * home + 0.3 * cued + 0.05 * named - 0.5 * (vetoed and not cued)
+            exact = reading.strength >= 0.5
+            yield PersonalData(reading.scheme.upper(), hit.start(), hit.end(), min(1.0, score), exact, reading.test)
+        if cued and not readings and (country := _country_of(lowered, hit.start())):
+            # Right after its own cue a mistyped number is still that person's number.
+            yield PersonalData(_BY_COUNTRY[country], hit.start(), hit.end(), 0.75)
+
+
+_BY_COUNTRY = {"SE": "SE_PERSONNUMMER", "DK": "DK_CPR", "NO": "NO_FODSELSNUMMER", "FI": "FI_HETU", "DE": "DE_STEUERID"}
+_CUE_COUNTRY = (
+    ("DK", re.compile(r"\bcpr")),
+    ("FI", re.compile(r"henkilötunnu|\bhetu")),
+    ("NO", re.compile(r"fødselsn|fodselsn|\bfnr\b|d-nummer")),
+    ("DE", re.compile(r"steuer|identifikationsn|idnr")),
+    ("SE", re.compile(r"personn|\bpnr\b|samordning|födelsenummer")),
+)
+
+
+def _country_of(lowered: str, start: int) -> str | None:
+    before = lowered[max(0, start - _BEFORE) : start]
+    return next((country for country, cue in _CUE_COUNTRY if cue.search(before)), None)
+
+
+_DATE = (
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d{2}"
+    r"|\d{1,2}\.? [^\W\d]{3,12} (?:19|20)\d{2})"
+)
+_CUED: tuple[tuple[str, str, str, float], ...] = (
+    ("DOB", "birth", _DATE, 0.85),
+    ("VEHICLE_PLATE", "plate", r"[A-ZÅÄÖÆØÜ]{1,3}[ -]?(?:[A-Z]{1,2} ?)?\d{2}[ ]?[\dA-Z]{1,3}(?!\w)", 0.8),
+    ("PASSPORT", "passport", r"[A-Z]{0,2}\d{6,9}(?!\w)", 0.8),
+    ("BANK_ACCOUNT", "account", r"\d{4}(?:[ .,-]{1,2}\d{1,5}){1,4}(?!\d)|\d{9,14}(?!\d)", 0.8),
+)
+_BETWEEN = r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|är|er|on|ist|is|den|the|am|vom|:|=|-|–|\.|,)){0,3}\s*"
+
+
+def _cued(text: str, lowered: str) -> Iterable[PersonalData]:
+    for kind, cue, shape, confidence in _CUED:
+        for hit in _cue(cue).finditer(lowered):
+            value = _value_pattern(shape).match(text, hit.end())
+            if value is not None:
+                yield PersonalData(kind, value.start("value"), value.end("value"), confidence)
+
+
+@cache
+def _value_pattern(shape: str) -> re.Pattern[str]:
+    return re.compile(rf"{_BETWEEN}(?P<value>{shape})")
 
 
 def _near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
@@ -164,7 +233,7 @@ _NO_PHONE = re.compile(
 )
 
 
-def _phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[Found]) -> Iterable[Found]:
+def _phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[PersonalData]) -> Iterable[PersonalData]:
     vetoes = [(m.start(), m.end()) for m in _NO_PHONE.finditer(text)] + [(f.start, f.end) for f in taken]
     for match in _PHONE_LIKE.finditer(text):
         start, end = match.span()
@@ -182,12 +251,12 @@ def _phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[Found
         region = _region(raw, markets)
         if region is None:
             if labelled:
-                yield Found("phone", start, end, 0.75)
+                yield PersonalData("PHONE", start, end, 0.75)
             continue
         grouped = re.search(r"\d[ \u00a0-]\d", raw) is not None
         national = raw.startswith(("0", "(0")) and n_digits >= 9
         score = 0.35 + 0.5 * international + 0.4 * cued + 0.2 * grouped + 0.25 * national
-        yield Found("phone", start, end, min(1.0, score), detail=region)
+        yield PersonalData("PHONE", start, end, min(1.0, score))
 
 
 def _region(raw: str, markets: tuple[str, ...]) -> str | None:
@@ -209,20 +278,32 @@ _UPPER = "A-ZÅÄÖÆØÜÉ"
 _LOWER = "a-zåäöæøüßé"
 
 
-def _addresses(text: str) -> Iterable[Found]:
+_OWN_PLACE = re.compile(
+    r"(?:butik\w*|store|shop|myymäl\w*|laden|filial\w*|kontor\w*|lager\w*|ombud\w*|utlämning\w*|hentested\w*|vår|våra|vores|vår\w*|"
+    r"our|unser\w*|returadress\w*|returadresse\w*|besöksadress\w*|warehouse|noutopist\w*)\W+(?:\w+\W+){0,3}$"
+)
+
+
+def _addresses(text: str, lowered: str) -> Iterable[PersonalData]:
     for hit in _address().finditer(text):
-        yield Found("address", hit.start(), hit.end(), 0.85)
+        own = _OWN_PLACE.search(lowered[max(0, hit.start() - 40) : hit.start()]) is not None
+        yield PersonalData("ADDRESS", hit.start(), hit.end(), 0.45 if own else 0.85)
 
 
 @cache
 def _address() -> re.Pattern[str]:
     endings = "|".join(re.escape(word) for word in sorted(_words("street"), key=len, reverse=True))
     english = "|".join(re.escape(word.title()) for word in sorted(_words("street_words"), key=len, reverse=True))
-    name = rf"(?:[{_UPPER}][{_LOWER}{_UPPER}]*[ ])?"
+    name = rf"(?:[{_UPPER}][{_LOWER}{_UPPER}.]*[ ]){{0,2}}"
     street = rf"[{_UPPER}][\w-]*?(?:{endings})|[{_UPPER}][{_LOWER}]+[ ](?:{endings}|{endings.title()})"
-    nordic = rf"{name}(?:{street})[ ]+\d{{1,4}}(?:[ ]?[A-Za-z](?![\w]))?"
+    flat = (
+        r"(?:[ ]?[A-Za-z](?![\w]))?(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|st|\d{1,2}\.)\.?"
+        r"[ ]?(?:tv|th|mf|sal|[\dA-Z]{1,5})\b\.?(?:[ ]?(?:tv|th|mf)\b\.?)?)?(?:[ ]\d{1,3}(?=,))?"
+    )
+    nordic = rf"{name}(?:{street})[ ]+\d{{1,4}}{flat}"
     anglo = rf"\d{{1,5}}[ ](?:[{_UPPER}][{_LOWER}']+[ ]){{1,3}}(?:{english})\b\.?"
-    post = rf"(?:,?[ ]+(?:[A-Z]{{1,2}}-)?\d{{3}}[ ]?\d{{1,2}}[ ]+[{_UPPER}][{_LOWER}]+)?"
+    town = rf"[{_UPPER}][{_LOWER}]+(?:[ -][{_UPPER}][{_LOWER}]*)?"
+    post = rf"(?:,?[ ]+(?:[A-Z]{{1,2}}-)?(?:\d{{3}}[ ]\d{{2}}|\d{{4,5}})[ ]+{town}|,[ ]+{town})?"
     return re.compile(rf"(?<!\w)(?:{nordic}|{anglo}){post}")
 
 
@@ -230,30 +311,48 @@ _NAME = re.compile(rf"[\s:,]*\b(?P<name>[{_UPPER}][{_LOWER}]+(?:[-' ][{_UPPER}][
 _FULL_NAME = re.compile(rf"[\s:,]*\b(?P<name>[{_UPPER}][{_LOWER}]+(?:[-' ][{_UPPER}][{_LOWER}'-]+){{1,3}})")
 
 
-def _names(text: str, lowered: str) -> Iterable[Found]:
-    for cue, pattern, score in (
+def _names(text: str, lowered: str) -> Iterable[PersonalData]:
+    cues = (
         ("name_before", _NAME, 0.8),
+        ("sign_off", _FULL_NAME, 0.8),
         ("name_title", _NAME, 0.75),
         ("name_role", _FULL_NAME, 0.75),
-    ):
+    )
+    for cue, pattern, confidence in cues:
         for hit in _cue(cue).finditer(lowered):
-            if len(lowered) != len(text):
-                return
             said = pattern.match(text, hit.end())
             if said is not None and "\n\n" not in text[hit.end() : said.start("name")]:
-                yield Found("name", said.start("name"), said.end("name"), score)
+                yield PersonalData("NAME", said.start("name"), said.end("name"), confidence)
+
+
+_NAME_AT_END = re.compile(
+    rf"(?P<name>[{_UPPER}][{_LOWER}]+(?:[-' ][{_UPPER}][{_LOWER}'-]+){{1,2}})"
+    r"[ ]?[,(:;–-]?[ ]*(?:[a-zåäöæøü.-]{2,8}[.:]?[ ]*)?$"
+)
+
+
+def _names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
+    """A full name right before a phone number, an address, an e-mail or an identity number is that person's."""
+    beside = []
+    for item in found:
+        if item.confidence < _SURE or item.kind in {"NAME", "SECRET", "IP"}:
+            continue
+        start = max(0, item.start - 60)
+        if hit := _NAME_AT_END.search(text[start : item.start]):
+            beside.append(PersonalData("NAME", start + hit.start("name"), start + hit.end("name"), 0.75))
+    return beside
 
 
 # ---------------------------------------------------------------- shared
 
 
-def _apart(found: list[Found], sure: float) -> tuple[Found, ...]:
-    kept: list[Found] = []
-    rank: Callable[[Found], tuple[bool, float, int]] = lambda f: (f.exact, f.score, f.end - f.start)  # noqa: E731
-    for item in sorted((f for f in found if f.score >= min(sure, _POSSIBLE)), key=rank, reverse=True):
+def _apart(found: list[PersonalData], sure: float) -> list[PersonalData]:
+    kept: list[PersonalData] = []
+    rank: Callable[[PersonalData], tuple[bool, float, int]] = lambda f: (f.exact, f.confidence, f.end - f.start)  # noqa: E731
+    for item in sorted((f for f in found if f.confidence >= min(sure, _POSSIBLE)), key=rank, reverse=True):
         if not any(item.start < other.end and other.start < item.end for other in kept):
             kept.append(item)
-    return tuple(sorted((f for f in kept if f.score >= sure), key=lambda f: f.start))
+    return sorted((f for f in kept if f.confidence >= sure), key=lambda f: f.start)
 
 
 @cache

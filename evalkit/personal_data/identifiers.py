@@ -74,7 +74,7 @@ def national_ids(text: str, on: date) -> Iterator[Reading]:
         from stdnum.de import idnr
 
         if idnr.is_valid(digits):
-            yield Reading("de_steuer_id", "DE", 0.5)
+            yield Reading("de_steuerid", "DE", 0.5)
     if re.fullmatch(r"\d{6}-?\d{4}", plain):
         from stdnum.is_ import kennitala
 
@@ -119,7 +119,7 @@ def _norwegian(digits: str) -> Iterator[Reading]:
 
     if fodselsnummer.is_valid(digits):
         synthetic = 40 < int(digits[2:4]) <= 52
-        yield Reading("no_d_nummer" if int(digits[:2]) > 40 else "no_fodselsnummer", "NO", 0.5, test=synthetic)
+        yield Reading("no_dnummer" if int(digits[:2]) > 40 else "no_fodselsnummer", "NO", 0.5, test=synthetic)
         return
     month = int(digits[2:4])
     if 80 < month <= 92 and _norwegian_checks(digits):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from evalkit.personal_data.finding import Found, find
+from evalkit.personal_data.finding import PersonalData, find
 
 _LEAST = 0.55
 """A reader is better served by one cover too many than by one leak too many."""
@@ -34,13 +34,13 @@ class Masked:
         return at + shift
 
 
-def mask(text: str, *, also: Iterable[str] = (), found: Iterable[Found] | None = None) -> Masked:
+def mask(text: str, *, also: Iterable[str] = (), found: Iterable[PersonalData] | None = None) -> Masked:
     """The text with personal data as `[email]`, `[phone]` …; `also` lists further values to cover.
 
     >>> mask("Skriv till anna@example.com nu").text
     'Skriv till [email] nu'
     """
-    spans = [(f.start, f.end, f.kind) for f in (found if found is not None else find(text, sure=_LEAST))]
+    spans = [(f.start, f.end, f.family) for f in (found if found is not None else find(text, sure=_LEAST))]
     lowered = text.lower()
     for value in also:
         at = lowered.find(value.lower()) if len(value) > 2 else -1

@@ -257,8 +257,8 @@ def _language(args: Mapping[str, Any], scene: _Scene, negated: bool) -> Outcome:
 
     for number, turn in scene.turns:
         guess = detect(turn.text)
-        if guess.language is not None and (guess.language == args["value"]) == negated:
-            return f"the reply is in {guess.language}", number
+        if guess.code is not None and (guess.code == args["value"]) == negated:
+            return f"the reply is in {guess.code}", number
     return None, None
 
 

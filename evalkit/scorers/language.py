@@ -49,18 +49,18 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             if turn.role != "bot" or turn.kind == "event" or current is None or len(words(turn.text)) < _SHORT:
                 continue
             guess = reading.guess(number)
-            if guess.language is None:
+            if guess.code is None:
                 continue
             n_judged += 1
-            pair = frozenset({guess.language, current})
-            if guess.language == current or pair in _NEIGHBOURS:
+            pair = frozenset({guess.code, current})
+            if guess.code == current or pair in _NEIGHBOURS:
                 continue
             related = pair in _RELATED
             findings.append(
                 Finding(
                     rule="language.related" if related else "language.mismatch",
                     severity="medium" if related else "high",
-                    message=f"the customer writes {current}, the bot answers {guess.language}",
+                    message=f"the customer writes {current}, the bot answers {guess.code}",
                     turn=number,
                     start=0,
                     end=len(turn.text),
@@ -81,15 +81,15 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def _customer(talk: Conversation, number: int, current: str | None) -> str | None:
         """The customer's language from here on: a sure guess of this turn, or of all turns so far, else as before."""
         guess = detect(talk.turns[number].text)
-        if current is not None and guess.language is not None and frozenset({guess.language, current}) in _RELATED:
+        if current is not None and guess.code is not None and frozenset({guess.code, current}) in _RELATED:
             # Close neighbours share too many words for one short message to mean a change of language.
-            return guess.language if len(words(talk.turns[number].text)) > _LONG else current
-        if guess.language is not None:
+            return guess.code if len(words(talk.turns[number].text)) > _LONG else current
+        if guess.code is not None:
             # One related word does not change a language that was sure before.
             if current in guess.candidates or len(words(talk.turns[number].text)) < _FEW:
-                return current or guess.language
-            return guess.language
+                return current or guess.code
+            return guess.code
         if current is not None:
             return current
         so_far = "\n".join(t.text for t in talk.turns[: number + 1] if t.role == "customer")
-        return detect(so_far).language
+        return detect(so_far).code

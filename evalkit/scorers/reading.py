@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from evalkit.language.detection import Guess, detect
+from evalkit.language.detection import Language, detect
 from evalkit.language.lexicons import Hit, scan
 from evalkit.model import Conversation
-from evalkit.personal_data import Found, find
+from evalkit.personal_data import PersonalData, find
 from evalkit.text.tokens import words
 
 _SHORT = 6
@@ -20,8 +20,8 @@ class Reading:
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self._hits: dict[int, tuple[Hit, ...]] = {}
-        self._guesses: dict[int, Guess] = {}
-        self._data: dict[int, tuple[Found, ...]] = {}
+        self._guesses: dict[int, Language] = {}
+        self._data: dict[int, tuple[PersonalData, ...]] = {}
 
     @cached_property
     def bot_turns(self) -> tuple[int, ...]:
@@ -33,7 +33,7 @@ class Reading:
         """Indices of the customer's turns."""
         return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "customer")
 
-    def guess(self, turn: int) -> Guess:
+    def guess(self, turn: int) -> Language:
         """The language of one turn."""
         if turn not in self._guesses:
             self._guesses[turn] = detect(self.conversation.turns[turn].text)
@@ -43,7 +43,7 @@ class Reading:
     def customer_language(self) -> str | None:
         """The language that the customer writes, from all its turns together, else the conversation's own."""
         texts = [self.conversation.turns[i].text for i in self.customer_turns]
-        return detect("\n".join(texts)).language or self.conversation.language
+        return detect("\n".join(texts)).code or self.conversation.language
 
     def language_of(self, turn: int) -> str | None:
         """The language to read a turn in: its own where it can be told, else the conversation's."""
@@ -51,7 +51,7 @@ class Reading:
         guess = self.guess(turn)
         if known is not None and (known in guess.candidates or len(words(self.conversation.turns[turn].text)) < _SHORT):
             return known
-        return guess.language or known or self.customer_language
+        return guess.code or known or self.customer_language
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""
@@ -65,11 +65,12 @@ class Reading:
         """The phrases of these categories in a turn that are neither weak nor negated."""
         return tuple(h for h in self.hits(turn) if h.category in categories and not h.weak and not h.negated)
 
-    def personal_data(self, turn: int, markets: tuple[str, ...]) -> tuple[Found, ...]:
+    def personal_data(self, turn: int, markets: tuple[str, ...]) -> tuple[PersonalData, ...]:
         """The personal data in one turn."""
         if turn not in self._data:
             at = self.conversation.turns[turn].at or self.conversation.started_at
-            self._data[turn] = find(
-                self.conversation.turns[turn].text, markets=markets, on=at.date() if at is not None else None
+            day = at.date() if at is not None else None
+            self._data[turn] = tuple(
+                find(self.conversation.turns[turn].text, self.conversation.language, markets, on=day)
             )
         return self._data[turn]

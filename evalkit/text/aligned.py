@@ -25,7 +25,7 @@ class Word:
 
 def aligned_words(text: str) -> list[Word]:
     """The words of a text in order, cleaned as `text.normalise.clean` does, with places in the text as it was given."""
-    cleaned, places = _cleaned(text)
+    cleaned, places = cleaned_with_places(text)
     found: list[Word] = []
     last = 0
     for token in tokens(cleaned):
@@ -37,7 +37,8 @@ def aligned_words(text: str) -> list[Word]:
     return found
 
 
-def _cleaned(text: str) -> tuple[str, list[int] | None]:
+def cleaned_with_places(text: str) -> tuple[str, list[int] | None]:
+    """The cleaned text, and the place of each of its characters in the original; None where nothing moved."""
     cleaned = clean(text)
     if len(cleaned) == len(text) and unicodedata.is_normalized("NFC", text):
         return cleaned, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,15 +13,20 @@ from typing import Any
 from evalkit.text.normalise import clean, folded
 from evalkit.text.tokens import words
 
-LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
-MARGIN = 1.2
+LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de", "is")
+MARGIN = 1.0
 """Log-score lead that the best language needs, per `_scale`, before it is named."""
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|\b[A-ZÅÄÖÆØÜ]{1,4}-?\d[\w-]*|\d+")
-_LETTERS = {"ä": ("sv", "fi", "de"), "ö": ("sv", "fi", "de"), "æ": ("da", "nb", "nn"), "ø": ("da", "nb", "nn"),
-            "å": ("sv", "da", "nb", "nn"), "ü": ("de",), "ß": ("de",)}  # fmt: skip
+_TITLE = re.compile(r"(?<=[^\W\d_] )[A-ZÅÄÖÆØ][\w'’&-]*(?: (?:of|the|for|to|a|in|and|is|[A-ZÅÄÖÆØ&][\w'’&-]*))+")
+_ENOUGH = 2
+_LETTERS = {"ä": ("sv", "fi", "de"), "ö": ("sv", "fi", "de", "is"), "æ": ("da", "nb", "nn", "is"),
+            "ø": ("da", "nb", "nn"), "å": ("sv", "da", "nb", "nn"), "ü": ("de",), "ß": ("de",), "þ": ("is",),
+            "ð": ("is",), "ý": ("is",), "ú": ("is",), "í": ("is",), "á": ("is",)}  # fmt: skip
 _LETTER_WEIGHT = 3.0
 _MARKER_WEIGHT = 3.0
-_FEW_WORDS = {1: 6.0, 2: 3.0, 3: 1.5}
+_ENDING_WEIGHT = 0.75
+_LONGEST_ENDING = 6
+_FEW_WORDS = {1: 5.0, 2: 2.2, 3: 1.2}
 """How much more lead a message of so few words needs."""
 
 
@@ -37,7 +43,7 @@ class Language:
 
 
 def detect(text: str, *, margin: float = MARGIN) -> Language:
-    """The language of a text among sv, da, nb, nn, fi, en and de.
+    """The language of a text among sv, da, nb, nn, fi, en, de and is.
 
     >>> detect("Hur lång tid tar det innan jag får tillbaka pengarna?").code
     'sv'
@@ -45,13 +51,17 @@ def detect(text: str, *, margin: float = MARGIN) -> Language:
     True
     """
     plain = _NOISE.sub(" ", clean(text)).strip()
+    bare = _TITLE.sub(" ", plain)
+    if len(words(bare)) >= _ENOUGH:
+        # A song, a film or a product keeps its name in every language.
+        plain = bare
     if not any(character.isalpha() for character in plain):
         return Language(None, 0.0, ())
     scores = _scores(plain if not plain.isupper() else plain.lower())
     margin *= _FEW_WORDS.get(len(words(plain)), 1.0)
     ranked = sorted(scores, key=lambda code: -scores[code])
     lead = scores[ranked[0]] - scores[ranked[1]]
-    candidates = tuple(code for code in ranked if scores[ranked[0]] - scores[code] < margin)
+    candidates = tuple(code for code in ranked if scores[ranked[0]] - scores[code] < max(margin, 1e-9))
     return Language(ranked[0] if lead >= margin else None, round(1 - exp(-lead / 4), 3), candidates)
 
 
@@ -59,11 +69,15 @@ def _scores(plain: str) -> dict[str, float]:
     scores = dict(_model().rank(plain.lower()))
     found = {("nb" if code == "no" else code): float(value) for code, value in scores.items()}
     table, folded_table = _markers()
-    for word in words(plain):
+    said = words(plain)
+    for word in said:
         owners = table.get(word) or folded_table.get(word, frozenset())
         if owners:
             for code in owners:
                 found[code] += _MARKER_WEIGHT / len(owners)
+        else:
+            for code, share in _ending(word):
+                found[code] += _ENDING_WEIGHT * share
     # A name keeps its letters in every language, so only words in lower case speak.
     lowered = " ".join(word for word in plain.split() if word.islower())
     for letter, owners_ in _LETTERS.items():
@@ -75,14 +89,10 @@ def _scores(plain: str) -> dict[str, float]:
 
 @cache
 def _markers() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    import yaml
-
-    raw: dict[str, list[Any]] = yaml.safe_load(
-        files("evalkit.language").joinpath("data/markers.yaml").read_text("utf-8")
-    )
+    raw: dict[str, list[Any]] = _data()
     table: dict[str, set[str]] = {}
     for code, entries in raw.items():
-        for entry in entries:
+        for entry in entries if not code.startswith("_") else ():
             # YAML reads a bare `on` or `no` as a word here only when quoted; both spellings mean the same word.
             word = ("on" if entry else "no") if isinstance(entry, bool) else str(entry)
             table.setdefault(word, set()).add(code)
@@ -94,10 +104,36 @@ def _markers() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     return whole, {word: frozenset(codes) for word, codes in without.items()}
 
 
+def _ending(word: str) -> Iterable[tuple[str, float]]:
+    """The languages whose words end like this one, by its longest known ending, and each one's share of it."""
+    table = _endings()
+    for length in range(min(_LONGEST_ENDING, len(word) - 2), 1, -1):
+        if owners := table.get(word[-length:]):
+            return [(code, 1 / len(owners)) for code in owners]
+    return ()
+
+
+@cache
+def _endings() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for code, endings in _data()["_endings"].items():
+        for ending in endings:
+            table.setdefault(str(ending), set()).add(code)
+    return {ending: frozenset(codes) for ending, codes in table.items()}
+
+
+@cache
+def _data() -> dict[str, Any]:
+    import yaml
+
+    loaded: dict[str, Any] = yaml.safe_load(files("evalkit.language").joinpath("data/markers.yaml").read_text("utf-8"))
+    return loaded
+
+
 @cache
 def _model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=False)
-    identifier.set_languages(["sv", "da", "no", "nn", "fi", "en", "de"])
+    identifier.set_languages(["sv", "da", "no", "nn", "fi", "en", "de", "is"])
     return identifier

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -18,8 +19,11 @@ from evalkit.store.store import Store
 
 _INLINE_UP_TO = 900_000
 """Characters after which passages are linked instead of repeated, so that the file stays below 2 MB."""
-_LONGEST_TURN = 1_200
-_SIGNS = {"blocker": "■", "critical": "▲", "high": "●", "medium": "○", "low": "·", "info": "·"}
+_WHOLE_UP_TO, _SHORT_UP_TO = 1_000_000, 1_600_000
+"""Characters after which turns are cut short, and after which a conversation is only a row."""
+_LONGEST_TURN, _SHORT_TURN = 1_200, 140
+_MOST_EVIDENCE = 3
+_SIGNS = {"blocker": "■", "critical": "▲", "high": "●", "medium": "○", "low": "◦", "info": "i"}
 
 
 def write_html(path: Path, store: Store, summary: Summary) -> None:
@@ -70,7 +74,7 @@ def _numbers(summary: Summary) -> str:
     rows = []
     for kpi in summary.kpis:
         cells = (
-            f"<td>{_text(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}</td><td class=hide>{shown_interval(kpi)}</td>"
+            f"<td>{_text(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}{_small(kpi)}</td><td class=hide>{shown_interval(kpi)}</td>"
             f"<td class=hide>{_bar(kpi)}</td><td class=hide>{kpi.n}</td>"
         )
         if base is not None:
@@ -81,6 +85,12 @@ def _numbers(summary: Summary) -> str:
             cells += f'<td>{before}</td><td class="l {verdict}">{sign}</td>'
         rows.append(f"<tr>{cells}</tr>")
     return f"<h2>Numbers</h2><div class=wide><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+
+
+def _small(kpi: Kpi) -> str:
+    """The interval and n again, for a screen too narrow for their own columns."""
+    interval = shown_interval(kpi)
+    return f"<small class=narrow>{interval + ', ' if interval else ''}n = {kpi.n}</small>"
 
 
 def _bar(kpi: Kpi) -> str:
@@ -112,29 +122,54 @@ def _failing(store: Store, summary: Summary) -> Iterator[str]:
     by_talk: dict[str, list[Failure]] = {}
     for failure in summary.failures:
         by_talk.setdefault(failure.conversation_id, []).append(failure)
-    groups: dict[str, list[str]] = {}
-    for conversation_id, failures in by_talk.items():
-        groups.setdefault(failures[0].finding.rule, []).append(conversation_id)
+    groups: dict[str, dict[str, None]] = {}
+    for failure in summary.failures:
+        groups.setdefault(failure.finding.rule, {}).setdefault(failure.conversation_id)
     if not groups:
         yield "<h2>Failures</h2><p>None.</p>"
         return
     yield "<h2>Failures</h2><p class=soft>By rule, worst first. Personal data is masked.</p>"
     passages = store.passages(summary.run.id)
     cases = store.cases(summary.run.id)
+    first = {failure.finding.rule: failure.finding for failure in reversed(summary.failures)}
     written = 0
     linked: dict[str, None] = {}
-    for rule, ids in groups.items():
-        worst = by_talk[ids[0]][0].finding
-        yield f"<h3><span>{_text(rule)}</span><small>{len(ids)} conversations · {_text(worst.message)}</small></h3>"
-        for talk in transcripts(store, summary, ids):
-            inline = written < _INLINE_UP_TO
-            part = _talk(talk, cases.get(talk.case_id or ""), by_talk[talk.id], passages, inline=inline, linked=linked)
+    told: set[str] = set()
+    for rule, members in groups.items():
+        yield (
+            f"<h3><span>{_text(rule)}</span><small>{_counted(len(members), 'conversation')}"
+            f" · {_text(first[rule].message)}</small></h3>"
+        )
+        for talk in transcripts(store, summary, [id_ for id_ in members if id_ not in told]):
+            told.add(talk.id)
+            case = cases.get(talk.case_id or "")
+            room = _Room(inline=written < _INLINE_UP_TO, whole=written < _WHOLE_UP_TO, turns=written < _SHORT_UP_TO)
+            part = _talk(talk, case, by_talk[talk.id], passages, room, linked)
             written += len(part)
             yield part
+            members.pop(talk.id)
+        if members:
+            # Each transcript stands once; under its other rules a link leads to it.
+            rows = "".join(f'<li><a href="#c{id_}">{_text(by_talk[id_][0].case_id)}</a></li>' for id_ in members)
+            written += len(rows)
+            yield f"<p class=soft>Also, told above:</p><ul class=rows>{rows}</ul>"
     if linked:
         yield "<h2>Knowledge base</h2>"
         for key in linked:
             yield f'<div id="k{_text(key)}">{_passage(passages[key], None)}</div>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How much of a conversation the file still has room for."""
+
+    inline: bool
+    whole: bool
+    turns: bool
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _talk(
@@ -142,8 +177,7 @@ def _talk(
     case: Case | None,
     failures: Sequence[Failure],
     passages: Mapping[str, Data],
-    *,
-    inline: bool,
+    room: _Room,
     linked: dict[str, None],
 ) -> str:
     worst = failures[0]
@@ -153,36 +187,52 @@ def _talk(
         f"<code>{_text(worst.case_id)}</code><span class=soft>{_text(worst.place)}</span>"
         f"<span>{_text(worst.finding.message)}</span></summary>"
     )
+    if not room.turns:
+        return f"<details id=c{_text(talk.id)}>{head}<p class=soft>Too many to print: evalkit report reads it.</p></details>"
+    inline = room.inline
     body = []
     by_turn: dict[int | None, list[Failure]] = {}
     for failure in failures:
         by_turn.setdefault(failure.finding.turn, []).append(failure)
     for number, turn in enumerate(talk.turns):
         here = by_turn.pop(number, [])
-        body.append(_turn(turn, [f.finding for f in here], known))
+        body.append(_turn(turn, [f.finding for f in here], known, _LONGEST_TURN if room.whole else _SHORT_TURN))
         body += [_reason(f.finding, passages, inline=inline, linked=linked) for f in here]
     body += [_reason(f.finding, passages, inline=inline, linked=linked) for rest in by_turn.values() for f in rest]
-    return f"<details>{head}<div class=talk>{''.join(body)}</div></details>"
+    return f"<details id=c{_text(talk.id)}>{head}<div class=talk>{''.join(body)}</div></details>"
 
 
-def _turn(turn: Turn, findings: Sequence[Finding], known: tuple[str, ...]) -> str:
+def _turn(turn: Turn, findings: Sequence[Finding], known: tuple[str, ...], longest: int) -> str:
     masked = mask(turn.text, also=known)
-    spans = sorted(
+    spans = _merged(
         masked.span(f.start, f.end) for f in findings if f.start is not None and f.end is not None and f.end > f.start
     )
-    text = masked.text[:_LONGEST_TURN]
+    text = masked.text[:longest]
     out, last = [], 0
     for start, end in spans:
-        if start < last or start >= len(text):
+        if start >= len(text):
             continue
         out += [_text(text[last:start]), "<mark>", _text(text[start:end]), "</mark>"]
         last = min(end, len(text))
     out.append(_text(text[last:]))
-    if len(masked.text) > _LONGEST_TURN:
+    if len(masked.text) > longest:
         out.append(" …")
+    out += [f"<span class=choice>{_text(button)}</span>" for button in turn.buttons]
+    if turn.kind == "event" and not turn.text:
+        out.append(_text(str((turn.payload or {}).get("name", "event"))))
     label = {"customer": "customer", "bot": "bot", "human": "person", "system": "event"}[turn.role]
     took = f" · {turn.latency_ms:.0f} ms" if turn.latency_ms is not None else ""
     return f'<div class="t {turn.role}"><small>{label}{took}</small>{"".join(out)}</div>'
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, linked: dict[str, None]) -> str:
@@ -190,7 +240,7 @@ def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, lin
         f'<div class="why {finding.severity}"><strong>{_SIGNS[finding.severity]} {_text(finding.rule)}</strong> '
         f"<q>{_text(finding.message)}</q> <span class=soft>{finding.confidence}</span>"
     ]
-    for evidence in finding.evidence[:2]:
+    for evidence in finding.evidence[:_MOST_EVIDENCE]:
         passage = passages.get(evidence.passage_hash or "")
         if passage is None:
             continue
@@ -200,6 +250,8 @@ def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, lin
         elif evidence.passage_hash:
             linked.setdefault(evidence.passage_hash)
             parts.append(f' <a href="#k{_text(evidence.passage_hash)}">{_text(str(passage.get("document_id")))}</a>')
+    if (more := len(finding.evidence) - _MOST_EVIDENCE) > 0:
+        parts.append(f"<p class=soft>and {_counted(more, 'more passage')}</p>")
     return "".join(parts) + "</div>"
 
 
@@ -209,7 +261,10 @@ def _passage(passage: Data, span: tuple[int, int] | None) -> str:
         body = _text(text)
     else:
         body = f"{_text(text[: span[0]])}<mark>{_text(text[span[0] : span[1]])}</mark>{_text(text[span[1] :])}"
-    until = f" · until {passage['valid_to']}" if passage.get("valid_to") else ""
+    since = f" · from {passage['valid_from']}" if passage.get("valid_from") else ""
+    until = f"{since} until {passage['valid_to']}" if passage.get("valid_to") else since
+    if passage.get("url"):
+        until += f" · {passage['url']}"
     title = _text(str(passage.get("title") or passage.get("document_id")))
     return (
         f"<blockquote>{body}<cite>{title} · {_text(str(passage.get('document_id')))}{_text(until)}</cite></blockquote>"

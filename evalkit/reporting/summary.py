@@ -245,5 +245,8 @@ def _sentence(
         parts.append(f"{zero} zero-tolerance finding{'s' if zero != 1 else ''} ({', '.join(rules)})")
     if critical:
         parts.append(f"{critical} critical case{'s' if critical != 1 else ''} failed")
+    blockers = len({f.conversation_id for f in failures if f.finding.severity == "blocker" and not f.zero})
     verdict = "do not ship" if zero or critical else "nothing here forbids shipping"
+    if blockers and not (zero or critical):
+        verdict = f"read the {blockers} conversation{'s' if blockers != 1 else ''} with a blocker before shipping"
     return f"{run.release}: {'; '.join(parts)}: {verdict}."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,37 @@ def test_help_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
+
+
+def test_a_killed_run_is_finished_by_resume_without_asking_again(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "".join(
+        f"  - id: c{n}\n    customer: [Hej, Vad kostar frakten?]\n    expect:\n      - contains: frakten\n"
+        for n in range(60)
+    )
+    (project / "suites" / "many.yaml").write_text(f"suite: many\ncases:\n{lines}")
+    (project / "slow.py").write_text(
+        "import pathlib, time\n"
+        "def bot(text, history):\n"
+        "    time.sleep(0.03)\n"
+        "    with pathlib.Path('asked').open('a') as log:\n"
+        "        log.write('x')\n"
+        "    return 'Frakten kostar 49 kr.'\n"
+    )
+    words = ["run", "suites/many.yaml", "--bot", "slow:bot", "--release", "k", "--concurrency", "1"]
+    main = [sys.executable, "-c", "from evalkit.cli import main; main()", *words]
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    process = subprocess.Popen(main, cwd=project, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    asked = project / "asked"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (asked.exists() and asked.stat().st_size > 40):
+        time.sleep(0.02)
+    process.kill()
+    process.wait(30)
+    before = asked.stat().st_size
+    done = subprocess.run([*main, "--resume", "--json"], cwd=project, env=environment, capture_output=True, text=True)
+    assert json.loads(done.stdout)["n_scored"] == 60, done.stderr
+    # Only what the last fraction of a second had not yet written is played a second time.
+    assert asked.stat().st_size <= 120 + 30
+    assert 40 < before < 120

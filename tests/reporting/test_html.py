@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from evalkit.model import Case, Conversation, Evidence, Finding, Run, Score, Turn
@@ -77,6 +80,54 @@ def test_a_thousand_failures_stay_below_two_megabytes(tmp_path: Path) -> None:
     store, summary = stored(tmp_path, 1000, "Du har 14 dagar på dig, räknat från den dag då du fick varan. " * 2)
     write_html(tmp_path / "r.html", store, summary)
     assert (tmp_path / "r.html").stat().st_size <= 2_000_000
+
+
+def test_long_replies_do_not_break_the_bound_either(tmp_path: Path) -> None:
+    store, summary = stored(tmp_path, 1000, "Du har 14 dagar på dig, räknat från den dag då du fick varan. " * 40)
+    write_html(tmp_path / "r.html", store, summary)
+    assert (tmp_path / "r.html").stat().st_size <= 2_000_000
+    assert (tmp_path / "r.html").read_text().count("<details id=c") == 1000
+
+
+def test_marks_that_overlap_become_one_and_each_rule_counts_its_conversations(tmp_path: Path) -> None:
+    store, summary = stored(tmp_path, 1, "Du har 14 dagar på dig.")
+    first = summary.failures[0]
+    other = replace(first, finding=msgspec.structs.replace(first.finding, rule="tone.blame", start=3, end=15))
+    write_html(tmp_path / "r.html", store, replace(summary, failures=(first, other)))
+    page = (tmp_path / "r.html").read_text()
+    assert "<mark>Du har 14 dagar</mark>" in page
+    assert page.count("1 conversation ·") == 2
+    assert f'href="#c{first.conversation_id}"' in page
+
+
+def test_buttons_and_events_are_shown(tmp_path: Path) -> None:
+    store, summary = stored(tmp_path, 1)
+    turns = (Turn(role="bot", kind="buttons", buttons=("Ja", "Nej")), Turn(role="system", kind="event"))
+    talk = Conversation(id="t00001", run_id="r1", case_id="c", trial=9, turns=turns, release="1.5")
+    store.add_conversations([talk])
+    found = replace(summary.failures[0], conversation_id="t00001")
+    write_html(tmp_path / "r.html", store, replace(summary, failures=(found,)))
+    page = (tmp_path / "r.html").read_text()
+    assert "<span class=choice>Ja</span>" in page
+    assert "event</small>event" in page
+
+
+@pytest.mark.parametrize("kind", ["txt", "md", "xml", "html"])
+def test_the_report_is_as_it_was(tmp_path: Path, kind: str) -> None:
+    store, summary = stored(tmp_path, 2, "Du har 14 dagar på dig.")
+    if kind == "txt":
+        text = render(summary)
+    elif kind == "md":
+        text = markdown(summary)
+    else:
+        path = tmp_path / f"r.{kind}"
+        write_junit(path, summary) if kind == "xml" else write_html(path, store, summary)
+        # The style has its own tests: the browser's.
+        text = re.sub(r"<style>.*</style>|sha256-[^&]+", "", path.read_text(), flags=re.DOTALL)
+    kept = Path(__file__).parent / "snapshots" / f"report.{kind}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        kept.write_text(text)
+    assert text == kept.read_text(), f"UPDATE_SNAPSHOTS=1 writes {kept.name} anew"
 
 
 def test_junit_names_the_case_the_place_and_the_rule(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Literal
 
+from evalkit.language.structures import ClassHit, Structured, class_words, classes_of, structured
 from evalkit.text.aligned import Word, aligned_words
 from evalkit.text.normalise import clean, fold_variants
 from evalkit.text.tokens import tokens
@@ -17,6 +18,7 @@ LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
 _DATA = ("lexicons.yaml", "lexicons_more.yaml")
 _SHARED_BASE = {"nn": ("nb",)}
 """Nynorsk adds its own phrases to those of Bokmål."""
+_KNOWN_WORDS = 50_000
 _NEGATION_WINDOW = 3
 _WANT_WINDOW = 4
 _SHORT_MESSAGE = 4
@@ -26,7 +28,10 @@ _WEAK_WORDS = {"ask_for_human": 2}
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase of a category at [start, end). `weak` words carry little alone; `negated` ones say the opposite."""
+    """A phrase of a category at [start, end). `weak` words carry little alone; `negated` ones say the opposite.
+
+    `phrase` is empty where the shape of the sentence says it and no listed phrase.
+    """
 
     category: str
     phrase: str
@@ -54,7 +59,17 @@ def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
     words = aligned_words(text)
     found: dict[tuple[str, int], Hit] = {}
     for code in _codes(language):
-        for hit in _table(code, side).hits(words):
+        table = _table(code, side)
+        classes: list[ClassHit] = []
+        hits: list[Hit] = []
+        for phrase, at in table.found(words):
+            if phrase.category in table.classes:
+                classes.append(ClassHit(at, at + len(phrase.words) - 1, phrase.category))
+            else:
+                hits.append(table.hit(phrase, words, at))
+        if classes:
+            hits = _joined(hits, structured(text, words, classes, side, partial(table.denied, words)), words)
+        for hit in hits:
             key = (hit.category, hit.start)
             if key not in found or found[key].end < hit.end:
                 found[key] = hit
@@ -81,32 +96,51 @@ def phrases(category: str, language: str) -> tuple[str, ...]:
 
 
 class _Table:
-    """The phrases of one language and side, found by their first word."""
+    """The phrases and word classes of one language and side, found by their first word."""
 
     def __init__(
-        self, phrases_: Iterable[_Phrase], wants: frozenset[str], negation: frozenset[str], *, customer: bool
+        self,
+        phrases_: Iterable[_Phrase],
+        wants: frozenset[str],
+        negation: frozenset[str],
+        classes: frozenset[str],
+        *,
+        customer: bool,
     ) -> None:
+        self.classes = classes
         self._exact: dict[str, list[_Phrase]] = {}
         self._prefix: dict[str, list[_Phrase]] = {}
+        self._known: dict[str, tuple[_Phrase, ...]] = {}
         self._wants, self._negation, self._customer = wants, negation, customer
         for phrase in phrases_:
             table = self._prefix if phrase.wild[0] else self._exact
             table.setdefault(phrase.words[0], []).append(phrase)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
 
-    def hits(self, words: list[Word]) -> Iterable[Hit]:
+    def found(self, words: list[Word]) -> Iterable[tuple[_Phrase, int]]:
+        """Every phrase that stands in the words, with the place of its first word."""
+        known = self._known
         for at, word in enumerate(words):
-            for phrase in self._exact.get(word.text, ()):
+            phrases_ = known.get(word.text)
+            if phrases_ is None:
+                phrases_ = self._starting(word.text)
+            for phrase in phrases_:
                 if _fits(phrase, words, at):
-                    yield self._hit(phrase, words, at)
-            for length in self._lengths:
-                if length > len(word.text):
-                    break
-                for phrase in self._prefix.get(word.text[:length], ()):
-                    if _fits(phrase, words, at):
-                        yield self._hit(phrase, words, at)
+                    yield phrase, at
 
-    def _hit(self, phrase: _Phrase, words: list[Word], at: int) -> Hit:
+    def _starting(self, word: str) -> tuple[_Phrase, ...]:
+        found = list(self._exact.get(word, ()))
+        for length in self._lengths:
+            if length > len(word):
+                break
+            found += self._prefix.get(word[:length], ())
+        if len(self._known) < _KNOWN_WORDS:
+            # The same words come again and again; a bound keeps memory flat.
+            self._known[word] = tuple(found)
+        return tuple(found)
+
+    def hit(self, phrase: _Phrase, words: list[Word], at: int) -> Hit:
+        """The hit of a phrase at a place."""
         last = at + len(phrase.words) - 1
         return Hit(
             category=phrase.category,
@@ -117,14 +151,15 @@ class _Table:
             and len(phrase.words) <= _WEAK_WORDS.get(phrase.category, 1)
             and len(words) > _SHORT_MESSAGE
             and not self._wanted(words, at),
-            negated=self._denied(words, at),
+            negated=self.denied(words, at),
         )
 
     def _wanted(self, words: list[Word], at: int) -> bool:
         near = words[max(0, at - _WANT_WINDOW) : at + _WANT_WINDOW + 1]
         return any(word.text in self._wants for word in near)
 
-    def _denied(self, words: list[Word], at: int) -> bool:
+    def denied(self, words: list[Word], at: int) -> bool:
+        """Whether a negation stands right before a word, in its own clause."""
         for step in range(1, _NEGATION_WINDOW + 1):
             if at - step < 0 or words[at - step + 1].after_stop or words[at - step + 1].after_comma:
                 return False
@@ -143,6 +178,17 @@ def _fits(phrase: _Phrase, words: list[Word], at: int) -> bool:
             return False
     # A capital at the start of a sentence says nothing about formality.
     return not (phrase.case_sensitive and (at == 0 or words[at].after_stop))
+
+
+def _joined(hits: list[Hit], said: Structured, words: list[Word]) -> list[Hit]:
+    """The phrases that no shape of their sentence vetoes, and what the shapes say where no phrase says it."""
+    kept = [h for h in hits if not any(a <= h.start < b for a, b in said.vetoed.get(h.category, ()))]
+    for category, first, last in said.found:
+        start, end = words[first].start, words[last].end
+        here = [h for h in kept if h.category == category and h.start < end and start < h.end]
+        if all(h.weak or h.negated for h in here):
+            kept = [h for h in kept if h not in here] + [Hit(category, "", start, end)]
+    return kept
 
 
 def _longest(hits: Iterable[Hit]) -> list[Hit]:
@@ -192,9 +238,17 @@ def _table(language: str, side: Side) -> _Table:
                     phrase = _phrase(category, text, entry, category in sensitive)
                     if phrase is not None:
                         found.setdefault((category, phrase.words), phrase)
+    names = classes_of(side)
+    for code in (*_SHARED_BASE.get(language, ()), language):
+        for name in names:
+            for entry in class_words(name, code):
+                for text in fold_variants(entry) if side == "customer" else (entry,):
+                    if phrase := _phrase(name, text, entry, False):
+                        found.setdefault((name, phrase.words), phrase)
     known = _meta().get("wants", {})
     wants = frozenset(known.get(language, ()))
-    return _Table(found.values(), wants, negations(language), customer=side == "customer")
+    denying = negations(language) | {word for word in class_words("neg", language) if " " not in word}
+    return _Table(found.values(), wants, denying, names, customer=side == "customer")
 
 
 def _phrase(category: str, text: str, shown: str, sensitive: bool) -> _Phrase | None:

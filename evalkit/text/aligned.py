@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evalkit.text.normalise import clean
 from evalkit.text.tokens import tokens
@@ -11,8 +11,7 @@ from evalkit.text.tokens import tokens
 _STOPS = frozenset(".!?…\n;")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A lower-case word at [start, end) of the original; the flags say what stands right before it."""
 
     text: str
@@ -29,11 +28,13 @@ def aligned_words(text: str) -> list[Word]:
     found: list[Word] = []
     last = 0
     for token in tokens(cleaned):
-        between = cleaned[last : token.start]
-        stopped = any(character in _STOPS for character in between)
-        start, end = places[token.start] if places else token.start, places[token.end - 1] + 1 if places else token.end
-        found.append(Word(token.text.lower(), start, end, stopped, "," in between, token.text))
-        last = token.end
+        text_, start, end = token
+        between = cleaned[last:start]
+        last = end
+        stopped = between != " " and not _STOPS.isdisjoint(between)
+        if places is not None:
+            start, end = places[start], places[end - 1] + 1
+        found.append(Word(text_.lower(), start, end, stopped, "," in between, text_))
     return found
 
 

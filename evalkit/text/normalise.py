@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_ODD = re.compile("[" + "".join(map(chr, _INVISIBLE)) + "".join(map(chr, _QUOTES)) + "\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
 _FOLDS = {
     "å": ("a", "aa"), "ä": ("a", "ae"), "ö": ("o", "oe"), "ø": ("o", "oe"), "æ": ("ae",), "ü": ("u", "ue"),
@@ -22,10 +25,9 @@ def clean(text: str) -> str:
     >>> clean("d\\u200bon\\u2019t")
     "don't"
     """
-    if text.isascii():
+    if text.isascii() or (_ODD.search(text) is None and unicodedata.is_normalized("NFC", text)):
         return text
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _HALVES.sub("\ufffd", text)
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES)
 
 

@@ -1,0 +1,184 @@
+"""What a sentence means by its shape: rules over word classes, for what no list of phrases foresees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise, product
+from typing import Any, Literal, NamedTuple
+
+from evalkit.text.aligned import Word
+
+Mode = Literal["said", "denied", "either"]
+_MODES: dict[str, Mode] = {"!": "denied", "~": "either"}
+_WITHIN = 12
+_LETTERS, _SHOUTED_WORDS, _CAPITALS = 8, 3, 0.7
+_COMBINATIONS = 200
+"""Places of word classes that are tried together at most; a sentence with more says nothing clear."""
+
+
+class ClassHit(NamedTuple):
+    """A word or phrase of a class at the words [first, last]."""
+
+    first: int
+    last: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """Categories with their first and last word, and the character spans in which a category's phrases do not count."""
+
+    found: tuple[tuple[str, int, int], ...]
+    vetoed: Mapping[str, tuple[tuple[int, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    category: str
+    groups: tuple[tuple[Mode, frozenset[str]], ...]
+    none: frozenset[str]
+    within: int
+    ask: bool | None
+    longest: int | None
+    ordered: bool
+
+
+def structured(
+    text: str, words: Sequence[Word], hits: list[ClassHit], side: str, denied: Callable[[int], bool]
+) -> Structured:
+    """What the shapes of a message's sentences say; `denied` tells of a word whether a negation stands before it."""
+    found: list[tuple[str, int, int]] = []
+    vetoed: dict[str, tuple[tuple[int, int], ...]] = {}
+    for first, last, here in _sentences(words, hits):
+        vetoes, rules = _possible(side, frozenset(hit.name for hit in here))
+        if not rules and not vetoes:
+            continue
+        asks = _asks(text, words, last)
+        length = last - first + 1
+        start = words[first].start
+        for rule in vetoes:
+            if _matched(rule, here, denied, asks=asks, length=length):
+                vetoed[rule.category] = (*vetoed.get(rule.category, ()), (start, words[last].end))
+        told: set[str] = set()
+        for rule in rules:
+            if rule.category in told or any(a <= start < b for a, b in vetoed.get(rule.category, ())):
+                continue
+            if place := _matched(rule, here, denied, asks=asks, length=length):
+                told.add(rule.category)
+                found.append((rule.category, *place))
+    if side == "customer" and words and _shouts(text) and not any(name == "anger_frustration" for name, *_ in found):
+        found.append(("anger_frustration", 0, len(words) - 1))
+    return Structured(tuple(found), vetoed)
+
+
+@lru_cache(maxsize=20_000)
+def _possible(side: str, names: frozenset[str]) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
+    """The vetoes and rules that a sentence with these classes could meet."""
+    rules, vetoes = _rules(side)
+    vetoes, rules = (
+        tuple(r for r in some if not r.none & names and all(group & names for _, group in r.groups))
+        for some in (vetoes, rules)
+    )
+    return vetoes, rules
+
+
+def _shouts(text: str) -> bool:
+    """Whether a message of some length is mostly in capitals, or ends its sentences with rows of marks."""
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) < _LETTERS or len(text.split()) < _SHOUTED_WORDS:
+        return False
+    return sum(c.isupper() for c in letters) > _CAPITALS * len(letters)
+
+
+def class_words(name: str, language: str) -> tuple[str, ...]:
+    """The words and phrases of a class in one language; empty for an unknown language."""
+    return tuple(map(str, _data()["classes"].get(name, {}).get(language, ())))
+
+
+@cache
+def classes_of(side: str) -> frozenset[str]:
+    """The names of the classes that the rules of a side look at."""
+    rules, vetoes = _rules(side)
+    return frozenset(
+        name for rule in (*rules, *vetoes) for names in (*(g for _, g in rule.groups), rule.none) for name in names
+    )
+
+
+def _sentences(words: Sequence[Word], hits: list[ClassHit]) -> Iterable[tuple[int, int, list[ClassHit]]]:
+    first = at = 0
+    for number in range(1, len(words) + 1):
+        if number == len(words) or words[number].after_stop:
+            here = []
+            while at < len(hits) and hits[at].first < number:
+                here.append(hits[at])
+                at += 1
+            if here:
+                yield first, number - 1, here
+            first = number
+
+
+def _asks(text: str, words: Sequence[Word], last: int) -> bool:
+    end = words[last + 1].start if last + 1 < len(words) else len(text)
+    return "?" in text[words[last].end : end]
+
+
+def _matched(
+    rule: _Rule, here: list[ClassHit], denied: Callable[[int], bool], *, asks: bool, length: int
+) -> tuple[int, int] | None:
+    if rule.ask is not None and rule.ask != asks:
+        return None
+    if rule.longest is not None and length > rule.longest:
+        return None
+    places = [[hit for hit in here if hit.name in group and _fits(hit, mode, denied)] for mode, group in rule.groups]
+    n = 1
+    for options in places:
+        n *= len(options)
+    if not 0 < n <= _COMBINATIONS:
+        return None
+    best: tuple[int, int] | None = None
+    for chosen in product(*places):
+        if rule.ordered and any(a.first > b.first for a, b in pairwise(chosen)):
+            continue
+        first, last = min(h.first for h in chosen), max(h.last for h in chosen)
+        if last - first <= rule.within and (best is None or last - first < best[1] - best[0]):
+            best = (first, last)
+    return best
+
+
+def _fits(hit: ClassHit, mode: Mode, denied: Callable[[int], bool]) -> bool:
+    # The negation itself is never "denied" by another one that happens to stand near.
+    return mode == "either" or hit.name == "neg" or denied(hit.first) == (mode == "denied")
+
+
+@cache
+def _rules(side: str) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
+    data = _data()
+    return tuple(_read(data["rules"].get(side, {}))), tuple(_read(data["vetoes"].get(side, {})))
+
+
+def _read(table: Mapping[str, list[Mapping[str, Any]]]) -> Iterable[_Rule]:
+    for category, entries in table.items():
+        for entry in entries:
+            yield _Rule(
+                category=category,
+                groups=tuple(
+                    (_MODES.get(part[0], "said"), frozenset(part.lstrip("!~").split("|"))) for part in entry["all"]
+                ),
+                none=frozenset(entry.get("none", ())),
+                within=entry.get("within", _WITHIN),
+                ask=entry.get("ask"),
+                longest=entry.get("max"),
+                ordered=entry.get("ordered", False),
+            )
+
+
+@cache
+def _data() -> dict[str, Any]:
+    import yaml
+
+    text = files("evalkit.language").joinpath("data/structures.yaml").read_text("utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded

@@ -33,7 +33,7 @@ class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     scope: ClassVar[Scope] = "conversation"
 
     def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
-        """`data.disclosed` says whether the bot said what it is by its first answer (None when it need not)."""
+        """`data` holds disclosed (by the first answer; None if it need not), disclosed_ai (anywhere), claims_human."""
         if not context.reading.bot_turns:
             return skipped(self.name, "the bot said nothing")
         if conversation.handled_by == "human":
@@ -55,7 +55,11 @@ class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             verdict=verdict,  # type: ignore[arg-type]
             value=0.0 if counted else 1.0,
             findings=tuple(findings),
-            data={"disclosed": disclosed},
+            data={
+                "disclosed": disclosed,
+                "disclosed_ai": any(context.reading.signals(n, "ai_disclosure") for n in context.reading.bot_turns),
+                "claims_human": any(f.rule == "G15.human_claim" for f in findings),
+            },
         )
 
 

@@ -74,7 +74,7 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             verdict="fail" if findings else "pass",
             value=1 - len(findings) / n_judged,
             findings=tuple(findings),
-            data={"language_ok": not findings},
+            data={"language_ok": not findings, "customer_language": context.reading.customer_language},
         )
 
     @staticmethod

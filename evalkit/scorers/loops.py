@@ -1,97 +1,245 @@
-"""`loops`: does the conversation go round? Repeated bot messages, repeated questions, refused ends."""
+"""`loops`: does the conversation go round? Nine kinds of loop, getting stuck, and ending in a dead end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import msgspec
 
+from evalkit.language.slots import asked_slots
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
+from evalkit.text.normalise import comparable
 from evalkit.text.tokens import char_ngrams, jaccard, words
 
-_SAME = 0.9
-_SAME_QUESTION = 0.75
-_MIN_WORDS = 4
+_SAME = 0.82
+_SAME_NEED = 0.7
+_FEW_WORDS = 4
+_KNOWN = 0.85
+"""Share of a bot turn's words that its earlier turns hold, from which on it tells nothing new."""
+_STUCK = 3
+_AUTHENTICATION = frozenset({"national_id", "password", "e_id", "login", "code"})
+_NUMBERS = frozenset({"order_number", "phone", "national_id", "card", "date_of_birth", "postcode", "customer_number"})
 
 
 class Loops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fails when the bot says the same again, or the customer must ask the same thing three times."""
+    """Fails when bot or customer go round in circles, or the bot ends without an answer, a question or a next step."""
 
     name: ClassVar[str] = "loops"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
 
     def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
-        """`data.looped` says whether any rule of L1–L4 holds."""
-        if len(context.reading.bot_turns) < 2:
-            return skipped(self.name, "fewer than two bot turns")
-        findings = [
-            *_repeated_replies(conversation, context),
-            *_fallbacks(context),
-            *_repeated_questions(conversation, context),
-        ]
+        """`data` holds looped (any of L1–L9), loops (their ids), stuck, dead_end."""
+        if not context.reading.bot_turns:
+            return skipped(self.name, "the bot said nothing")
+        findings = [finding for look in _LOOKS for finding in look(conversation, context)]
+        ids = tuple(dict.fromkeys(f.rule.split(".")[0] for f in findings))
+        loops = tuple(id_ for id_ in ids if id_[0] == "L")
         return Score(
             scorer=self.name,
             verdict="fail" if findings else "pass",
             value=0.0 if findings else 1.0,
             findings=tuple(findings),
-            data={"looped": bool(findings)},
-        )
+            data={
+                "looped": bool(loops), "loops": list(loops), "stuck": "stuck" in ids, "dead_end": "dead_end" in ids,
+            },
+        )  # fmt: skip
 
 
 def _repeated_replies(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L1: the same answer to another customer message."""
     seen: list[tuple[int, frozenset[str]]] = []
     for number in context.reading.bot_turns:
-        grams = _grams(talk.turns[number].text)
-        if len(words(talk.turns[number].text)) >= _MIN_WORDS:
-            for earlier, others in seen:
-                asked_between = any(talk.turns[n].role == "customer" for n in range(earlier, number))
-                if asked_between and jaccard(grams, others) >= _SAME:
-                    yield Finding(
-                        rule="L1.repeated",
-                        severity="medium",
-                        message="the bot gives the same answer again",
-                        turn=number,
-                        confidence="exact" if grams == others else "heuristic",
-                        data={"first_turn": earlier},
-                    )
-                    break
-            seen.append((number, grams))
+        text = talk.turns[number].text
+        if len(words(text)) < _FEW_WORDS or _courtesy(number, context):
+            continue
+        grams = _grams(text)
+        for earlier, others in seen:
+            asked_between = any(talk.turns[n].role == "customer" for n in range(earlier, number))
+            if asked_between and jaccard(grams, others) >= _SAME:
+                yield Finding(
+                    rule="L1.repeated",
+                    severity="medium",
+                    message="the bot gives the same answer again",
+                    turn=number,
+                    confidence="exact" if grams == others else "heuristic",
+                    data={"first_turn": earlier},
+                )
+                return
+        seen.append((number, grams))
 
 
-def _fallbacks(context: Context) -> Iterator[Finding]:
+def _courtesy(number: int, context: Context) -> bool:
+    """Whether a turn is only a greeting, an offer of help or a goodbye, which may come again."""
+    hits = context.reading.hits(number)
+    polite = {"greeting", "closing", "offer_help", "resolution_check", "ai_disclosure"}
+    covered = sum(h.end - h.start for h in hits if h.category in polite)
+    return covered > 0.6 * len(context.reading.conversation.turns[number].text)
+
+
+def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L2: two "I do not understand" in a row."""
     run = 0
     for number in context.reading.bot_turns:
         run = run + 1 if context.reading.signals(number, "bot_fallback") else 0
         if run == 2:
-            yield Finding(
-                rule="L2.fallbacks", severity="medium", message="two answers in a row that answer nothing", turn=number
-            )
+            message = "two answers in a row that answer nothing"
+            yield Finding(rule="L2.fallbacks", severity="medium", message=message, turn=number)
+            return
 
 
-def _repeated_questions(talk: Conversation, context: Context) -> Iterator[Finding]:
-    """L3: the customer asks the same for the third time."""
+def _asked_again(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """L3, L8: the same piece of information is asked for three times, or again after the customer gave it."""
+    asked: dict[str, list[int]] = {}
+    told: set[str] = set()
+    for number in context.reading.bot_turns:
+        for slot in asked_slots(talk.turns[number].text):
+            before = asked.setdefault(slot, [])
+            given = any(_gives(slot, talk.turns[n].text) for at in before[-1:] for n in _answers(talk, at, number))
+            before.append(number)
+            again = len(before) >= 3 or (len(before) >= 2 and given)
+            rule = "L8.authentication" if slot in _AUTHENTICATION else "L3.asked_again"
+            if again and rule not in told:
+                told.add(rule)
+                message = f"asks for the {slot.replace('_', ' ')} again"
+                yield Finding(rule=rule, severity="medium", message=message, turn=number, kind=slot)
+
+
+def _answers(talk: Conversation, after: int, before: int) -> list[int]:
+    return [n for n in range(after + 1, before) if talk.turns[n].role == "customer"]
+
+
+def _gives(slot: str, text: str) -> bool:
+    if "?" in text:
+        return False
+    if slot == "email":
+        return "@" in text
+    if slot in _NUMBERS:
+        return sum(c.isdigit() for c in text) >= 4
+    return len(words(text)) >= 2
+
+
+def _menus(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """L4: the same choices once more, with nothing changed between."""
+    seen: set[frozenset[str]] = set()
+    for number, turn in enumerate(talk.turns):
+        if turn.role != "bot" or len(turn.buttons) < 2:
+            continue
+        options = frozenset(map(comparable, turn.buttons))
+        if options in seen:
+            yield Finding(rule="L4.menu", severity="medium", message="the same menu again", turn=number)
+            return
+        seen.add(options)
+
+
+def _deflections(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """L5: the customer is sent elsewhere twice."""
+    sent = [n for n in context.reading.bot_turns if context.reading.signals(n, "deflection")]
+    if len(sent) >= 2:
+        yield Finding(rule="L5.deflected", severity="medium", message="sends the customer away twice", turn=sent[1])
+
+
+def _ping_pong(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """L6: handed over, and the bot is back with no person between."""
+    announced: int | None = None
+    for number, turn in enumerate(talk.turns):
+        if turn.role == "human":
+            announced = None
+        elif turn.role == "bot" and context.reading.signals(number, "handoff_announcement"):
+            between = announced is not None and any(talk.turns[n].role == "customer" for n in range(announced, number))
+            if between:
+                message = "announces a hand-over again and nobody came"
+                yield Finding(rule="L6.ping_pong", severity="high", message=message, turn=number)
+                return
+            announced = number if announced is None else announced
+
+
+def _repeated_needs(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """L7: the customer asks the same in two later turns, or says that they said it before."""
     asked: list[frozenset[str]] = []
     for number in context.reading.customer_turns:
         text = talk.turns[number].text
-        if len(words(text)) < _MIN_WORDS:
-            continue
-        grams = _grams(text)
-        if sum(jaccard(grams, earlier) >= _SAME_QUESTION for earlier in asked) >= 2:
+        if asked and context.reading.signals(number, "repeat_self"):
+            hit = context.reading.signals(number, "repeat_self")[0]
+            message = "the customer must say it again"
             yield Finding(
-                rule="L3.asked_again",
+                rule="L7.customer_repeats",
                 severity="medium",
-                message="the customer asks the same for the third time",
+                message=message,
                 turn=number,
+                start=hit.start,
+                end=hit.end,
             )
             return
+        if len(words(text)) < _FEW_WORDS:
+            continue
+        grams = _grams(text)
+        if sum(jaccard(grams, earlier) >= _SAME_NEED for earlier in asked) >= 2:
+            message = "the customer asks the same for the third time"
+            yield Finding(rule="L7.customer_repeats", severity="medium", message=message, turn=number)
+            return
         asked.append(grams)
+
+
+def _tools(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """L9: the same call three times with the same arguments, or two calls in turn, twice."""
+    calls = [
+        (n, call.name, comparable(str(sorted(call.arguments.items()))))
+        for n, t in enumerate(talk.turns)
+        for call in t.tool_calls
+    ]
+    keys = [(name, arguments) for _, name, arguments in calls]
+    for at, key in enumerate(keys):
+        same = keys[: at + 1].count(key) >= 3
+        alternating = at >= 3 and keys[at] == keys[at - 2] != keys[at - 1] == keys[at - 3]
+        if same or alternating:
+            message = f"calls {calls[at][1]} again with the same arguments"
+            yield Finding(rule="L9.tools", severity="medium", message=message, turn=calls[at][0], confidence="exact")
+            return
+
+
+def _stuck(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """Three bot turns in a row that say nothing new."""
+    known: set[str] = set()
+    run = 0
+    for number in context.reading.bot_turns:
+        turn = talk.turns[number]
+        mine = {word for word in words(turn.text) if len(word) > 3 or word.isdigit()}
+        stale = bool(mine) and bool(known) and len(mine & known) >= _KNOWN * len(mine) and not turn.tool_calls
+        run = run + 1 if stale else 0
+        known |= mine
+        if run == _STUCK:
+            message = "three answers in a row with nothing new"
+            yield Finding(rule="stuck.nothing_new", severity="medium", message=message, turn=number)
+            return
+
+
+def _dead_end(talk: Conversation, context: Context) -> Iterator[Finding]:
+    """The bot's last word is no answer, no question and no next step."""
+    reading = context.reading
+    number = reading.bot_turns[-1]
+    turn = talk.turns[number]
+    later = talk.turns[number + 1 :]
+    if any(t.role == "human" for t in later) or turn.tool_calls or turn.buttons or "?" in turn.text:
+        return
+    hits = {hit.category for hit in reading.hits(number) if not hit.negated}
+    empty = hits & {"bot_fallback", "handoff_unavailable"}
+    forward = hits & {"handoff_announcement", "deflection", "offer_help", "resolution_check"} or "http" in turn.text
+    silent = any(t.role == "customer" and words(t.text) for t in later) and not reading.signals(
+        max(n for n in reading.customer_turns), "thanks_satisfaction", "resolved_confirmation"
+    )
+    if (empty and not forward) or (empty and silent):
+        yield Finding(rule="dead_end.no_way_on", severity="medium", message="ends with no way on", turn=number)
+
+
+_LOOKS: tuple[Callable[[Conversation, Context], Iterator[Finding]], ...] = (
+    _repeated_replies, _fallbacks, _asked_again, _menus, _deflections, _ping_pong, _repeated_needs, _tools, _stuck,
+    _dead_end,
+)  # fmt: skip
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -29,6 +29,15 @@ class Reading:
         return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "bot" and turn.kind != "event")
 
     @cached_property
+    def voice_turns(self) -> tuple[int, ...]:
+        """Indices of the turns in which the organisation speaks, bot or person."""
+        return tuple(
+            i
+            for i, turn in enumerate(self.conversation.turns)
+            if turn.role in {"bot", "human"} and turn.kind != "event"
+        )
+
+    @cached_property
     def customer_turns(self) -> tuple[int, ...]:
         """Indices of the customer's turns."""
         return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "customer")

@@ -20,14 +20,14 @@ _FOLD_ONE = str.maketrans({letter: folds[0] for letter, folds in _FOLDS.items()}
 
 
 def clean(text: str) -> str:
-    """The text in NFC without invisible characters, with plain quotes; surrogate halves become U+FFFD.
+    """The text in NFC without invisible characters, with plain quotes; surrogate halves become `?`.
 
     >>> clean("d\\u200bon\\u2019t")
     "don't"
     """
     if text.isascii() or (_ODD.search(text) is None and unicodedata.is_normalized("NFC", text)):
         return text
-    text = _HALVES.sub("\ufffd", text)
+    text = _HALVES.sub("?", text)
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_QUOTES)
 
 

@@ -32,7 +32,7 @@ def test_a_hand_over_by_signal_honours_the_request(language: str, asked: str, ju
         f"c: {asked}", "b: …", language=language, handovers=(HandOver(executed=True, announced_turn=1),)
     )
     found = judge("escalation", conversation)
-    assert (found.verdict, found.data["cell"], found.data["honoured"]) == ("pass", "right", True)
+    assert (found.verdict, found.data["cell"], found.data["honoured"]) == ("pass", "correct_on_time", True)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_late_hand_over_counts_its_turns(judge: Judge) -> None:
         "b: Jag kopplar dig till en kollega.", language="sv",
     )  # fmt: skip
     found = judge("escalation", conversation)
-    assert (found.data["cell"], found.data["late_turns"]) == ("late", 2)
+    assert (found.data["cell"], found.data["late_turns"]) == ("correct_late", 2)
 
 
 def test_an_offer_in_a_question_is_no_hand_over(judge: Judge) -> None:
@@ -126,5 +126,5 @@ def test_thanks_confirm_and_a_complaint_does_not(judge: Judge) -> None:
     answer = "b: Frakten kostar 59 kr inom Sverige för alla våra varor."
     thanked = judge("resolution", talk("c: Vad kostar frakten?", answer, "c: Toppen, tack!", language="sv"))
     unhappy = judge("resolution", talk("c: Vad kostar frakten?", answer, "c: Det hjälpte inte", language="sv"))
-    assert thanked.data["outcome"] == "confirmed"
-    assert (unhappy.data["outcome"], unhappy.data["solved"]) == ("unresolved", False)
+    assert thanked.data["outcome"] in {"resolved_confirmed", "resolved_verified"}
+    assert (unhappy.data["outcome"], unhappy.data["solved"]) == ("unresolved_explicit", False)

@@ -1,0 +1,197 @@
+"""`satisfaction`: signs of effort and feeling in a conversation as one vector, and a friction index from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import exp, log1p
+from statistics import median
+from typing import Any, ClassVar
+
+import msgspec
+
+from evalkit.model import Case, Conversation, Score
+from evalkit.scorers.door import Context, Scope, skipped
+from evalkit.scorers.reading import Reading
+from evalkit.text.tokens import char_ngrams, jaccard, words
+from evalkit.transcripts import conversation_of
+
+_REPHRASED = 0.4
+_THANKS = ("thanks_satisfaction", "resolved_confirmation")
+_FRUSTRATION = ("anger_frustration", "profanity", "complaint", "legal_threat", "cancel_churn")
+_FELT = {
+    "frustrated": ("anger_frustration", "profanity"),
+    "thanked": ("thanks_satisfaction",),
+    "repeats_self": ("repeat_self",),
+}
+_TROUBLE = ("not_resolved", "repeat_self")
+
+FEATURES = (
+    "customer_turns", "bot_turns", "rephrase_rate", "rephrase_max", "reply_similarity_max", "thanks_rate",
+    "thanks_last", "thanks_trend", "frustration_rate", "frustration_last", "frustration_first", "frustration_trend",
+    "trouble_rate", "trouble_last", "negative_rate", "negative_last", "positive_rate", "positive_last",
+    "question_rate", "question_last", "exclaim_rate", "caps_rate", "apology_rate", "cannot_rate", "deflection_rate",
+    "unanswered", "wait_median_s", "wait_max_s", "asked_for_human", "handed_over", "length_trend",
+    "customer_words_log", "bot_words_log", "asks_for_data_rate", "commits_last",
+)  # fmt: skip
+"""The vector's names in order. Rates are shares of the turns of their side; `_last` looks at the last such turn,
+`_trend` is the second half minus the first."""
+
+_WEIGHTS: Mapping[str, float] = {
+    "thanks_rate": -1.3, "thanks_last": -1.2, "positive_rate": -0.6, "positive_last": -0.5, "thanks_trend": -0.4,
+    "frustration_rate": 1.6, "frustration_last": 1.1, "frustration_trend": 0.4, "trouble_rate": 1.2,
+    "trouble_last": 1.0, "negative_rate": 1.0, "negative_last": 0.9, "rephrase_rate": 1.2, "rephrase_max": 1.0,
+    "reply_similarity_max": 1.0, "question_last": 0.6, "exclaim_rate": 0.3, "cannot_rate": 0.8, "apology_rate": 1.0,
+    "deflection_rate": 0.6, "unanswered": 1.2, "asked_for_human": 0.5, "customer_words_log": 0.4,
+}  # fmt: skip
+_BIAS = -2.0
+
+
+class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Never fails: the friction index informs until it is calibrated on the organisation's own labels."""
+
+    name: ClassVar[str] = "satisfaction"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    scope: ClassVar[Scope] = "conversation"
+
+    def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
+        """`data` holds friction in [0, 100], frustrated, thanked, repeats_self; `value` is 1 − friction ÷ 100."""
+        reading = context.reading
+        if not reading.customer_turns:
+            return skipped(self.name, "the customer said nothing")
+        index = _index(_vector(reading))
+        felt = {
+            name: any(reading.signals(n, *categories) for n in reading.customer_turns)
+            for name, categories in _FELT.items()
+        }
+        return Score(
+            scorer=self.name, verdict="pass", value=1 - index / 100, data={"friction": round(index, 1), **felt}
+        )
+
+
+def features(talk: Conversation | Sequence[Mapping[str, Any]], language: str | None = None) -> dict[str, float]:
+    """The vector of one conversation by name, in the order of `FEATURES`; every value is finite.
+
+    >>> features([{"role": "customer", "text": "Tack så mycket!"}])["thanks_last"]
+    1.0
+    """
+    return _vector(Reading(_conversation(talk, language)))
+
+
+def friction(talk: Conversation | Sequence[Mapping[str, Any]], language: str | None = None) -> float:
+    """The friction of one conversation in [0, 100], from fixed weights: it ranks, and claims no satisfaction.
+
+    Source: the feature list of Bodigutla et al. 2020, arXiv 2010.02495; the weights are this project's own.
+    """
+    return _index(features(talk, language))
+
+
+def _conversation(talk: Conversation | Sequence[Mapping[str, Any]], language: str | None) -> Conversation:
+    return talk if isinstance(talk, Conversation) else conversation_of(talk, language=language)
+
+
+def _index(vector: Mapping[str, float]) -> float:
+    total = _BIAS + sum(weight * vector[name] for name, weight in _WEIGHTS.items())
+    return 100 / (1 + exp(-total))
+
+
+def _vector(reading: Reading) -> dict[str, float]:
+    talk = reading.conversation
+    mine = [n for n in reading.customer_turns if talk.turns[n].text.strip()]
+    theirs = [n for n in reading.voice_turns if talk.turns[n].text.strip()]
+    vector = dict.fromkeys(FEATURES, 0.0)
+    vector["customer_turns"], vector["bot_turns"] = float(len(mine)), float(len(theirs))
+    _customer_signs(reading, mine, vector)
+    _own_signs(reading, theirs, vector)
+    _repetition(talk, mine, theirs, vector)
+    waits = [t.latency_ms / 1000 for t in talk.turns if t.latency_ms is not None] or _gaps(talk)
+    if waits:
+        vector["wait_median_s"], vector["wait_max_s"] = median(waits), max(waits)
+    spoken = [n for n in range(len(talk.turns)) if talk.turns[n].role != "system" and talk.turns[n].text.strip()]
+    if spoken and talk.turns[spoken[-1]].role == "customer":
+        # A thank-you or a goodbye needs no answer.
+        done = reading.signals(spoken[-1], *_THANKS)
+        vector["unanswered"] = 0.0 if done else 1.0
+    return vector
+
+
+def _customer_signs(reading: Reading, mine: list[int], vector: dict[str, float]) -> None:
+    talk = reading.conversation
+    groups = {
+        "thanks": _THANKS, "frustration": _FRUSTRATION, "trouble": _TROUBLE, "negative": ("sentiment_negative",),
+        "positive": ("sentiment_positive",),
+    }  # fmt: skip
+    for name, categories in groups.items():
+        flags = [float(bool(reading.signals(n, *categories))) for n in mine]
+        vector[f"{name}_rate"] = _mean(flags)
+        for ending, value in (("last", flags[-1:]), ("first", flags[:1])):
+            if f"{name}_{ending}" in vector:
+                vector[f"{name}_{ending}"] = value[0] if value else 0.0
+        if f"{name}_trend" in vector and len(flags) > 1:
+            half = len(flags) // 2
+            vector[f"{name}_trend"] = _mean(flags[half:]) - _mean(flags[:half])
+    texts = [talk.turns[n].text for n in mine]
+    vector["question_rate"] = _mean([float("?" in text) for text in texts])
+    vector["question_last"] = float(bool(texts) and "?" in texts[-1])
+    vector["exclaim_rate"] = _mean([float("!" in text) for text in texts])
+    vector["caps_rate"] = _mean([_capitals(text) for text in texts])
+    vector["asked_for_human"] = float(any(reading.signals(n, "ask_for_human") for n in mine))
+    lengths = [len(words(text)) for text in texts]
+    vector["customer_words_log"] = log1p(_mean(lengths))
+    if len(lengths) > 1 and any(lengths):
+        half = len(lengths) // 2
+        vector["length_trend"] = (_mean(lengths[half:]) - _mean(lengths[:half])) / _mean(lengths)
+
+
+def _own_signs(reading: Reading, theirs: list[int], vector: dict[str, float]) -> None:
+    talk = reading.conversation
+    for name, categories in (
+        ("apology_rate", ("apology",)),
+        ("cannot_rate", ("bot_fallback", "handoff_unavailable")),
+        ("deflection_rate", ("deflection",)),
+        ("asks_for_data_rate", ("ask_sensitive",)),
+    ):
+        vector[name] = _mean([float(bool(reading.signals(n, *categories))) for n in theirs])
+    vector["handed_over"] = float(any(reading.signals(n, "handoff_announcement") for n in theirs))
+    vector["bot_words_log"] = log1p(_mean([len(words(talk.turns[n].text)) for n in theirs]))
+    if theirs:
+        vector["commits_last"] = float(bool(reading.signals(theirs[-1], "handoff_announcement", "resolution_check")))
+
+
+def _repetition(talk: Conversation, mine: list[int], theirs: list[int], vector: dict[str, float]) -> None:
+    grams = [_grams(talk.turns[n].text) for n in mine]
+    alike = [jaccard(a, b) for a, b in zip(grams, grams[1:], strict=False)]
+    if alike:
+        vector["rephrase_rate"], vector["rephrase_max"] = _mean([float(x > _REPHRASED) for x in alike]), max(alike)
+    said = [_grams(talk.turns[n].text) for n in theirs]
+    vector["reply_similarity_max"] = max(
+        (jaccard(a, b) for i, a in enumerate(said) for b in said[max(0, i - 8) : i] if len(a) > 12), default=0.0
+    )
+
+
+def _gaps(talk: Conversation) -> list[float]:
+    waits = []
+    for before, after in zip(talk.turns, talk.turns[1:], strict=False):
+        if (
+            before.role == "customer"
+            and after.role in {"bot", "human"}
+            and before.at
+            and after.at
+            and after.at >= before.at
+        ):
+            waits.append((after.at - before.at).total_seconds())
+    return waits
+
+
+def _capitals(text: str) -> float:
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) / len(letters) if len(letters) >= 8 else 0.0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(sum(values)) / len(values) if values else 0.0
+
+
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 3))

@@ -1,0 +1,28 @@
+"""How hard a text is to read, from its own words and sentences."""
+
+from __future__ import annotations
+
+import re
+
+from evalkit.text.sentences import split
+from evalkit.text.tokens import words
+
+_NOISE = re.compile(r"https?://\S+|\S+@\S+|[#*_`>|]|\d[\d.,:]*")
+_LONG = 6
+_FEWEST = 50
+
+
+def lix(text: str) -> float | None:
+    """The LIX of a text, None below 50 words: fewer say nothing.
+
+    Source: C.-H. Björnsson, Läsbarhet (1968): words ÷ sentences + 100 × words over six letters ÷ words.
+
+    >>> lix("Kort text.") is None
+    True
+    """
+    plain = _NOISE.sub(" ", text)
+    found = words(plain)
+    if len(found) < _FEWEST:
+        return None
+    n_sentences = max(1, sum(bool(words(sentence.text)) for sentence in split(plain)))
+    return len(found) / n_sentences + 100 * sum(len(word) > _LONG for word in found) / len(found)

@@ -44,6 +44,11 @@ class Claim:
     quantities: tuple[Quantity, ...]
     mentions_order: bool
 
+    @property
+    def said(self) -> str:
+        """The claim in the bot's own words."""
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -58,7 +63,9 @@ class Judgement:
     end: int | None = None
 
 
-def claims_of(text: str, *, skip: Sequence[tuple[int, int]] = ()) -> list[Claim]:
+def claims_of(
+    text: str, *, question: str = "", language: str | None = None, skip: Sequence[tuple[int, int]] = ()
+) -> list[Claim]:
     """The statements of a bot turn; questions, and sentences that `skip` spans make up, state nothing."""
     found = []
     for sentence in split(text):

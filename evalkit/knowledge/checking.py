@@ -8,9 +8,8 @@ from datetime import date
 from typing import Literal
 
 from evalkit.knowledge.base import Knowledge
-from evalkit.knowledge.claims import Judgement, check_claim, claims_of
+from evalkit.knowledge.claims import Judgement, check_claim, claims_of, no_claim_spans
 from evalkit.language.detection import detect
-from evalkit.language.lexicons import scan
 
 AnswerVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "unsure", "no_claim"]
 _WORST: tuple[AnswerVerdict, ...] = ("contradicted", "stale", "not_in_kb", "unsure", "supported")
@@ -68,7 +67,7 @@ def check(
     """
     base = knowledge if knowledge is not None else Knowledge(())
     spoken = language or detect(f"{answer}\n{question or ''}").code
-    skip = [(h.start, h.end) for h in scan(answer, spoken, "bot") if h.category in NO_CLAIM]
+    skip = no_claim_spans(answer, spoken, NO_CLAIM)
     checks = []
     for claim in claims_of(answer, question=question or "", language=spoken, skip=skip):
         judged = check_claim(claim, question or "", base, on, spoken)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from evalkit.language.lexicons import negations
-from evalkit.language.quantities import Quantity, quantities, same, within
-from evalkit.text.normalise import comparable
+from evalkit.knowledge.comparing import Comparison, Sentence, Statement, compare, denies, sentences_of
+from evalkit.knowledge.wording import wording
+from evalkit.language.lexicons import scan
+from evalkit.language.quantities import Quantity, quantities
 from evalkit.text.sentences import split
 from evalkit.text.tokens import char_ngrams, words
 
@@ -19,30 +19,36 @@ if TYPE_CHECKING:
     from evalkit.knowledge.index import Passage
 
 ClaimVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "invented", "unsure"]
-_ALIGNED = 0.34
-"""Share of the claim's own words that a sentence of the KB must hold for their amounts to be compared."""
-_DENIED = 0.75
-_MUTUAL = 0.5
-"""Share of the KB sentence's words that the claim must hold in turn before the one can deny the other."""
-_SUPPORTED = 0.62
-_ABSENT = 0.25
 _KNOWN = 0.5
+_NEAREST = 6
 _ORDER = re.compile(r"(?<!\w)(?:[A-ZÅÄÖÆØ]{2,4}-?\d{3,}|#\d{4,}|\d{6,})(?!\w)")
 _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+|(?:https?://|www\.)\S+|(?<!\w)[\w-]+\.(?:se|dk|no|fi|de|com|example|eu|net|org)\b"
 )
+_PHONE = re.compile(r"(?<![\w-])\+?\d[\d -]{5,}\d(?![\w-])")
+_SPLIT = re.compile(r",?\s+(?:och|og|ja|and|und|men|mutta|but|aber)\s+|;\s+", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"^\s*(?:(?P<yes>ja|jajamän|jo|yes|yep|kyllä|joo|doch|absolut|javisst|selvfølgelig|självklart|sure)"
+    r"|(?P<no>nej|nei|nope|no|ei|emme|en|nein|niks))\b[\s,.!:–-]*",
+    re.IGNORECASE,
+)
+_FEWEST_TERMS = 2
 _MIN_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement at [start, end) of a bot turn."""
+    """One statement at [start, end) of a bot turn; `question` is what it answers, `before` what was said before it."""
 
     text: str
     start: int
     end: int
     quantities: tuple[Quantity, ...]
     mentions_order: bool
+    question: str = ""
+    before: str = ""
+    denied: bool = False
+    """True for a bare no: the question's own words, denied."""
 
     @property
     def said(self) -> str:
@@ -66,19 +72,38 @@ class Judgement:
 def claims_of(
     text: str, *, question: str = "", language: str | None = None, skip: Sequence[tuple[int, int]] = ()
 ) -> list[Claim]:
-    """The statements of a bot turn; questions, and sentences that `skip` spans make up, state nothing."""
-    found = []
+    """The statements of a bot turn: no questions, no courtesies (the `skip` spans), coordinated ones apart."""
+    found: list[Claim] = []
+    before = ""
     for sentence in split(text):
         said = sentence.text.strip()
-        if said.endswith("?") or len(words(said)) < _MIN_WORDS:
+        if said.endswith("?"):
             continue
+        answered = _YES_NO.match(said)
+        rest = said[answered.end() :] if answered else said
         covered = sum(
             min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
         )
-        amounts = quantities(said)
+        amounts = quantities(rest)
         if covered and (not amounts or covered > 0.6 * len(said)):
             continue
-        found.append(Claim(said, sentence.start, sentence.end, amounts, _ORDER.search(said) is not None))
+        if answered and len(wording(rest).terms) < _FEWEST_TERMS and not amounts:
+            if wording(question).terms:
+                denied = answered.group("no") is not None
+                found.append(Claim(said, sentence.start, sentence.end, (), False, question, "", denied))
+            continue
+        if len(words(rest)) < _MIN_WORDS and not amounts:
+            continue
+        offset = sentence.start + sentence.text.index(said) + (len(said) - len(rest))
+        for start, end in _parts(rest):
+            part = rest[start:end]
+            found.append(
+                Claim(
+                    part, offset + start, offset + end, quantities(part), _ORDER.search(part) is not None, question,
+                    before,
+                )
+            )  # fmt: skip
+        before = said
     return found
 
 
@@ -87,11 +112,10 @@ def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language
     invented = _invented(claim, base)
     if invented is not None:
         return invented
-    current = _nearest(claim, question, base, day)
-    judged = _from_sentences(claim, current, language)
+    judged = _judged(claim, question, _valid(claim, question, base, day), base, language)
     if judged.verdict in {"contradicted", "not_in_kb", "unsure"} and claim.quantities:
         # An answer from an older version is the likeliest reason for a wrong amount.
-        old = _from_sentences(claim, _superseded(claim, question, base, day), language)
+        old = _judged(claim, question, _superseded(claim, question, base, day), base, language)
         if old.verdict == "supported" and old.exact:
             return Judgement(
                 "stale",
@@ -121,64 +145,12 @@ def content_overlap(claim: str, text: str) -> float:
     mine = _content(claim)
     if not mine:
         return 0.0
-    grams = _grams(text)
+    grams = frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 4))
     return sum(_held(word, grams) for word in mine) / len(mine)
 
 
-# ---------------------------------------------------------------- alignment
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    passage: Passage
-    document_id: str
-    start: int
-    end: int
-    text: str
-    overlap: float
-    whole: float
-
-
-def _nearest(claim: Claim, question: str, base: Knowledge, day: Any) -> list[_Near]:
-    hits = base.search(f"{claim.text}\n{question}", k=4, on=day, audience="public")
-    return _sentences(claim, (base.passages[h.passage] for h in hits), base)
-
-
-def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[_Near]:
-    import numpy as np
-
-    from evalkit.knowledge.index import best
-
-    old = np.array([base.document_of(p).valid_to is not None for p in base.passages], dtype=bool)
-    old &= ~base.mask(day, "public")
-    if not old.any():
-        return []
-    hits = best(base.index.scores(f"{claim.text}\n{question}"), old, 3)
-    return _sentences(claim, (base.passages[h.passage] for h in hits), base)
-
-
-def _sentences(claim: Claim, passages: Iterable[Passage], base: Knowledge) -> list[_Near]:
-    mine = _content(_without_amounts(claim))
-    everything = _content(claim.text)
-    found = []
-    for passage in passages:
-        context = _grams(passage.heading)
-        for sentence in split(passage.text):
-            grams = _grams(sentence.text)
-            overlap = _share(mine, grams, context)
-            found.append(
-                _Near(
-                    passage, base.document_of(passage).id, sentence.start, sentence.end, sentence.text, overlap,
-                    _share(everything, grams, context),
-                )
-            )  # fmt: skip
-    return sorted(found, key=lambda near: -near.overlap)
-
-
-def _share(mine: frozenset[str], grams: frozenset[str], context: frozenset[str]) -> float:
-    if not mine:
-        return 0.0
-    return sum(max(_held(word, grams), 0.6 * _held(word, context)) for word in mine) / len(mine)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(word for word in words(text) if len(word) > 3 and not word.isdigit())
 
 
 def _held(word: str, grams: frozenset[str]) -> float:
@@ -187,80 +159,77 @@ def _held(word: str, grams: frozenset[str]) -> float:
     return share if share >= 0.45 else 0.0
 
 
-@lru_cache(maxsize=20_000)
-def _grams(text: str) -> frozenset[str]:
-    return frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 4))
+def _parts(text: str) -> list[tuple[int, int]]:
+    """The halves of a coordination where each has an amount or enough words of its own."""
+    spans, start = [], 0
+    for cut in _SPLIT.finditer(text):
+        left, right = text[start : cut.start()], text[cut.end() :]
+        if all(quantities(side) and len(wording(side).terms) >= _FEWEST_TERMS for side in (left, right)):
+            spans.append((start, cut.start()))
+            start = cut.end()
+        elif cut.group().startswith(",") and all(len(wording(side).terms) > _FEWEST_TERMS for side in (left, right)):
+            spans.append((start, cut.start()))
+            start = cut.end()
+    spans.append((start, len(text)))
+    return spans
 
 
-@lru_cache(maxsize=5_000)
-def _content(text: str) -> frozenset[str]:
-    return frozenset(word for word in words(text) if len(word) > 3 and not word.isdigit())
+# ---------------------------------------------------------------- passages and sentences
 
 
-def _without_amounts(claim: Claim) -> str:
-    out, last = [], 0
-    for quantity in claim.quantities:
-        out.append(claim.text[last : quantity.start])
-        last = quantity.end
-    out.append(claim.text[last:])
-    return " ".join(out)
+def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passage]:
+    query = f"{claim.text}\n{question}"
+    return [base.passages[h.passage] for h in base.search(query, k=_NEAREST, on=day, audience="public")]
 
 
-# ---------------------------------------------------------------- judging
+def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passage]:
+    import numpy as np
+
+    from evalkit.knowledge.index import best
+
+    old = np.array([base.document_of(p).valid_to is not None for p in base.passages], dtype=bool)
+    old &= ~base.mask(day, "public")
+    if not old.any():
+        return []
+    return [base.passages[h.passage] for h in best(base.index.scores(f"{claim.text}\n{question}"), old, 3)]
 
 
-def _from_sentences(claim: Claim, near: list[_Near], language: str | None) -> Judgement:
-    if not near:
-        return Judgement("not_in_kb")
-    if claim.quantities:
-        return _by_amounts(claim, near)
-    top = max(near, key=lambda n: n.whole)
-    agree = _negated(claim.text, language) == _negated(top.text, language)
-    enough = len(_content(claim.text)) >= _MIN_WORDS and content_overlap(top.text, claim.text) >= _MUTUAL
-    if top.whole >= _DENIED and enough and not agree:
-        return _judgement("contradicted", top, reason="the one says it, the other denies it")
-    if top.whole >= _SUPPORTED and agree:
-        return _judgement("supported", top)
-    return _judgement("not_in_kb" if top.whole < _ABSENT else "unsure", top)
+def _judged(
+    claim: Claim, question: str, passages: Iterable[Passage], base: Knowledge, language: str | None
+) -> Judgement:
+    places: list[tuple[Passage, Sentence]] = []
+    for passage in passages:
+        spoken = base.document_of(passage).language or language
+        places += [(passage, sentence) for sentence in sentences_of(passage.text, passage.heading, spoken)]
+    result = compare(_statement(claim, question, language), [sentence for _, sentence in places])
+    return _judgement(result, places, base)
 
 
-def _by_amounts(claim: Claim, near: list[_Near]) -> Judgement:
-    aligned = [n for n in near if n.overlap >= _ALIGNED]
-    verdicts = [_one_amount(amount, aligned) for amount in claim.quantities]
-    wrong = [v for v in verdicts if v.verdict == "contradicted"]
-    if wrong:
-        # The same amount elsewhere nearby may be what the bot spoke of.
-        elsewhere = [q for n in near for q in quantities(n.text)]
-        if all(any(same(amount, q) for q in elsewhere) for amount in claim.quantities):
-            return _judgement("unsure", near[0])
-        return max(wrong, key=lambda v: v.exact)
-    if verdicts and all(v.verdict == "supported" for v in verdicts):
-        return verdicts[0]
-    return _judgement("unsure" if aligned else "not_in_kb", near[0])
+def _statement(claim: Claim, question: str, language: str | None) -> Statement:
+    asked = claim.question or question
+    if claim.denied or (not claim.quantities and _YES_NO.match(claim.text) and not _plain_terms(claim)):
+        said = wording(asked)
+        return Statement(asked, said, (), claim.denied, ())
+    said = wording(claim.text)
+    context = (*wording(asked).terms, *wording(claim.before).terms)
+    return Statement(
+        claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked
+    )
 
 
-def _one_amount(amount: Quantity, aligned: list[_Near]) -> Judgement:
-    rivals: list[tuple[_Near, Quantity]] = []
-    for near in aligned:
-        for other in quantities(near.text):
-            if other.kind != amount.kind:
-                continue
-            if same(amount, other) or within(amount, other):
-                return _judgement("supported", near, exact=True)
-            rivals.append((near, other))
-    if not rivals:
-        return Judgement("unsure")
-    best, other = rivals[0]
-    # Only one amount of this kind in the best sentence, in the same unit, leaves no other reading.
-    alone = sum(o.kind == amount.kind for o in quantities(best.text)) == 1
-    exact = alone and best.overlap >= 0.6 and (other.unit == amount.unit)
-    if best.overlap < 0.45 or not alone:
-        return _judgement("unsure", best)
-    return _judgement("contradicted", best, exact=exact, reason=f"another {amount.kind} stands in the knowledge base")
+def _plain_terms(claim: Claim) -> bool:
+    rest = _YES_NO.sub("", claim.text)
+    return len(wording(rest).terms) >= _FEWEST_TERMS
 
 
-def _judgement(verdict: ClaimVerdict, near: _Near, *, exact: bool = False, reason: str = "") -> Judgement:
-    return Judgement(verdict, exact, reason, near.document_id, near.passage.hash, near.start, near.end)
+def _judgement(result: Comparison, places: Sequence[tuple[Passage, Sentence]], base: Knowledge) -> Judgement:
+    if result.sentence is None:
+        return Judgement(result.relation)
+    passage, sentence = places[result.sentence]
+    return Judgement(
+        result.relation, result.exact, result.reason, base.document_of(passage).id, passage.hash, sentence.start,
+        sentence.end,
+    )  # fmt: skip
 
 
 def _invented(claim: Claim, base: Knowledge) -> Judgement | None:
@@ -268,6 +237,13 @@ def _invented(claim: Claim, base: Knowledge) -> Judgement | None:
         said = hit.group().rstrip(".,;:!?)").lower()
         if not any(said in text for text in _texts(base)):
             return Judgement("invented", False, "a contact or link that the knowledge base does not hold")
+    for hit in _PHONE.finditer(claim.text):
+        digits = "".join(filter(str.isdigit, hit.group()))
+        if len(digits) >= 7 and not any(digits in known for known in _digits(base)):
+            held = any(_PHONE.search(text) for text in _texts(base))
+            reason = "a number that the knowledge base does not hold"
+            # Where the base gives a number for this, another one denies it.
+            return Judgement("contradicted" if held else "invented", held, reason)
     return None
 
 
@@ -279,7 +255,14 @@ def _texts(base: Knowledge) -> tuple[str, ...]:
     return cached
 
 
-def _negated(text: str, language: str | None) -> bool:
-    # Without a language the short words of one language would be negations of another.
-    known = negations(language) if language is not None else frozenset()
-    return sum(word in known for word in comparable(text).split()) % 2 == 1
+def _digits(base: Knowledge) -> tuple[str, ...]:
+    cached: tuple[str, ...] | None = base.__dict__.get("_digit_texts")
+    if cached is None:
+        cached = tuple("".join(filter(str.isdigit, text)) for text in _texts(base))
+        base.__dict__["_digit_texts"] = cached
+    return cached
+
+
+def no_claim_spans(text: str, language: str | None, categories: Sequence[str]) -> list[tuple[int, int]]:
+    """The spans of phrases that state nothing."""
+    return [(h.start, h.end) for h in scan(text, language, "bot") if h.category in categories]

@@ -1,0 +1,168 @@
+"""What two sentences have in common: content words, inflection and compounds seen through, and shared concepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from evalkit.text.normalise import comparable
+from evalkit.text.tokens import Token, char_ngrams, tokens
+
+_ALIKE = 0.45
+_LONGEST_PHRASE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word, or a phrase of a concept, at [start, end) of a sentence."""
+
+    text: str
+    start: int
+    end: int
+    concept: str | None = None
+    grams: frozenset[str] = frozenset()
+    name: bool = False
+    """A capital letter inside a sentence: a name, or a noun in German."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The terms of a sentence, and the roles that its small words play (`only`, `always`, `denying` …)."""
+
+    text: str
+    terms: tuple[Term, ...]
+    roles: frozenset[str]
+
+
+@lru_cache(maxsize=40_000)
+def wording(text: str) -> Wording:
+    """The terms and roles of a sentence.
+
+    >>> [t.concept for t in wording("Frakten kostar 49 kr").terms if t.concept]
+    ['shipping', 'cost']
+    """
+    said = tokens(text)
+    lowered = [comparable(token.text) for token in said]
+    exact, prefixes, roles = _tables()
+    terms: list[Term] = []
+    played: set[str] = set()
+    at = 0
+    while at < len(said):
+        for role in _roles_at(lowered, at, roles):
+            played.add(role)
+        length, concept = _concept_at(lowered, at, exact, prefixes)
+        last = at + max(length, 1) - 1
+        word = lowered[at]
+        if concept is not None or (word not in roles["_stop"] and (len(word) > 2 or word.isdigit())):
+            if not word.isdigit() or concept is not None:
+                terms.append(_term(" ".join(lowered[at : last + 1]), said[at], said[last], concept, starts=at == 0))
+        at = last + 1
+    return Wording(text, tuple(terms), frozenset(played))
+
+
+def alike(left: Term, right: Term) -> float:
+    """How alike two terms are, in [0, 1]: one concept, or shared character n-grams."""
+    key = (left.text, right.text)
+    known = _KNOWN.get(key)
+    if known is None:
+        known = _alike(left, right)
+        if len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = known
+    return known
+
+
+_KNOWN: dict[tuple[str, str], float] = {}
+_MOST_KNOWN = 200_000
+
+
+def _alike(left: Term, right: Term) -> float:
+    dice = _dice(left.grams, right.grams)
+    if left.concept is not None and left.concept == right.concept:
+        # A compound such as returfrakt holds two things; the nearer spelling is the nearer meaning.
+        return 0.85 + 0.15 * dice
+    if left.concept is not None and right.concept is not None:
+        dice *= 0.8
+    return dice if dice >= _ALIKE else 0.0
+
+
+def best_match(term: Term, others: Iterable[Term]) -> float:
+    """The likeness of the nearest of several terms, 0 where there is none."""
+    return max((alike(term, other) for other in others), default=0.0)
+
+
+def _dice(left: frozenset[str], right: frozenset[str]) -> float:
+    if not left or not right:
+        return 0.0
+    return 2 * len(left & right) / (len(left) + len(right))
+
+
+def _term(text: str, first: Token, last: Token, concept: str | None, *, starts: bool) -> Term:
+    grams = frozenset(gram for word in text.split() for gram in char_ngrams(word, 3, 3))
+    return Term(text, first.start, last.end, concept, grams, name=first.text[:1].isupper() and not starts)
+
+
+def _concept_at(
+    words: list[str], at: int, exact: dict[tuple[str, ...], str], prefixes: dict[str, list[tuple[tuple[str, ...], str]]]
+) -> tuple[int, str | None]:
+    for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
+        if found := exact.get(tuple(words[at : at + length])):
+            return length, found
+    word = words[at]
+    for size in range(min(len(word), 14), 2, -1):
+        for rest, concept in prefixes.get(word[:size], ()):
+            if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
+                return 1 + len(rest), concept
+    return 1, None
+
+
+def _roles_at(words: list[str], at: int, roles: dict[str, frozenset[str]]) -> Iterable[str]:
+    word = words[at]
+    for role, known in roles.items():
+        if role == "_stop":
+            continue
+        phrases = (" ".join(words[at : at + n]) for n in range(1, 4))
+        if any(p in known for p in phrases) or any(f"{word[:size]}*" in known for size in range(3, len(word) + 1)):
+            yield role[1:]
+
+
+@cache
+def _tables() -> tuple[
+    dict[tuple[str, ...], str], dict[str, list[tuple[tuple[str, ...], str]]], dict[str, frozenset[str]]
+]:
+    exact: dict[tuple[str, ...], str] = {}
+    prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    roles: dict[str, frozenset[str]] = {}
+    for name, entries in _data().items():
+        said = [comparable(str(entry)) for entry in entries]
+        if name == "_antonyms":
+            continue
+        if name.startswith("_"):
+            roles[name] = frozenset(said)
+            continue
+        for entry in said:
+            parts = tuple(entry.split())
+            if parts[0].endswith("*"):
+                prefixes.setdefault(parts[0][:-1], []).append((parts[1:], name))
+            else:
+                exact.setdefault(parts, name)
+    return exact, prefixes, roles
+
+
+@cache
+def antonyms() -> frozenset[frozenset[str]]:
+    """Pairs of concepts that exclude each other."""
+    return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_antonyms"])
+
+
+@cache
+def _data() -> dict[str, list[Any]]:
+    import yaml
+
+    loaded: dict[str, list[Any]] = yaml.safe_load(
+        files("evalkit.knowledge").joinpath("data/concepts.yaml").read_text("utf-8")
+    )
+    return loaded

@@ -16,6 +16,7 @@ _WORST: tuple[AnswerVerdict, ...] = ("contradicted", "stale", "not_in_kb", "unsu
 NO_CLAIM = (
     "bot_fallback", "handoff_announcement", "handoff_unavailable", "greeting", "closing", "offer_help",
     "resolution_check", "apology", "empathy", "ai_disclosure", "human_claim", "ask_sensitive", "deflection",
+    "process", "refusal", "sympathy", "handoff_offer",
 )  # fmt: skip
 """Kinds of phrases that state nothing a knowledge base could hold."""
 

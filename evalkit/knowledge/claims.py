@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.knowledge.comparing import Comparison, Sentence, Statement, compare, denies, sentences_of
-from evalkit.knowledge.wording import wording
+from evalkit.knowledge.wording import Term, courtesies, wording
 from evalkit.language.lexicons import scan
 from evalkit.language.quantities import Quantity, quantities
+from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split
 from evalkit.text.tokens import char_ngrams, words
 
@@ -34,6 +35,7 @@ _YES_NO = re.compile(
 )
 _FEWEST_TERMS = 2
 _MIN_WORDS = 3
+_QUOTE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,19 @@ def claims_of(
             continue
         answered = _YES_NO.match(said)
         rest = said[answered.end() :] if answered else said
-        covered = sum(
-            min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
-        )
         amounts = quantities(rest)
-        if covered and (not amounts or covered > 0.6 * len(said)):
-            continue
-        if answered and len(wording(rest).terms) < _FEWEST_TERMS and not amounts:
+        if answered and len(_own_terms(rest)) < _FEWEST_TERMS and not amounts:
             if wording(question).terms:
                 denied = answered.group("no") is not None
                 found.append(Claim(said, sentence.start, sentence.end, (), False, question, "", denied))
             continue
-        if len(words(rest)) < _MIN_WORDS and not amounts:
+        covered = sum(
+            min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
+        )
+        named = _CONTACT.search(rest) is not None
+        if covered and not named and (not amounts or covered > 0.6 * len(said)):
+            continue
+        if len(words(rest)) < _MIN_WORDS and len(_own_terms(rest)) < _FEWEST_TERMS and not amounts and not named:
             continue
         offset = sentence.start + sentence.text.index(said) + (len(said) - len(rest))
         for start, end in _parts(rest):
@@ -112,7 +115,10 @@ def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language
     invented = _invented(claim, base)
     if invented is not None:
         return invented
-    judged = _judged(claim, question, _valid(claim, question, base, day), base, language)
+    passages = _valid(claim, question, base, day)
+    if (quoted := _quoted(claim, passages, base)) is not None:
+        return quoted
+    judged = _judged(claim, question, passages, base, language)
     if judged.verdict in {"contradicted", "not_in_kb", "unsure"} and claim.quantities:
         # An answer from an older version is the likeliest reason for a wrong amount.
         old = _judged(claim, question, _superseded(claim, question, base, day), base, language)
@@ -159,15 +165,19 @@ def _held(word: str, grams: frozenset[str]) -> float:
     return share if share >= 0.45 else 0.0
 
 
+def _own_terms(text: str) -> tuple[Term, ...]:
+    """The content words of an answer without courtesies such as unfortunately."""
+    return tuple(term for term in wording(text).terms if term.text not in courtesies())
+
+
 def _parts(text: str) -> list[tuple[int, int]]:
     """The halves of a coordination where each has an amount or enough words of its own."""
     spans, start = [], 0
     for cut in _SPLIT.finditer(text):
         left, right = text[start : cut.start()], text[cut.end() :]
-        if all(quantities(side) and len(wording(side).terms) >= _FEWEST_TERMS for side in (left, right)):
-            spans.append((start, cut.start()))
-            start = cut.end()
-        elif cut.group().startswith(",") and all(len(wording(side).terms) > _FEWEST_TERMS for side in (left, right)):
+        both = [len(wording(side).terms) >= _FEWEST_TERMS for side in (left, right)]
+        amounts = bool(quantities(left)) and bool(quantities(right))
+        if all(both) and (amounts or cut.group().startswith(",")):
             spans.append((start, cut.start()))
             start = cut.end()
     spans.append((start, len(text)))
@@ -180,6 +190,17 @@ def _parts(text: str) -> list[tuple[int, int]]:
 def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passage]:
     query = f"{claim.text}\n{question}"
     return [base.passages[h.passage] for h in base.search(query, k=_NEAREST, on=day, audience="public")]
+
+
+def _quoted(claim: Claim, passages: Sequence[Passage], base: Knowledge) -> Judgement | None:
+    """A claim in the very words of a valid passage needs no reading."""
+    said = comparable(claim.text).strip(" .!,;:")
+    if len(said) < _QUOTE:
+        return None
+    for passage in passages:
+        if said in comparable(passage.text):
+            return Judgement("supported", True, "the passage's own words", base.document_of(passage).id, passage.hash)
+    return None
 
 
 def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passage]:

@@ -1,4 +1,4 @@
-"""A claim beside the sentences of the knowledge base: amounts bound to what they measure, denials, what excludes what."""
+"""A claim beside the sentences of the knowledge base: amounts bound to what they measure, denials, opposites."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import log
 from typing import Literal
 
-from evalkit.knowledge.wording import Term, Wording, alike, antonyms, best_match, wording
+from evalkit.knowledge.wording import Term, Wording, alike, antonyms, best_match, generic, wording
 from evalkit.language.lexicons import negations
 from evalkit.language.quantities import Quantity, quantities, same, within
 from evalkit.text.sentences import split
@@ -18,15 +18,20 @@ from evalkit.text.tokens import words
 Relation = Literal["supported", "contradicted", "not_in_kb", "unsure"]
 _NEAR = 0.15
 """How fast a word's tie to an amount fades with each word between them."""
-_ACROSS = 0.45
-_COMMA = 0.55
+_ACROSS, _HEAD_ACROSS = 0.35, 0.6
+_COMMA, _HEAD_COMMA = 0.35, 0.8
+_STRANGE = 0.06
 _NEIGHBOUR = 0.35
 _CONTEXT = 0.5
 _SUPPORTED, _ABSENT = 0.45, 0.3
-_DENIES = 0.42
+_DENIES, _OWN_DENIES = 0.42, 0.4
 _BOUND = 0.22
 _SAME_SCORE = 0.93
 _EXACT, _EXACT_LEAD = 0.4, 0.05
+_RIVAL = 0.5
+_SAME_BOUND, _NO_BOUND = 1.4, 0.95
+_GENERIC = 0.4
+_SPEAKS = 0.42
 _COMMA_SIGN = re.compile(r"[,;:]")
 
 
@@ -100,7 +105,10 @@ def compare(claim: Statement, sentences: Sequence[Sentence]) -> Comparison:
     overlaps = [_overlap(claim, sentence, weights) for sentence in sentences]
     if claim.amounts:
         return _by_amounts(claim, sentences, weights, overlaps)
-    return _by_words(claim, sentences, overlaps)
+    own = [sum(w * _held(term, s) for term, w in weights.own) / weights.total for s in sentences]
+    if weights.thin and not claim.denies:
+        own = [0.0] * len(sentences)
+    return _by_words(claim, sentences, overlaps, own)
 
 
 # ---------------------------------------------------------------- alignment
@@ -110,6 +118,8 @@ def compare(claim: Statement, sentences: Sequence[Sentence]) -> Comparison:
 class _Weights:
     own: tuple[tuple[Term, float], ...]
     context: tuple[tuple[Term, float], ...]
+    thin: bool = False
+    """True where the claim borrows its matter from the question."""
 
     @property
     def total(self) -> float:
@@ -131,14 +141,15 @@ def _weights(claim: Statement, sentences: Sequence[Sentence]) -> _Weights:
     if len(own) < 2:
         # Too little of its own: "No." and "It is 30 days." speak of what was asked.
         context = tuple((term, weight / _CONTEXT) for term, weight in context)
-        return _Weights((*own, *(pair for pair in context if pair[1] > 0)), ())
+        return _Weights((*own, *(pair for pair in context if pair[1] > 0)), (), thin=bool(context))
     return _Weights(own, context)
 
 
-def _rarity(term: Term, sentences: Sequence[Sentence], unknown: float = 0.75) -> float:
+def _rarity(term: Term, sentences: Sequence[Sentence], unknown: float = 0.6) -> float:
     n = sum(best_match(term, sentence.said.terms) >= 0.6 for sentence in sentences)
     most = log(len(sentences) + 1.5)
-    return log((len(sentences) + 1.5) / (n + 0.5)) if n else unknown * most
+    rarity = log((len(sentences) + 1.5) / (n + 0.5)) if n else unknown * most
+    return _GENERIC * rarity if term.concept in generic() else rarity
 
 
 def _overlap(claim: Statement, sentence: Sentence, weights: _Weights) -> float:
@@ -154,7 +165,9 @@ def _held(term: Term, sentence: Sentence) -> float:
 # ---------------------------------------------------------------- without amounts
 
 
-def _by_words(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison:
+def _by_words(
+    claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], own: Sequence[float]
+) -> Comparison:
     ranked = sorted(range(len(sentences)), key=lambda n: -overlaps[n])
     top = ranked[0]
     if excluded := _excluded(claim, sentences, overlaps, ranked):
@@ -165,7 +178,10 @@ def _by_words(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequenc
         # Another sentence just as near may say what the claim says.
         agreeing = [n for n in ranked if overlaps[n] >= 0.9 * overlaps[top] and sentences[n].denies == claim.denies]
         if not agreeing:
-            return Comparison("contradicted", top, False, "the one says it, the other denies it")
+            # What only the question shares with a sentence is too little to deny it by.
+            sure = own[top] >= _OWN_DENIES
+            reason = "the one says it, the other denies it"
+            return Comparison("contradicted", top, False, reason) if sure else Comparison("unsure", top)
         top = agreeing[0]
     if "always" in claim.said.roles and overlaps[top] < 0.9 and _conditional(sentences[top]):
         return Comparison("unsure", top)
@@ -182,15 +198,11 @@ def _excluded(
     claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], ranked: Sequence[int]
 ) -> Comparison | None:
     """Contradicted where every sentence as near as the nearest holds a concept that the claim's excludes."""
-    mine = {term.concept for term in claim.said.terms if term.concept}
     near = [n for n in ranked if overlaps[n] >= max(0.4, 0.85 * overlaps[ranked[0]])]
     if not near:
         return None
-    for n in near:
-        theirs = {term.concept for term in sentences[n].said.terms if term.concept}
-        clash = any(frozenset((a, b)) in antonyms() and a not in theirs and b not in mine for a in mine for b in theirs)
-        if not clash or sentences[n].denies != claim.denies:
-            return None
+    if any(not _clash(claim, sentences[n]) or sentences[n].denies != claim.denies for n in near):
+        return None
     return Comparison("contradicted", near[0], False, "the one excludes the other")
 
 
@@ -264,6 +276,8 @@ def _one_amount(
         return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
     best = found[0]
     equal = next((c for c in found if c.equal), None)
+    if "always" in claim.said.roles and any(not c.equal and c.score >= _RIVAL * best.score for c in found):
+        return Comparison("contradicted", best.sentence, False, "not always: the knowledge base has a condition")
     if equal is not None and (equal.score >= _SAME_SCORE * best.score or _by_condition(equal, best, claim, amount)):
         if _opposite(amount, equal.amount):
             return Comparison("contradicted", equal.sentence, True, "at least is not at most")
@@ -272,6 +286,8 @@ def _one_amount(
         return Comparison("supported", best.sentence, True)
     if any(same(amount, asked) for asked in claim.asked):
         return _against_threshold(amount, found, claim)
+    if overlaps[best.sentence] < _SPEAKS:
+        return Comparison("not_in_kb", best.sentence)
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD
     return Comparison("contradicted", best.sentence, exact, f"another {amount.kind} stands in the knowledge base")
@@ -286,8 +302,30 @@ def _candidates(
                 continue
             own = sum(w * _tied(term, sentence, other) for term, w in weights.own)
             extra = sum(w * _tied(term, sentence, other) for term, w in weights.context)
-            equal = same(amount, other) or (within(amount, other) and amount.lo != amount.hi)
-            yield _Candidate(n, other, (own + 0.6 * extra) / weights.total, equal)
+            # Opening hours inside longer ones are other hours; two days inside two to four are not.
+            equal = same(amount, other) or (amount.kind != "clock" and within(amount, other))
+            score = (own + 0.6 * extra) / weights.total
+            score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
+            if amount.bound != other.bound:
+                score *= _NO_BOUND
+            elif amount.bound:
+                score *= _SAME_BOUND
+            if _clash(claim, sentence):
+                score *= 0.4
+            yield _Candidate(n, other, score, equal)
+
+
+def _strangers(sentence: Sentence, amount: Quantity, weights: _Weights) -> int:
+    """How many words right before an amount the claim does not speak of."""
+    mine = [term for term, _ in (*weights.own, *weights.context)]
+    near = [t for t in sentence.said.terms if t.end <= amount.start and amount.start - t.end < 40]
+    return sum(best_match(term, mine) < 0.5 for term in near)
+
+
+def _clash(claim: Statement, sentence: Sentence) -> bool:
+    mine = {term.concept for term in claim.said.terms if term.concept}
+    theirs = {term.concept for term in sentence.said.terms if term.concept}
+    return any(frozenset((a, b)) in antonyms() and a not in theirs and b not in mine for a in mine for b in theirs)
 
 
 def _tied(term: Term, sentence: Sentence, amount: Quantity) -> float:
@@ -307,10 +345,11 @@ def _nearness(sentence: Sentence, term: Term, amount: Quantity) -> float:
     between = sentence.text[left:right]
     near = 1 / (1 + _NEAR * len(between.split()))
     rivals = sum(left <= q.start and q.end <= right and q.kind == amount.kind for q in sentence.amounts)
-    if rivals:
-        near *= _ACROSS**rivals
+    # What stands before is the head that later parts share; what stands after belongs to the next part.
+    before = term.end <= amount.start
+    near *= (_HEAD_ACROSS if before else _ACROSS) ** rivals
     if _COMMA_SIGN.search(between):
-        near *= _COMMA
+        near *= _HEAD_COMMA if before else _COMMA
     return near
 
 

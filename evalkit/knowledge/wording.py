@@ -12,6 +12,7 @@ from evalkit.text.normalise import comparable
 from evalkit.text.tokens import Token, char_ngrams, tokens
 
 _ALIKE = 0.45
+_STEM = 0.75
 _LONGEST_PHRASE = 4
 
 
@@ -56,9 +57,9 @@ def wording(text: str) -> Wording:
         length, concept = _concept_at(lowered, at, exact, prefixes)
         last = at + max(length, 1) - 1
         word = lowered[at]
-        if concept is not None or (word not in roles["_stop"] and (len(word) > 2 or word.isdigit())):
-            if not word.isdigit() or concept is not None:
-                terms.append(_term(" ".join(lowered[at : last + 1]), said[at], said[last], concept, starts=at == 0))
+        telling = word not in roles["_stop"] and len(word) > 2 and not word.isdigit()
+        if concept is not None or telling:
+            terms.append(_term(" ".join(lowered[at : last + 1]), said[at], said[last], concept, starts=at == 0))
         at = last + 1
     return Wording(text, tuple(terms), frozenset(played))
 
@@ -86,7 +87,21 @@ def _alike(left: Term, right: Term) -> float:
         return 0.85 + 0.15 * dice
     if left.concept is not None and right.concept is not None:
         dice *= 0.8
+    if dice < _STEM:
+        shared = _shared_start(left.text, right.text)
+        if shared >= 3 and shared >= _STEM * min(len(left.text), len(right.text)):
+            # Inflection changes the end: Iso and Isosta, Liten and Litens.
+            dice = max(dice, _STEM)
     return dice if dice >= _ALIKE else 0.0
+
+
+def _shared_start(left: str, right: str) -> int:
+    n = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        n += 1
+    return n
 
 
 def best_match(term: Term, others: Iterable[Term]) -> float:
@@ -122,7 +137,7 @@ def _concept_at(
 def _roles_at(words: list[str], at: int, roles: dict[str, frozenset[str]]) -> Iterable[str]:
     word = words[at]
     for role, known in roles.items():
-        if role == "_stop":
+        if role in {"_stop", "_courtesy"}:
             continue
         phrases = (" ".join(words[at : at + n]) for n in range(1, 4))
         if any(p in known for p in phrases) or any(f"{word[:size]}*" in known for size in range(3, len(word) + 1)):
@@ -138,7 +153,7 @@ def _tables() -> tuple[
     roles: dict[str, frozenset[str]] = {}
     for name, entries in _data().items():
         said = [comparable(str(entry)) for entry in entries]
-        if name == "_antonyms":
+        if name in {"_antonyms", "_generic"}:
             continue
         if name.startswith("_"):
             roles[name] = frozenset(said)
@@ -150,6 +165,18 @@ def _tables() -> tuple[
             else:
                 exact.setdefault(parts, name)
     return exact, prefixes, roles
+
+
+@cache
+def courtesies() -> frozenset[str]:
+    """Words such as unfortunately, which say nothing of the matter."""
+    return frozenset(comparable(str(word)) for word in _data()["_courtesy"])
+
+
+@cache
+def generic() -> frozenset[str]:
+    """Concepts that stand in many sentences and tell little, such as cost."""
+    return frozenset(map(str, _data()["_generic"]))
 
 
 @cache

@@ -18,6 +18,9 @@ _MONTHS = {"month": 1.0, "year": 12.0}
 _CURRENCIES = ("SEK", "DKK", "NOK", "KR", "EUR", "USD", "GBP")
 _MEASURES = ("kg", "g", "cm", "m", "km", "l", "GB", "points")
 _HOURS_A_MONTH = 730.0
+_DENIED_WITHIN = 3
+_NEAR_HOURS = 45
+_DAY_MINUTES = 1440.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ def _dates(text: str) -> list[Quantity]:
 _CLOCK = re.compile(
     r"(?:(?P<cue>kl(?:o|okka|okken|ockan)?\.?|at|um|öppet|öppna|åben\w*|åpen\w*|auki|avoinna|open|geöffnet)[ ]*)?"
     r"(?<![\d.,:-])(?P<h1>[01]?\d|2[0-4])(?:[.:](?P<m1>[0-5]\d))?[ ]*(?P<ap1>am|pm|a\.m\.|p\.m\.)?"
-    r"(?:[ ]*(?:-|–|till|til|to|bis|and|og|och)[ ]*"
+    r"(?:[ ]*(?:-|–|till|til|to|bis|and|og|och|und|ja)[ ]*"
     r"(?P<h2>[01]?\d|2[0-4])(?:[.:](?P<m2>[0-5]\d))?[ ]*(?P<ap2>am|pm|a\.m\.|p\.m\.)?)?"
     r"(?![\d%]|[.,:]\d)(?P<uhr>[ ]*(?:uhr|o'clock))?"
 )
@@ -163,6 +166,8 @@ def _clock(text: str) -> list[Quantity]:
         exact = hit.group("m1") is not None and len(hit.group("m1")) == 2
         sure = hit.group("cue") or hit.group("uhr") or hit.group("ap1") or hit.group("ap2")
         after = text[hit.end() : hit.end() + 16]
+        if not sure and hit.group("h2") and _opening().search(text[max(0, hit.start() - _NEAR_HOURS) : hit.start()]):
+            sure = True
         if not (sure or (exact and hit.group("h2"))) or (not hit.group("cue") and _unit_follows().match(after)):
             continue
         if hit.group("cue") in {"at", "um"} and not (exact or hit.group("uhr") or hit.group("ap1")):
@@ -171,7 +176,16 @@ def _clock(text: str) -> list[Quantity]:
         lo = _minutes(hit.group("h1"), hit.group("m1"), hit.group("ap1") or morning)
         hi = _minutes(hit.group("h2"), hit.group("m2"), hit.group("ap2")) if hit.group("h2") else lo
         found.append(Quantity("clock", lo, hi, "min", hit.start("h1"), hit.end()))
+    for hit in _word_pattern("all_day").finditer(text):
+        found.insert(0, Quantity("clock", 0.0, _DAY_MINUTES, "min", hit.start(), hit.end()))
     return found
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    """Words of opening hours and weekdays, before a range of bare numbers."""
+    stems = "|".join(re.escape(str(word)) for word in _table()["opening"])
+    return re.compile(rf"(?<!\w)(?:{stems})\w*[^.!?]*$")
 
 
 def _minutes(hour: str, minute: str | None, half: str | None) -> float:
@@ -200,11 +214,21 @@ def _value(text: str) -> float | None:
 
 
 def _bound(text: str, start: int) -> str:
-    before = text[max(0, start - 16) : start].rstrip()
+    before = text[max(0, start - 40) : start].rstrip()
     for name, sign in (("at_most", "<="), ("at_least", ">=")):
-        if any(before.endswith(word) for word in _table()[name]):
+        word = next((w for w in _table()[name] if before.endswith(w) and not before[: -len(w)][-1:].isalnum()), None)
+        if word is not None:
+            earlier = re.split(r"[^\w']+", before[: len(before) - len(word)].strip())[-_DENIED_WITHIN:]
+            if not _denying().isdisjoint(earlier):
+                # "Not more than ten" is at most ten.
+                return {"<=": ">=", ">=": "<="}[sign]
             return sign
     return ""
+
+
+@cache
+def _denying() -> frozenset[str]:
+    return frozenset(map(str, _table()["denying"]))
 
 
 def _month(text: str) -> int | None:

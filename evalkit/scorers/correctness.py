@@ -7,16 +7,13 @@ from typing import ClassVar
 
 import msgspec
 
+from evalkit.knowledge.checking import NO_CLAIM
 from evalkit.knowledge.claims import Claim, Judgement, check_claim, claims_of, knows_answer
 from evalkit.language.quantities import quantities, same
 from evalkit.model import Case, Conversation, Evidence, Finding, RequiredFact, Score, Severity
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
 
-_NO_CLAIM = (
-    "bot_fallback", "handoff_announcement", "handoff_unavailable", "greeting", "closing", "offer_help",
-    "resolution_check", "apology", "empathy", "ai_disclosure", "human_claim", "ask_sensitive", "deflection",
-)  # fmt: skip
 _SEVERITY: dict[str, Severity] = {"contradicted": "high", "stale": "high", "not_in_kb": "medium", "invented": "high"}
 _MESSAGE = {
     "contradicted": "the knowledge base says otherwise",
@@ -83,10 +80,10 @@ def _judged(talk: Conversation, case: Case | None, context: Context) -> Iterator
     for number in context.reading.bot_turns:
         turn = talk.turns[number]
         question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
-        skip = [(h.start, h.end) for h in context.reading.hits(number) if h.category in _NO_CLAIM]
+        skip = [(h.start, h.end) for h in context.reading.hits(number) if h.category in NO_CLAIM]
         handing = bool(context.reading.signals(number, "handoff_announcement"))
         results = comparable(msgspec.json.encode([call.result for call in turn.tool_calls]).decode())
-        for claim in claims_of(turn.text, skip=skip):
+        for claim in claims_of(turn.text, question=question, language=context.reading.language_of(number), skip=skip):
             if _about_this_order(claim, results, own) or (handing and not claim.quantities):
                 continue
             yield number, claim, check_claim(claim, question, base, day, context.reading.language_of(number))

@@ -31,7 +31,7 @@ _EXACT, _EXACT_LEAD = 0.4, 0.05
 _RIVAL = 0.5
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
 _GENERIC = 0.4
-_SPEAKS = 0.42
+_SPEAKS, _OWN_SPEAKS = 0.42, 0.3
 _COMMA_SIGN = re.compile(r"[,;:]")
 
 
@@ -286,7 +286,8 @@ def _one_amount(
         return Comparison("supported", best.sentence, True)
     if any(same(amount, asked) for asked in claim.asked):
         return _against_threshold(amount, found, claim)
-    if overlaps[best.sentence] < _SPEAKS:
+    own = sum(w * _held(term, sentences[best.sentence]) for term, w in weights.own) / weights.total
+    if overlaps[best.sentence] < _SPEAKS or own < _OWN_SPEAKS:
         return Comparison("not_in_kb", best.sentence)
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD

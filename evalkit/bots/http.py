@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _RETRIED = frozenset({429, 502, 503, 504})
 _MAX_REDIRECTS = 3
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +71,8 @@ class HttpBot:
     _headers: dict[str, str]
     _url: str
     _rate: RateLimit
+    _proxy: str | None = None
+    _wants_history: bool = True
     _pool: Any = None
     _shared: Any = field(default=None)
 
@@ -107,6 +110,8 @@ class HttpBot:
             _headers=with_secrets(made.headers, known, f"{where}.headers"),
             _url=url,
             _rate=RateLimit(made.rate_per_s),
+            _proxy=_proxy_for(parts.scheme, parts.hostname),
+            _wants_history="history" in str(made.request),
         )
 
     @property
@@ -156,7 +161,8 @@ class HttpBot:
             cookie_jar=jar,
             timeout=timeout,
             headers=self._headers,
-            trust_env=True,
+            # Only the proxy is wanted from the environment, and once: aiohttp would read .netrc at every request.
+            proxy=self._proxy,
         )
 
 
@@ -176,7 +182,7 @@ class HttpSession:
                 "message": turn.text,
                 "session_id": self._session_id,
                 "conversation": context.conversation_id,
-                "history": [{"role": t.role, "text": t.text} for t in history],
+                "history": [{"role": t.role, "text": t.text} for t in history] if self._bot._wants_history else [],
                 "language": context.language,
                 "channel": context.channel,
                 "context": context.session,
@@ -226,11 +232,14 @@ class HttpSession:
         for _ in range(_MAX_REDIRECTS + 1):
             started = perf_counter()
             try:
-                async with asyncio.timeout(definition.timeouts.first_byte_s) as deadline:
-                    response = await self._client.request(
-                        definition.method, url, data=data, headers=self._marks, allow_redirects=False
-                    )
-                    deadline.reschedule(None)
+                asked = self._client.request(
+                    definition.method, url, data=data, headers=self._marks, allow_redirects=False
+                )
+                if definition.timeouts.first_byte_s < definition.timeouts.idle_s:
+                    response = await asyncio.wait_for(asked, definition.timeouts.first_byte_s)
+                else:
+                    # The client's own idle time-out runs while the first byte is awaited; one clock is enough.
+                    response = await asked
                 async with response:
                     first_ms = (perf_counter() - started) * 1000
                     if response.status in {301, 302, 303, 307, 308}:
@@ -260,6 +269,12 @@ class HttpSession:
         if host not in self._bot.allowed_hosts:
             raise BotError(f"the endpoint redirects to host '{host}', which the configuration does not name")
         return target
+
+
+def _proxy_for(scheme: str, host: str) -> str | None:
+    from urllib.request import getproxies, proxy_bypass
+
+    return None if proxy_bypass(host) or host in _LOOPBACK else getproxies().get(scheme)
 
 
 class _Again(Exception):

@@ -22,7 +22,7 @@ _KNOWN_WORDS = 50_000
 _NEGATION_WINDOW = 3
 _WANT_WINDOW = 4
 _SHORT_MESSAGE = 4
-_WEAK_WORDS = {"ask_for_human": 2}
+_WEAK_WORDS = {"ask_for_human": 2, "sentiment_positive": 0, "sentiment_negative": 0}
 """Up to so many words a customer's phrase says little without a verb of wanting near it; 1 elsewhere."""
 
 

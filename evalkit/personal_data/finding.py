@@ -155,15 +155,18 @@ def _numbers(text: str, lowered: str, markets: tuple[str, ...], on: date | None)
     for hit in _ID.finditer(text):
         cued, vetoed = _near(lowered, hit.start(), hit.end(), "national_id")
         readings = list(identifiers.national_ids(hit.group(), on or date(2026, 1, 1)))
+        country = _country_of(lowered, hit.start()) if cued else None
+        # The cue names the country; a number that also fits another country's rules is not its.
+        readings = [reading for reading in readings if reading.country == country] or readings
         for reading in readings:
             home = reading.country in markets
             if not home and not cued:
                 continue
-            named = reading.country == _country_of(lowered, hit.start())
+            named = reading.country == country
             score = reading.strength + 0.2 * home + 0.3 * cued + 0.05 * named - 0.5 * (vetoed and not cued)
             exact = reading.strength >= 0.5
             yield PersonalData(reading.scheme.upper(), hit.start(), hit.end(), min(1.0, score), exact, reading.test)
-        if cued and not readings and (country := _country_of(lowered, hit.start())):
+        if cued and not readings and country is not None:
             # Right after its own cue a mistyped number is still that person's number.
             yield PersonalData(_BY_COUNTRY[country], hit.start(), hit.end(), 0.75)
 

@@ -33,7 +33,6 @@ conversations = sa.Table(
     sa.Column("trial", sa.Integer, nullable=False),
     sa.Column("subject_key", sa.Text),
     sa.Column("body", sa.LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 sa.Index("conversations_by_subject", conversations.c.subject_key)
 cases = sa.Table(
@@ -59,7 +58,6 @@ scores = sa.Table(
     sa.Column("score_key", sa.Text, primary_key=True),
     sa.Column("conversation_id", sa.Text, primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 passages = sa.Table(
     "passages",

@@ -1,0 +1,1 @@
+"""Speed and memory as ratios, both sides alternating in one run: `python -m tests.bench`."""

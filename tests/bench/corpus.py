@@ -1,0 +1,63 @@
+"""Made-up conversations, messages and articles for the benches; the same every time."""
+
+from __future__ import annotations
+
+from random import Random
+
+from evalkit.model import Conversation, Turn
+
+_ASKS = (
+    "Hej, var är min order?", "Jag har väntat en vecka på paketet", "Kan jag ändra adressen till jobbet?",
+    "Tack, då vet jag", "Vad kostar det att skicka tillbaka skorna?", "Fungerar rabattkoden på rean också?",
+)  # fmt: skip
+_TELLS = (
+    "Hej! Jag är en AI-assistent och hjälper dig gärna.", "Your order is on its way and arrives in 2 days.",
+    "Du får ett mejl när paketet är på väg.", "Returfrakten kostar 49 kr och dras av från återbetalningen.",
+)  # fmt: skip
+_NOUNS = (
+    "tält sovsäck kök lykta jacka byxor skor ryggsäck karta kompass mugg kniv filt rep krok stol bord lampa".split()
+)
+_VERBS = "kostar väger rymmer tål kräver ger sparar skyddar värmer lyser".split()
+
+
+def conversation(number: int) -> Conversation:
+    """Eight turns of a support chat."""
+    random = Random(number)
+    turns: list[Turn] = []
+    for _ in range(4):
+        turns.append(Turn(role="customer", text=f"{random.choice(_ASKS)} {random.choice(_NOUNS)}"))
+        turns.append(Turn(role="bot", text=f"{random.choice(_TELLS)} {random.choice(_NOUNS)}", latency_ms=20))
+    return Conversation(id=str(number), turns=tuple(turns), language="sv")
+
+
+def articles(n: int) -> list[str]:
+    """Short articles with amounts."""
+    random = Random(1)
+    return [
+        f"{random.choice(_NOUNS).title()} {number} {random.choice(_VERBS)} {random.randint(10, 900)} kr och "
+        f"{random.choice(_VERBS)} {random.choice(_NOUNS)}. Leverans av {random.choice(_NOUNS)} tar "
+        f"{random.randint(1, 9)} dagar för modell {random.choice(_NOUNS)}{random.choice(_NOUNS)}."
+        for number in range(n)
+    ]
+
+
+def questions(n: int) -> list[str]:
+    """What customers ask about the articles."""
+    random = Random(2)
+    return [f"Vad {random.choice(_VERBS)} {random.choice(_NOUNS)} till {random.choice(_NOUNS)}?" for _ in range(n)]
+
+
+def messages(*, with_digits: bool) -> list[str]:
+    """Customers' messages, with numbers that are personal and numbers that are not, or with none."""
+    random = Random(3)
+    out = []
+    for number in range(1_500):
+        text = f"{random.choice(_ASKS)} Det gäller {random.choice(_NOUNS)} och {random.choice(_NOUNS)}."
+        if with_digits:
+            tail = (
+                f" Order {random.randint(10**6, 10**7)}.", f" Ring 070-{random.randint(100, 999)} 45 67.",
+                f" Priset var {random.randint(100, 999)} kr.", f" Kolli {random.randint(10**11, 10**12)}.",
+            )[number % 4]  # fmt: skip
+            text += tail
+        out.append(text)
+    return out

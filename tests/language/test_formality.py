@@ -1,0 +1,27 @@
+"""Du or Sie, De, te: told by the words, left open where none tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalkit.language.formality import address
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "form"),
+    [
+        ("Bitte senden Sie uns die Rechnung.", "de", "formal"),
+        ("Schick uns bitte deine Rechnung.", "de", "informal"),
+        ("Sie haben 30 Tage Zeit.", "de", "formal"),
+        ("Die Schuhe sind da. Sie passen gut.", "de", None),
+        ("Du kannst warten. Bitte rufen Sie an.", "de", "mixed"),
+        ("Har De modtaget pakken?", "da", "formal"),
+        ("De kommer i morgen.", "da", None),
+        ("Voitteko lähettää kuitin?", "fi", "formal"),
+        ("Voitko lähettää kuitin?", "fi", "informal"),
+        ("Vi skickar paketet.", "sv", None),
+        ("Hej", "xx", None),
+    ],
+)
+def test_the_address_is_read_from_its_words(text: str, language: str, form: str | None) -> None:
+    assert address(text, language).form == form

@@ -1,0 +1,80 @@
+"""What a sentence means by its shape: the near miss beside the hit, in each language."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import yaml
+
+from evalkit.language.lexicons import LANGUAGES, categories, scan
+from evalkit.language.structures import _data, _rules, class_words
+from evalkit.text.tokens import char_ngrams, words
+
+LABELLED = Path(__file__).parents[2] / "fixtures" / "labelled" / "lexicons"
+BOT = {"ai_disclosure", "human_claim", "handoff_announcement"}
+
+
+def messages(language: str) -> dict[str, dict[bool, list[str]]]:
+    loaded = yaml.safe_load((LABELLED / f"{language}.yaml").read_text("utf-8"))
+    return {
+        category: {label in (True, "yes"): [str(m) for m in said] for label, said in sides.items()}
+        for category, sides in loaded.items()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_labelled_messages_hold_ten_of_each_and_are_not_copies(language: str) -> None:
+    everything = []
+    for category, sides in messages(language).items():
+        assert len(sides[True]) >= 10, category
+        assert len(sides[False]) >= 10, category
+        for label, said in sides.items():
+            grams = [(frozenset(g for w in words(m) for g in char_ngrams(w, 4, 4)), m) for m in said]
+            everything += [(category, label)] * len(said)
+            for (a, left), (b, right) in combinations(grams, 2):
+                assert len(a & b) <= 0.6 * len(a | b), f"{left} / {right}"
+    assert len(everything) >= 280
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_categories_that_decide_verdicts_are_heard_and_near_misses_are_not(language: str) -> None:
+    right: dict[str, list[bool]] = defaultdict(list)
+    for category, sides in messages(language).items():
+        side = "bot" if category in BOT else "customer"
+        for wanted, said in sides.items():
+            right[category] += [(category in categories(m, language, side)) == wanted for m in said]  # type: ignore[arg-type]
+    shares = {category: sum(flags) / len(flags) for category, flags in right.items()}
+    assert min(shares.values()) >= 0.85, shares
+
+
+def test_every_class_of_a_rule_exists_and_speaks_every_language() -> None:
+    known = _data()["classes"]
+    for side in ("customer", "bot"):
+        for rules in _rules(side):
+            for rule in rules:
+                for _, group in rule.groups:
+                    assert group <= set(known), rule
+                assert rule.none <= set(known), rule
+    for name in known:
+        for language in ("sv", "da", "nb", "fi", "en", "de"):
+            assert class_words(name, language), f"{name} has no words in {language}"
+
+
+def test_a_shape_without_any_phrase_is_found_at_its_place() -> None:
+    text = "Hej. Jag vägrar diskutera mitt lån med en dator."
+    hit = next(h for h in scan(text, "sv", "customer") if h.category == "ask_for_human")
+    assert hit.phrase == ""
+    assert text[hit.start : hit.end] == "vägrar diskutera mitt lån med en dator"
+
+
+@pytest.mark.parametrize("text", ["SVARA PÅ FRÅGAN NU DÅ", "I HAVE BEEN HERE BEFORE"])
+def test_a_message_in_capitals_shouts(text: str) -> None:
+    assert "anger_frustration" in categories(text, None, "customer")
+
+
+@pytest.mark.parametrize("text", ["OK", "FB-10021", "VW ID.4", "", "🙂🙂", "?" * 1000, "nej " * 20_000])
+def test_odd_messages_are_read_in_a_moment(text: str) -> None:
+    assert isinstance(scan(text, "sv", "customer"), tuple)

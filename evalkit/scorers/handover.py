@@ -34,6 +34,7 @@ _POINTS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
 )
 """The points of a packet, the keys that carry each, and whether it is critical; the fourteenth is that it is minimised.
 Source: the hand-over checklist of docs/scorers.md."""
+_NO_FACTS = frozenset({"transcript", "link", "conversation", "reason", "trigger"})
 _LONGEST = 120
 _HELD = 0.5
 _NEVER = frozenset({"national_id", "card", "secret", "account", "passport"})
@@ -120,7 +121,7 @@ def _untrue(talk: Conversation, handover: HandOver) -> Iterator[Finding]:
     results = comparable(msgspec.json.encode([c.result for t in talk.turns for c in t.tool_calls]).decode())
     digits = {"".join(filter(str.isdigit, word)) for word in f"{told} {results}".split()}
     packet = handover.packet or {}
-    free = {key: value for key, value in packet.items() if key not in {"transcript", "link", "conversation"}}
+    free = {key: value for key, value in packet.items() if key not in _NO_FACTS}
     for word in comparable(_text(free)).split():
         number = "".join(filter(str.isdigit, word))
         if len(number) >= 2 and not any(number in known for known in digits if known):

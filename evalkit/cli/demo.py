@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from evalkit.errors import EvalkitError
+from evalkit.model import Suite
 
 _GOOD, _WORSE = "1.4", "1.5"
 
@@ -29,7 +31,7 @@ def command(*, out: Path) -> int:
     from evalkit.suites.config import Config
     from evalkit.suites.loading import load_suites
 
-    suites = load_suites([folder("suites") / "demo"])
+    suites = tuple(_shown_from(suite, folder("suites").parent) for suite in load_suites([folder("suites") / "demo"]))
     knowledge = Knowledge.from_folder(folder("fixtures/demo") / "kb")
     config = Config(policy=load_policy({"policy": {"privacy": {"own_domains": ["fjallby.example"]}}}))
     out.mkdir(parents=True, exist_ok=True)
@@ -62,3 +64,9 @@ def command(*, out: Path) -> int:
     for check in checks:
         click.echo(f"  {'✓' if check.found else '✗'} {check.title} ({check.n_findings} findings)")
     return 0 if all(check.found for check in checks) else 1
+
+
+def _shown_from(suite: Suite, root: Path) -> Suite:
+    """The suite with its cases' places told from the project, wherever it is installed."""
+    cases = tuple(replace(case, path=Path(case.path).relative_to(root).as_posix()) for case in suite.cases)
+    return replace(suite, cases=cases)

@@ -80,7 +80,10 @@ class Shop:
     def opened(cls, settings: Settings, folder: Path) -> Shop:
         """The shop of a folder with `kb/` and `shop.json`."""
         customers = json.loads((folder / "shop.json").read_text(encoding="utf-8"))["customers"]
-        return cls(settings, Knowledge.from_folder(folder / "kb"), tuple(customers))
+        shop = cls(settings, Knowledge.from_folder(folder / "kb"), tuple(customers))
+        # The first customer does not wait for the index and the tables to be read.
+        shop.answer("Hej, vad kostar frakten?", Dialogue())
+        return shop
 
     def answer(self, message: str, dialogue: Dialogue, *, site_language: str | None = None) -> dict[str, Any]:
         """The reply to one message as a JSON object: replies, sources, tool_calls, handover, authenticated."""

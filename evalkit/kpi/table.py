@@ -146,7 +146,7 @@ def _cost(rows: Sequence[Facts], n_total: int, costs: Costs) -> Kpi:
 
 TITLES: dict[str, str] = {
     **{d.name: d.title for d in DEFINITIONS},
-    "leaks": "Conversations' leaks",
+    "leaks": "Personal-data leaks",
     "zero_tolerance": "Zero-tolerance findings",
     "first_response_p95_ms": "First response, 95 %",
     "latency_p90_ms": "Response time, 90 %",

@@ -83,6 +83,7 @@ def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalD
     if any(character.isdigit() for character in text):
         found += _numbers(text, lowered, markets, on)
         found += _cued(text, lowered)
+        found += _ninos(text, lowered)
         found += _addresses(text, lowered)
         found += _ips(text)
         found += _phones(text, lowered, markets, [f for f in found if f.confidence >= _SURE])
@@ -109,7 +110,9 @@ _SECRET_VALUE = re.compile(r"\s*(?:är|er|on|ist|is|var|:|=|–|-)\s*:?\s*[\"'»
 
 def _emails(text: str) -> Iterable[PersonalData]:
     for hit in _EMAIL.finditer(text):
-        yield PersonalData("EMAIL", hit.start(), hit.end(), 1.0, exact=True)
+        # A shared mailbox such as info@ is nobody's own.
+        role = re.split(r"[.+_-]?\d*@", hit.group(), maxsplit=1)[0].lower() in _words("role_mailboxes")
+        yield PersonalData("EMAIL", hit.start(), hit.end(), 0.3 if role else 1.0, exact=not role)
 
 
 def _secrets(text: str, lowered: str) -> Iterable[PersonalData]:
@@ -171,9 +174,17 @@ def _numbers(text: str, lowered: str, markets: tuple[str, ...], on: date | None)
             yield PersonalData(_BY_COUNTRY[country], hit.start(), hit.end(), 0.75)
 
 
-_BY_COUNTRY = {"SE": "SE_PERSONNUMMER", "DK": "DK_CPR", "NO": "NO_FODSELSNUMMER", "FI": "FI_HETU", "DE": "DE_STEUERID"}
+_BY_COUNTRY = {
+    "IS": "IS_KENNITALA",
+    "SE": "SE_PERSONNUMMER",
+    "DK": "DK_CPR",
+    "NO": "NO_FODSELSNUMMER",
+    "FI": "FI_HETU",
+    "DE": "DE_STEUERID",
+}
 _CUE_COUNTRY = (
     ("DK", re.compile(r"\bcpr")),
+    ("IS", re.compile(r"kennital|\bkt\b")),
     ("FI", re.compile(r"henkilötunnu|\bhetu")),
     ("NO", re.compile(r"fødselsn|fodselsn|\bfnr\b|d-nummer")),
     ("DE", re.compile(r"steuer|identifikationsn|idnr")),
@@ -196,6 +207,7 @@ _CUED: tuple[tuple[str, str, str, float], ...] = (
     ("PASSPORT", "passport", r"[A-Z]{0,2}\d{6,9}(?!\w)", 0.8),
     ("BANK_ACCOUNT", "account", r"\d{4}(?:[ .,-]{1,2}\d{1,5}){1,4}(?!\d)|\d{9,14}(?!\d)", 0.8),
 )
+_BORN_AFTER = re.compile(rf"(?P<value>{_DATE})[ ]+(?:geboren|syntynyt|född|født|fødd)\b")
 _BETWEEN = r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|är|er|on|ist|is|den|the|am|vom|:|=|-|–|\.|,)){0,3}\s*"
 
 
@@ -205,6 +217,8 @@ def _cued(text: str, lowered: str) -> Iterable[PersonalData]:
             value = _value_pattern(shape).match(text, hit.end())
             if value is not None:
                 yield PersonalData(kind, value.start("value"), value.end("value"), confidence)
+    for hit in _BORN_AFTER.finditer(lowered):
+        yield PersonalData("DOB", hit.start("value"), hit.end("value"), 0.85)
 
 
 @cache
@@ -212,11 +226,28 @@ def _value_pattern(shape: str) -> re.Pattern[str]:
     return re.compile(rf"{_BETWEEN}(?P<value>{shape})")
 
 
+_NINO = re.compile(
+    r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-D](?!\w)"
+)
+
+
+def _ninos(text: str, lowered: str) -> Iterable[PersonalData]:
+    """British national insurance numbers: no checksum, but a shape with forbidden letters. Source: HMRC NIM39110."""
+    for hit in _NINO.finditer(text):
+        cued, vetoed = _near(lowered, hit.start(), hit.end(), "national_id")
+        score = 0.75 + 0.25 * cued - 0.4 * (vetoed and not cued)
+        yield PersonalData("GB_NINO", hit.start(), hit.end(), score)
+
+
+_SENTENCE_END = re.compile(r"(?<!\b\w\w)(?<!\b\w\w\w)[.!?]\s|\n")
+"""Two or three letters before a full stop are an abbreviation: kt., nr., tlf."""
+
+
 def _near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
     before, after = lowered[max(0, start - _BEFORE) : start], lowered[end : end + _AFTER]
     # Only the same sentence speaks for the number, and the nearest word wins.
-    before = re.split(r"[.!?]\s|\n", before)[-1]
-    after = re.split(r"[.!?]\s|\n", after)[0]
+    before = _SENTENCE_END.split(before)[-1]
+    after = _SENTENCE_END.split(after)[0]
     own = [m.end() for m in _cue(cue).finditer(before)]
     other = [m.end() for m in _cue("veto").finditer(before)]
     cued = bool(own) or _cue(cue).search(after) is not None
@@ -226,6 +257,7 @@ def _near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
 # ---------------------------------------------------------------- phones
 
 _PHONE_LIKE = re.compile(r"\+?\d[\d \u00a0()/.–-]{5,}\d")
+_WHOLE_NUMBER = 8
 _JOINED = frozenset({"-", "/", "#", "."})
 _LABEL = re.compile(
     r"(?:phone|tel(?:efon\w*)?|tlf|mob(?:il\w*|ile)?|desk|fax|puh(?:elin\w*)?|handy)\.?(?: (?:nr|no|number))?\.?:\s*$"
@@ -244,16 +276,21 @@ def _phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[Perso
         n_digits = sum(character.isdigit() for character in raw)
         if not 7 <= n_digits <= 15 or any(a < end and start < b for a, b in vetoes):
             continue
-        if text[end : end + 1].isalnum() or text[max(0, start - 1) : start] in _JOINED:
+        before = text[max(0, start - 1) : start]
+        if text[end : end + 1].isalnum() or before.isalnum() or before in _JOINED:
             continue
         international = raw.startswith(("+", "00"))
         cued, vetoed = _near(lowered, start, end, "phone")
+        alone = (not before or before == "\n") and text[end : end + 1] in {"", "\n"} and start > 0
+        cued = cued or (alone and n_digits >= _WHOLE_NUMBER)
         labelled = _LABEL.search(lowered[max(0, start - 24) : start]) is not None
         if vetoed and not cued and not international:
             continue
         region = _region(raw, markets)
+        if region == _SERVICE:
+            continue
         if region is None:
-            if labelled:
+            if labelled or (cued and raw.startswith(("+", "0", "(0")) and n_digits >= _WHOLE_NUMBER):
                 yield PersonalData("PHONE", start, end, 0.75)
             continue
         grouped = re.search(r"\d[ \u00a0-]\d", raw) is not None
@@ -271,16 +308,31 @@ def _region(raw: str, markets: tuple[str, ...]) -> str | None:
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
-            return region
+            kind = phonenumbers.number_type(number)
+            # Freephone, shared-cost and company-wide numbers belong to no person.
+            return _SERVICE if kind in _service_types() else region
     return None
+
+
+_SERVICE = "service"
+
+
+@cache
+def _service_types() -> frozenset[int]:
+    from phonenumbers import PhoneNumberType as Kind
+
+    return frozenset({Kind.TOLL_FREE, Kind.SHARED_COST, Kind.PREMIUM_RATE, Kind.UAN})
 
 
 # ---------------------------------------------------------------- addresses and names
 
-_UPPER = "A-ZÅÄÖÆØÜÉ"
-_LOWER = "a-zåäöæøüßé"
+_UPPER = "A-ZÀ-ÖØ-ÞŠŽČŁ"
+_LOWER = "a-zß-öø-ÿšžčł"
+_PART = rf"(?:[{_UPPER}]['’])?[{_UPPER}][{_LOWER}]+(?:[-'’][{_UPPER}]?[{_LOWER}]+)*"
+_MORE = rf"[ ](?:[{_UPPER}]\.[ ])?{_PART}"
 
 
+_UK_START = r"\d"
 _OWN_PLACE = re.compile(
     r"(?:butik\w*|store|shop|myymäl\w*|laden|filial\w*|kontor\w*|lager\w*|ombud\w*|utlämning\w*|hentested\w*|vår|våra|vores|vår\w*|"
     r"our|unser\w*|returadress\w*|returadresse\w*|besöksadress\w*|warehouse|noutopist\w*)\W+(?:\w+\W+){0,3}$"
@@ -289,7 +341,8 @@ _OWN_PLACE = re.compile(
 
 def _addresses(text: str, lowered: str) -> Iterable[PersonalData]:
     for hit in _address().finditer(text):
-        own = _OWN_PLACE.search(lowered[max(0, hit.start() - 40) : hit.start()]) is not None
+        first = hit.start() + len(hit.group().split(" ", 1)[0]) + 1
+        own = any(_OWN_PLACE.search(lowered[max(0, at - 40) : at]) for at in (hit.start(), first))
         yield PersonalData("ADDRESS", hit.start(), hit.end(), 0.45 if own else 0.85)
 
 
@@ -300,18 +353,28 @@ def _address() -> re.Pattern[str]:
     name = rf"(?:[{_UPPER}][{_LOWER}{_UPPER}.]*[ ]){{0,2}}"
     street = rf"[{_UPPER}][\w-]*?(?:{endings})|[{_UPPER}][{_LOWER}]+[ ](?:{endings}|{endings.title()})"
     flat = (
-        r"(?:[ ]?[A-Za-z](?![\w]))?(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|st|\d{1,2}\.)\.?"
+        r"(?:(?:[A-Za-z]|[ ][A-Z])(?![\w]))?(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|st|\d{1,2}\.)\.?"
         r"[ ]?(?:tv|th|mf|sal|[\dA-Z]{1,5})\b\.?(?:[ ]?(?:tv|th|mf)\b\.?)?)?(?:[ ]\d{1,3}(?=,))?"
     )
     nordic = rf"{name}(?:{street})[ ]+\d{{1,4}}{flat}"
     anglo = rf"\d{{1,5}}[ ](?:[{_UPPER}][{_LOWER}']+[ ]){{1,3}}(?:{english})\b\.?"
-    town = rf"[{_UPPER}][{_LOWER}]+(?:[ -][{_UPPER}][{_LOWER}]*)?"
-    post = rf"(?:,?[ ]+(?:[A-Z]{{1,2}}-)?(?:\d{{3}}[ ]\d{{2}}|\d{{4,5}})[ ]+{town}|,[ ]+{town})?"
-    return re.compile(rf"(?<!\w)(?:{nordic}|{anglo}){post}")
+    joined = r"(?:am|an der|im|i|på|under|upon|ob der)"
+    town = (
+        rf"[{_UPPER}][{_LOWER}]+(?:-[{_UPPER}][{_LOWER}]+)?"
+        rf"(?:[ ]{joined}[ ][{_UPPER}][{_LOWER}]+|[ ][{_UPPER}](?![\w])|[ ][{_UPPER}](?!{_UK_START})[{_LOWER}]+)?"
+    )
+    code = r"(?:[A-Z]{1,2}-)?(?:\d{3}[ ]\d{2}|\d{4,5}|\d{3}(?=[ ][^\W\d]))"
+    uk = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
+    post = rf"(?:,?[ ]+{code}[ ]+{town}|,[ ]+{town}(?:,?[ ]+{uk})?|,?[ ]+{uk})?"
+    # Any word with a number counts where a postcode and a town follow.
+    named = rf"[{_UPPER}][{_LOWER}]{{3,}}[ ]\d{{1,4}}[ ]?[A-Za-z]?,[ ]+{code}[ ]+{town}"
+    return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{named})")
 
 
-_NAME = re.compile(rf"[\s:,]*\b(?P<name>[{_UPPER}][{_LOWER}]+(?:[-' ][{_UPPER}][{_LOWER}'-]+){{0,3}})")
-_FULL_NAME = re.compile(rf"[\s:,]*\b(?P<name>[{_UPPER}][{_LOWER}]+(?:[-' ][{_UPPER}][{_LOWER}'-]+){{1,3}})")
+_NAME = re.compile(rf"[\s:,]*\b(?P<name>{_PART}(?:{_MORE}){{0,3}})")
+_FULL_NAME = re.compile(rf"[\s:,]*\b(?P<name>{_PART}(?:{_MORE}){{1,3}})")
+_NAME_HERE = re.compile(rf"(?<![\w])(?P<name>{_PART}(?:{_MORE}){{1,2}})[ ](?:här|her|here|täällä|hér)\b")
+_SALUTATION = re.compile(r"(?:hej|hei|hi|hello|hallo|halló|hey|moi|terve|goddag)[ ,!]+", re.IGNORECASE)
 
 
 def _names(text: str, lowered: str) -> Iterable[PersonalData]:
@@ -326,11 +389,15 @@ def _names(text: str, lowered: str) -> Iterable[PersonalData]:
             said = pattern.match(text, hit.end())
             if said is not None and "\n\n" not in text[hit.end() : said.start("name")]:
                 yield PersonalData("NAME", said.start("name"), said.end("name"), confidence)
+    for hit in _NAME_HERE.finditer(text):
+        greeting = _SALUTATION.match(hit.group("name"))
+        start = hit.start("name") + (greeting.end() if greeting else 0)
+        if " " in text[start : hit.end("name")]:
+            yield PersonalData("NAME", start, hit.end("name"), 0.8)
 
 
 _NAME_AT_END = re.compile(
-    rf"(?P<name>[{_UPPER}][{_LOWER}]+(?:[-' ][{_UPPER}][{_LOWER}'-]+){{1,2}})"
-    r"[ ]?[,(:;–-]?[ ]*(?:[a-zåäöæøü.-]{2,8}[.:]?[ ]*)?$"
+    rf"(?P<name>{_PART}(?:{_MORE}){{1,2}})(?P<between>[ ]?[,(:;–-]?[ \n]*(?:[a-zåäöæøü.-]{{2,8}}[.:]?[ ]*)?)$"
 )
 
 
@@ -341,7 +408,9 @@ def _names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
         if item.confidence < _SURE or item.kind in {"NAME", "SECRET", "IP"}:
             continue
         start = max(0, item.start - 60)
-        if hit := _NAME_AT_END.search(text[start : item.start]):
+        hit = _NAME_AT_END.search(text[start : item.start])
+        # German nouns have capitals too, so words of the sentence are no name.
+        if hit and not any(word.lower() in _words("not_names") for word in hit.group("name").split()):
             beside.append(PersonalData("NAME", start + hit.start("name"), start + hit.end("name"), 0.75))
     return beside
 

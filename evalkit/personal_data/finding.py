@@ -79,6 +79,8 @@ def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalD
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     if "@" in text:
         found += _emails(text)
+    # Spelled out it may be a guess, so it stays possible and never sure.
+    found += [PersonalData("EMAIL", hit.start(), hit.end(), 0.6) for hit in _SPELLED.finditer(text)]
     found += _secrets(text, lowered)
     if any(character.isdigit() for character in text):
         found += _numbers(text, lowered, markets, on)
@@ -108,6 +110,16 @@ _KEY = re.compile(
 _SECRET_VALUE = re.compile(r"\s*(?:är|er|on|ist|is|var|:|=|–|-)\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{3,64})")
 
 
+_SECRET_DIGITS = re.compile(r"[ :]+(?P<value>\d{4,8})(?![\w.-]*\d)")
+_AT = r"(?:snabel-?a|ät|at|krøllalfa|alfakrøll|miukumauku|ät-merkki|klammeraffe|\(at\)|\[at\]|\(ät\))"
+_DOT = r"(?:punkt|punktum|dot|piste|\(dot\)|\[dot\])"
+_SPELLED = re.compile(
+    rf"(?<!\w)\w{{2,30}}(?:[ ]{_DOT}[ ]\w{{1,30}}){{0,2}}[ ]?{_AT}[ ]?"
+    rf"\w[\w-]{{1,30}}[ ]?(?:{_DOT}|\.)[ ]?[a-z]{{2,8}}(?!\w)",
+    re.IGNORECASE,
+)
+
+
 def _emails(text: str) -> Iterable[PersonalData]:
     for hit in _EMAIL.finditer(text):
         # A shared mailbox such as info@ is nobody's own.
@@ -119,7 +131,7 @@ def _secrets(text: str, lowered: str) -> Iterable[PersonalData]:
     for hit in _KEY.finditer(text):
         yield PersonalData("SECRET", hit.start(), hit.end(), 1.0, exact=True)
     for cue in _cue("secret").finditer(lowered):
-        value = _SECRET_VALUE.match(text, cue.end())
+        value = _SECRET_VALUE.match(text, cue.end()) or _SECRET_DIGITS.match(text, cue.end())
         if value is None:
             continue
         said = value.group("value").rstrip(".!?)")
@@ -204,7 +216,7 @@ _DATE = (
 _CUED: tuple[tuple[str, str, str, float], ...] = (
     ("DOB", "birth", _DATE, 0.85),
     ("VEHICLE_PLATE", "plate", r"[A-ZÅÄÖÆØÜ]{1,3}[ -]?(?:[A-Z]{1,2} ?)?\d{2}[ ]?[\dA-Z]{1,3}(?!\w)", 0.8),
-    ("PASSPORT", "passport", r"[A-Z]{0,2}\d{6,9}(?!\w)", 0.8),
+    ("PASSPORT", "passport", r"(?:[A-Z]{0,2}\d{6,9}|(?=[A-Z0-9]{0,8}\d{2})[A-Z0-9]{8,10})(?!\w)", 0.8),
     ("BANK_ACCOUNT", "account", r"\d{4}(?:[ .,-]{1,2}\d{1,5}){1,4}(?!\d)|\d{9,14}(?!\d)", 0.8),
 )
 _BORN_AFTER = re.compile(rf"(?P<value>{_DATE})[ ]+(?:geboren|syntynyt|född|født|fødd)\b")
@@ -367,13 +379,13 @@ def _address() -> re.Pattern[str]:
     uk = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
     post = rf"(?:,?[ ]+{code}[ ]+{town}|,[ ]+{town}(?:,?[ ]+{uk})?|,?[ ]+{uk})?"
     # Any word with a number counts where a postcode and a town follow.
-    named = rf"[{_UPPER}][{_LOWER}]{{3,}}[ ]\d{{1,4}}[ ]?[A-Za-z]?,[ ]+{code}[ ]+{town}"
+    named = rf"(?:[{_UPPER}][{_LOWER}]{{2,}}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?,[ ]+{code}[ ]+{town}"
     return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{named})")
 
 
 _NAME = re.compile(rf"[\s:,]*\b(?P<name>{_PART}(?:{_MORE}){{0,3}})")
 _FULL_NAME = re.compile(rf"[\s:,]*\b(?P<name>{_PART}(?:{_MORE}){{1,3}})")
-_NAME_HERE = re.compile(rf"(?<![\w])(?P<name>{_PART}(?:{_MORE}){{1,2}})[ ](?:här|her|here|täällä|hér)\b")
+_NAME_HERE = re.compile(rf"(?<![\w])(?P<name>{_PART}(?:{_MORE}){{1,2}})[ ](?:här|her|here|täällä|tässä|hér)\b")
 _SALUTATION = re.compile(r"(?:hej|hei|hi|hello|hallo|halló|hey|moi|terve|goddag)[ ,!]+", re.IGNORECASE)
 
 
@@ -383,17 +395,30 @@ def _names(text: str, lowered: str) -> Iterable[PersonalData]:
         ("sign_off", _FULL_NAME, 0.8),
         ("name_title", _NAME, 0.75),
         ("name_role", _FULL_NAME, 0.75),
+        ("name_self", _FULL_NAME, 0.75),
+        ("relatives", _FULL_NAME, 0.75),
     )
     for cue, pattern, confidence in cues:
         for hit in _cue(cue).finditer(lowered):
             said = pattern.match(text, hit.end())
             if said is not None and "\n\n" not in text[hit.end() : said.start("name")]:
-                yield PersonalData("NAME", said.start("name"), said.end("name"), confidence)
+                start = _own_start(text, said.start("name"), said.end("name"))
+                if start is not None and (pattern is _NAME or " " in text[start : said.end("name")]):
+                    yield PersonalData("NAME", start, said.end("name"), confidence)
     for hit in _NAME_HERE.finditer(text):
         greeting = _SALUTATION.match(hit.group("name"))
         start = hit.start("name") + (greeting.end() if greeting else 0)
         if " " in text[start : hit.end("name")]:
             yield PersonalData("NAME", start, hit.end("name"), 0.8)
+
+
+def _own_start(text: str, start: int, end: int) -> int | None:
+    """Where a name begins after words that only look like one by their capital; None where nothing remains."""
+    for word in text[start:end].split(" "):
+        if word.lower().strip(".") not in _words("not_names"):
+            return start
+        start += len(word) + 1
+    return None
 
 
 _NAME_AT_END = re.compile(
@@ -410,8 +435,13 @@ def _names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
         start = max(0, item.start - 60)
         hit = _NAME_AT_END.search(text[start : item.start])
         # German nouns have capitals too, so words of the sentence are no name.
-        if hit and not any(word.lower() in _words("not_names") for word in hit.group("name").split()):
-            beside.append(PersonalData("NAME", start + hit.start("name"), start + hit.end("name"), 0.75))
+        if hit is None:
+            continue
+        first, last = start + hit.start("name"), start + hit.end("name")
+        own = _own_start(text, first, last)
+        rest = text[own:last].lower().split() if own is not None else []
+        if own is not None and len(rest) > 1 and not any(word in _words("not_names") for word in rest):
+            beside.append(PersonalData("NAME", own, last, 0.75))
     return beside
 
 

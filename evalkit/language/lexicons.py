@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from evalkit.language.structures import ClassHit, Structured, class_words, classes_of, structured
 from evalkit.text.aligned import Word, aligned_words
@@ -95,6 +95,14 @@ def phrases(category: str, language: str) -> tuple[str, ...]:
     return tuple(phrase for code in codes for phrase in _lexicons().get(code, {}).get(category, ()))
 
 
+class _Starts(NamedTuple):
+    """The phrases that begin with a word: those of it alone, and longer ones by their second word where it is plain."""
+
+    alone: tuple[_Phrase, ...]
+    by_second: dict[str, tuple[_Phrase, ...]]
+    other: tuple[_Phrase, ...]
+
+
 class _Table:
     """The phrases and word classes of one language and side, found by their first word."""
 
@@ -110,7 +118,7 @@ class _Table:
         self.classes = classes
         self._exact: dict[str, list[_Phrase]] = {}
         self._prefix: dict[str, list[_Phrase]] = {}
-        self._known: dict[str, tuple[_Phrase, ...]] = {}
+        self._known: dict[str, _Starts] = {}
         self._wants, self._negation, self._customer = wants, negation, customer
         for phrase in phrases_:
             table = self._prefix if phrase.wild[0] else self._exact
@@ -120,24 +128,39 @@ class _Table:
     def found(self, words: list[Word]) -> Iterable[tuple[_Phrase, int]]:
         """Every phrase that stands in the words, with the place of its first word."""
         known = self._known
+        last = len(words) - 1
         for at, word in enumerate(words):
-            phrases_ = known.get(word.text)
-            if phrases_ is None:
-                phrases_ = self._starting(word.text)
-            for phrase in phrases_:
+            starts = known.get(word.text)
+            if starts is None:
+                starts = self._starting(word.text)
+            for phrase in starts.alone:
+                if _fits(phrase, words, at):
+                    yield phrase, at
+            if at == last or not (starts.by_second or starts.other):
+                continue
+            for phrase in (*starts.by_second.get(words[at + 1].text, ()), *starts.other):
                 if _fits(phrase, words, at):
                     yield phrase, at
 
-    def _starting(self, word: str) -> tuple[_Phrase, ...]:
+    def _starting(self, word: str) -> _Starts:
         found = list(self._exact.get(word, ()))
         for length in self._lengths:
             if length > len(word):
                 break
             found += self._prefix.get(word[:length], ())
+        by_second: dict[str, list[_Phrase]] = {}
+        for phrase in found:
+            if len(phrase.words) > 1 and not phrase.wild[1] and not phrase.case_sensitive:
+                by_second.setdefault(phrase.words[1], []).append(phrase)
+        starts = _Starts(
+            tuple(p for p in found if len(p.words) == 1),
+            {second: tuple(phrases_) for second, phrases_ in by_second.items()},
+            tuple(p for p in found if len(p.words) > 1 and (p.wild[1] or p.case_sensitive)),
+        )
         if len(self._known) < _KNOWN_WORDS:
             # The same words come again and again; a bound keeps memory flat.
-            self._known[word] = tuple(found)
-        return tuple(found)
+            self._known[word] = starts
+        return starts
 
     def hit(self, phrase: _Phrase, words: list[Word], at: int) -> Hit:
         """The hit of a phrase at a place."""

@@ -44,7 +44,7 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         current = case.language if case is not None and case.language else None
         for number, turn in enumerate(conversation.turns):
             if turn.role == "customer":
-                current = self._customer(conversation, number, current)
+                current = self._customer(context, number, current)
                 continue
             if turn.role != "bot" or turn.kind == "event" or current is None or len(words(turn.text)) < _SHORT:
                 continue
@@ -78,9 +78,10 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         )
 
     @staticmethod
-    def _customer(talk: Conversation, number: int, current: str | None) -> str | None:
+    def _customer(context: Context, number: int, current: str | None) -> str | None:
         """The customer's language from here on: a sure guess of this turn, or of all turns so far, else as before."""
-        guess = detect(talk.turns[number].text)
+        talk = context.reading.conversation
+        guess = context.reading.guess(number)
         if current is not None and guess.code is not None and frozenset({guess.code, current}) in _RELATED:
             # Close neighbours share too many words for one short message to mean a change of language.
             return guess.code if len(words(talk.turns[number].text)) > _LONG else current

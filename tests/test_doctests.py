@@ -10,7 +10,9 @@ import pytest
 
 import evalkit
 
-MODULES = sorted(found.name for found in pkgutil.walk_packages(evalkit.__path__, "evalkit.") if "_data" not in found.name)
+MODULES = sorted(
+    found.name for found in pkgutil.walk_packages(evalkit.__path__, "evalkit.") if "_data" not in found.name
+)
 
 
 def test_there_are_examples() -> None:

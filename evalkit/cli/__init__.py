@@ -18,6 +18,8 @@ _VERBS = {
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
     "copy": "copy a run into another store",
+    "kb": "the state of the knowledge base, and what to mend",
+    "lexicon": "precision and recall of the phrase categories on your messages",
     "demo": "two releases of the demo bot, the worse one caught",
     "demo-bot": "serve the demo bot",
     "doctor": "tell what is missing and how to get it",

@@ -9,9 +9,12 @@ from typing import Literal
 
 from evalkit.knowledge.base import Knowledge
 from evalkit.knowledge.claims import Judgement, check_claim, claims_of, no_claim_spans
+from evalkit.knowledge.entailment import Entailment
 from evalkit.language.detection import detect
 
 AnswerVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "unsure", "no_claim"]
+_OPEN = frozenset({"unsure", "not_in_kb"})
+_SURE = 0.8
 _WORST: tuple[AnswerVerdict, ...] = ("contradicted", "stale", "not_in_kb", "unsure", "supported")
 NO_CLAIM = (
     "bot_fallback", "handoff_announcement", "handoff_unavailable", "greeting", "closing", "offer_help",
@@ -59,8 +62,11 @@ def check(
     knowledge: Knowledge | None = None,
     language: str | None = None,
     on: date | None = None,
+    entailment: Entailment | None = None,
 ) -> AnswerCheck:
     """What a knowledge base says of an answer on a day (None: today's versions).
+
+    `entailment` is asked only of what the rules leave open; where it is sure of it, its word counts as heuristic.
 
     >>> base = Knowledge.from_texts(["Frakten kostar 49 kr. Returer är gratis i 30 dagar."])
     >>> check("Frakten kostar 59 kr.", "Vad kostar frakten?", base).verdict
@@ -75,10 +81,21 @@ def check(
         verdict: AnswerVerdict = "not_in_kb" if judged.verdict == "invented" else judged.verdict
         confidence: Literal["exact", "heuristic"] = "exact" if judged.exact else "heuristic"
         evidence = tuple(_evidence(judged, base))
+        if entailment is not None and verdict in _OPEN and evidence:
+            verdict = _by_model(entailment, evidence[0].passage, claim.said, spoken, verdict)
         checks.append(ClaimCheck(claim.said, claim.start, claim.end, verdict, confidence, evidence, judged.reason))
     if not checks:
         return AnswerCheck("no_claim")
     return AnswerCheck(min((c.verdict for c in checks), key=_WORST.index), tuple(checks))
+
+
+def _by_model(
+    entailment: Entailment, premise: str, claim: str, language: str | None, verdict: AnswerVerdict
+) -> AnswerVerdict:
+    said = entailment(premise, claim, language)
+    if said.entailed >= _SURE:
+        return "supported"
+    return "contradicted" if said.denied >= _SURE else verdict
 
 
 def _evidence(judged: Judgement, base: Knowledge) -> Iterable[PassageSpan]:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from evalkit.knowledge.documents import Document
+from evalkit.knowledge.wording import wording
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import char_ngrams, words
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 K1, B = 1.2, 0.5
 """BM25 constants; measured best for character n-grams of short support passages."""
+_CONCEPT_WEIGHT = 2
+"""A concept counts as so many n-grams."""
 _LONGEST_PASSAGE = 900
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#{1,6}\s)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
@@ -107,6 +110,8 @@ class NgramIndex:
                         ids = [self._grams.setdefault(gram, len(self._grams)) for gram in char_ngrams(word)]
                         cache[word] = ids
                     counted.update(ids)
+            for concept in _concepts(text):
+                counted[self._grams.setdefault(concept, len(self._grams))] += _CONCEPT_WEIGHT
             lengths[number] = sum(counted.values())
             rows.append(np.fromiter(counted.keys(), dtype=np.int32, count=len(counted)))
             counts.append(np.fromiter(counted.values(), dtype=np.float32, count=len(counted)))
@@ -137,10 +142,19 @@ class NgramIndex:
                     number = self._grams.get(gram)
                     if number is not None:
                         counted[number] += 1
+        for concept in _concepts(query):
+            number = self._grams.get(concept)
+            if number is not None:
+                counted[number] += _CONCEPT_WEIGHT
         for number, times in counted.items():
             left, right = self._bounds[number], self._bounds[number + 1]
             total[self._docs[left:right]] += times * self._weights[left:right]
         return total
+
+
+def _concepts(text: str) -> Iterable[str]:
+    """Marks of the support concepts in a text, the same in every language, so that sv finds de."""
+    return (f"§{term.concept}" for term in wording(text).terms if term.concept is not None)
 
 
 def best(scores: NDArray[Any], allowed: NDArray[Any] | None, k: int) -> list[Hit]:

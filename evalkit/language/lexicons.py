@@ -95,6 +95,12 @@ def phrases(category: str, language: str) -> tuple[str, ...]:
     return tuple(phrase for code in codes for phrase in _lexicons().get(code, {}).get(category, ()))
 
 
+def known_categories() -> dict[str, Side]:
+    """Every category that can be found, with the side that says it."""
+    sides = _meta()["sides"]
+    return {name: side for key, side in (("user", "customer"), ("bot", "bot")) for name in sides[key]}  # type: ignore[misc]
+
+
 class _Starts(NamedTuple):
     """The phrases that begin with a word: those of it alone, and longer ones by their second word where it is plain."""
 

@@ -39,13 +39,14 @@ class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         findings = [_finding(turn, claim, judgement) for turn, claim, judgement in judged]
         findings += _facts(conversation, case, context)
         findings += _sources(conversation, case)
+        findings += _not_done(conversation, case, context)
         fallback = list(_false_fallback(conversation, context))
         findings += fallback
         wrong = [f for f in findings if not f.passed]
         verdicts = [judgement.verdict for _, _, judgement in judged]
         exact = [f for f in wrong if f.confidence == "exact"]
         has_gold = case is not None and bool(case.required_facts)
-        if not verdicts and not has_gold and not fallback:
+        if not verdicts and not has_gold and not wrong:
             return skipped(self.name, "the bot states nothing that a knowledge base could hold")
         n_wrong = sum(v in {"contradicted", "stale"} for v in verdicts)
         if exact or n_wrong:
@@ -171,6 +172,29 @@ def _conveyed(fact: RequiredFact, said: str) -> bool:
     from evalkit.knowledge.claims import content_overlap
 
     return content_overlap(fact.statement, said) >= 0.7
+
+
+def _not_done(talk: Conversation, case: Case | None, context: Context) -> Iterator[Finding]:
+    """The bot says that it has done something, and no tool call up to there did anything.
+
+    Decided only where the endpoint tells of its calls: by a call in the conversation, or by the case's own expectation.
+    """
+    expects = case is not None and any(e.check == "tool_called" and not e.negated for e in case.expectations)
+    if not expects and not any(turn.tool_calls for turn in talk.turns):
+        return
+    for number in context.reading.bot_turns:
+        hits = context.reading.signals(number, "claims_action")
+        done = any(call.ok is not False for turn in talk.turns[: number + 1] for call in turn.tool_calls)
+        if hits and not done:
+            yield Finding(
+                rule="correctness.claimed_not_done",
+                severity="high",
+                message="says that it was done, and no call did it",
+                turn=number,
+                start=hits[0].start,
+                end=hits[0].end,
+                confidence="exact" if expects else "heuristic",
+            )
 
 
 def _sources(talk: Conversation, case: Case | None) -> Iterator[Finding]:

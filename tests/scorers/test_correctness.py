@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge
-from evalkit.model import Case, RequiredFact
+from evalkit.model import Case, Conversation, Expectation, RequiredFact, ToolCall, Turn
 from tests.scorers.conftest import Judge, talk
 
 OLD = "Du har 14 dagars öppet köp från den dag du fick varan. Returfrakten kostar 39 kr."
@@ -96,3 +96,15 @@ def test_a_required_fact_is_met_by_its_amount_in_other_words(judge: Judge) -> No
     unsaid = talk("c: Hur länge?", "b: Ganska länge ändå.")
     assert not [f for f in judge("correctness", said, case).findings if f.rule == "correctness.missing_fact"]
     assert [f.rule for f in judge("correctness", unsaid, case).findings] == ["correctness.missing_fact"]
+
+
+def test_what_is_claimed_and_not_done_is_told(judge: Judge) -> None:
+    said = talk("c: Avboka min order", "b: Jag har avbokat din order.", language="sv")
+    expects = Case(id="c", expectations=(Expectation(check="tool_called", args={"name": "cancel"}),))
+    (found,) = [f for f in judge("correctness", said, expects).findings if f.rule == "correctness.claimed_not_done"]
+    assert (found.confidence, found.turn) == ("exact", 1)
+    called = Turn(role="bot", text="Jag har avbokat din order.", tool_calls=(ToolCall(name="cancel"),))
+    done = Conversation(id="d", turns=(said.turns[0], called), language="sv")
+    assert not [f for f in judge("correctness", done, expects).findings if f.rule == "correctness.claimed_not_done"]
+    # An endpoint that tells of no calls at all is not held to them.
+    assert not [f for f in judge("correctness", said).findings if f.rule == "correctness.claimed_not_done"]

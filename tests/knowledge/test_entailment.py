@@ -1,0 +1,38 @@
+"""The model door: asked only of what the rules leave open, and never a download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evalkit.errors import KnowledgeError
+from evalkit.knowledge import Knowledge, check
+from evalkit.knowledge.entailment import Probabilities, local_model
+
+BASE = Knowledge.from_texts(["Tvätta tröjan i kallt vatten och torka den liggande.", "Frakten kostar 49 kr."])
+
+
+def test_the_model_decides_what_the_rules_leave_open() -> None:
+    asked: list[str] = []
+
+    def model(premise: str, hypothesis: str, language: str | None) -> Probabilities:
+        asked.append(hypothesis)
+        return Probabilities(0.05, 0.05, 0.9)
+
+    answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
+    assert check(answer, "Hur tvättar jag tröjan?", BASE, "sv").verdict in {"unsure", "not_in_kb"}
+    assert check(answer, "Hur tvättar jag tröjan?", BASE, "sv", entailment=model).verdict == "contradicted"
+    assert check("Frakten kostar 59 kr.", "Vad kostar frakten?", BASE, "sv", entailment=model).verdict == "contradicted"
+    assert asked == [answer]
+
+
+def test_a_model_that_is_unsure_changes_nothing() -> None:
+    answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
+    before = check(answer, None, BASE, "sv").verdict
+    assert check(answer, None, BASE, "sv", entailment=lambda *_: Probabilities(0.4, 0.3, 0.3)).verdict == before
+
+
+def test_a_name_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="no such folder"):
+        local_model("some/model-name")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
 
 
 @click.group(name="kb")
@@ -51,3 +51,30 @@ def check(
         click.echo(tabulate(rows, headers=["", "article", "beside", "what"]) if rows else "nothing to mend")
     serious = [f for f in state.findings if f.rule in {"contradiction", "overlap", "circle", "expired"}]
     return int(bool(strict and serious))
+
+
+@command.command(name="gaps")
+@click.argument("release")
+@config_option
+@store_option
+@json_option
+def gaps_of(*, release: str, config_path: Path | None, store_at: str | None, as_json: bool) -> int:
+    """List what customers of RELEASE asked that neither the bot nor the knowledge base could answer, by volume."""
+    from dataclasses import asdict
+
+    from tabulate import tabulate
+
+    from evalkit.reporting.gaps import gaps
+    from evalkit.store.store import Store
+    from evalkit.suites.config import load_config
+
+    config = load_config(config_path)
+    with Store.open(store_at or config.store, create=False) as store:
+        run = store.latest_run(release)
+        found = gaps(store, run, store.latest_score_key(run.id))
+    if as_json:
+        print_json([asdict(gap) for gap in found])
+    else:
+        rows = [(gap.n_conversations, gap.name, gap.example) for gap in found]
+        click.echo(tabulate(rows, headers=["asked", "about", "for example"]) if rows else "no gaps")
+    return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -40,13 +40,13 @@ class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         findings += _facts(conversation, case, context)
         findings += _sources(conversation, case)
         findings += _not_done(conversation, case, context)
-        fallback = list(_false_fallback(conversation, context))
-        findings += fallback
+        findings += _fallbacks(conversation, context)
+        fallback = any(f.rule == "correctness.false_fallback" for f in findings)
         wrong = [f for f in findings if not f.passed]
         verdicts = [judgement.verdict for _, _, judgement in judged]
         exact = [f for f in wrong if f.confidence == "exact"]
         has_gold = case is not None and bool(case.required_facts)
-        if not verdicts and not has_gold and not wrong:
+        if not verdicts and not has_gold and not findings:
             return skipped(self.name, "the bot states nothing that a knowledge base could hold")
         n_wrong = sum(v in {"contradicted", "stale"} for v in verdicts)
         if exact or n_wrong:
@@ -67,7 +67,9 @@ class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
                 "n_contradicted": verdicts.count("contradicted"),
                 "n_stale": verdicts.count("stale"),
                 "n_not_in_kb": sum(v in {"not_in_kb", "invented"} for v in verdicts),
-                "false_fallback": bool(fallback),
+                "false_fallback": fallback,
+                "knowledge_gap": any(f.rule == "correctness.knowledge_gap" for f in findings),
+                **_facts_told(case, findings, verdicts),
             },
         )
 
@@ -161,6 +163,19 @@ def _facts(talk: Conversation, case: Case | None, context: Context) -> Iterator[
             )
 
 
+def _facts_told(case: Case | None, findings: Sequence[Finding], verdicts: Sequence[str]) -> dict[str, float]:
+    """Recall: the share of the required facts that were said; precision: of the decided claims, those that hold."""
+    if case is None or not case.required_facts:
+        return {}
+    n = len(case.required_facts)
+    missing = sum(f.rule == "correctness.missing_fact" for f in findings)
+    told = {"facts_recall": round((n - missing) / n, 4)}
+    decided = [v for v in verdicts if v in {"supported", "contradicted", "stale", "invented"}]
+    if decided:
+        told["facts_precision"] = round(sum(v == "supported" for v in decided) / len(decided), 4)
+    return told
+
+
 def _conveyed(fact: RequiredFact, said: str) -> bool:
     text = comparable(said)
     if any(comparable(phrasing) in text for phrasing in (fact.statement, *fact.phrasings)):
@@ -213,7 +228,7 @@ def _sources(talk: Conversation, case: Case | None) -> Iterator[Finding]:
             )
 
 
-def _false_fallback(talk: Conversation, context: Context) -> Iterator[Finding]:
+def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
     base = context.knowledge
     if base is None:
         return
@@ -223,6 +238,15 @@ def _false_fallback(talk: Conversation, context: Context) -> Iterator[Finding]:
             continue
         question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
         known = knows_answer(question, base, _day(talk, None))
+        if known is None and question:
+            asked = next(n for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer")
+            yield Finding(
+                rule="correctness.knowledge_gap",
+                severity="info",
+                message="nobody knows: neither the bot nor the knowledge base",
+                turn=asked,
+                passed=True,
+            )
         if known is not None:
             yield Finding(
                 rule="correctness.false_fallback",

@@ -246,7 +246,7 @@ def _presidio() -> Callable[[str], object] | None:
 
 
 def _knowledge(pairs: int) -> list[Row]:
-    from evalkit.knowledge import Knowledge
+    from evalkit.knowledge import Knowledge, check
     from tests.bench.corpus import articles, questions
 
     base = Knowledge.from_texts(articles(10_000))
@@ -256,9 +256,17 @@ def _knowledge(pairs: int) -> list[Row]:
     asked = questions(200)
     base.search(asked[0])
     times = [1000 / rate for rate in _rates(lambda: [base.search(q) for q in asked], len(asked), pairs)]
+    small = Knowledge.from_texts(articles(500))
+    reply = "Tält kostar 49 kr och rymmer lampa. Leverans av kniv tar 3 dagar. Vi skickar stol till hela landet."
+    checks = {}
+    for name, known in (("10,000", base), ("500", small)):
+        seen = _rates(lambda known=known: [check(reply, q, known, "sv") for q in asked[:40]], 40, pairs)  # type: ignore[misc]
+        checks[name] = tuple(1000 / rate for rate in seen)
     return [
         Row("index of 10,000 passages", "s", 5.0, 3.0, (built,)),
         Row("KB query on 10,000 passages", "ms", 2.0, 0.5, tuple(times)),
+        Row("3-sentence reply against 10,000 passages", "ms", 15.0, 8.0, checks["10,000"]),
+        Row("3-sentence reply against 500 passages", "ms", 3.0, 2.0, checks["500"]),
     ]
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import lru_cache
+from math import log
+from random import Random
 from typing import Any
 
 from evalkit.knowledge import Knowledge, check
+from evalkit.text.tokens import words
 from tests.quality.measures import LABELLED, balanced_accuracy, outside, precision_recall, rows, show
 
 LABELS = ("supported", "contradicted", "not_in_kb", "no_claim")
@@ -49,8 +52,60 @@ def _outside() -> None:
         if found := outside(name):
             pairs = [_supported(row) for row in found]
             table.append({"set": name, "n": len(pairs), "balanced accuracy": balanced_accuracy(pairs)})
+    _recall()
     if table:
         show("Supported or not, outside sets", table)
+
+
+def _recall(k: int = 5) -> None:
+    """Recall@k of the documents that a bank's tasks need, beside BM25 on words, with bootstrap intervals."""
+    documents, tasks = outside("tau2_banking_kb_documents"), outside("tau2_banking_kb")
+    if not documents or not tasks:
+        return
+    texts = [f"{d['title']}\n{d['text']}" for d in documents]
+    base = Knowledge.from_documents(
+        {"id": d["id"], "title": d["title"], "text": d["text"], "language": "en"} for d in documents
+    )
+    baseline = _Words(texts)
+    own, words_ = [], []
+    for task in tasks:
+        wanted = set(task["required_documents"])
+        query = task["user_instruction"]
+        found: dict[str, None] = {}
+        for hit in base.search(query, k=60):
+            found.setdefault(base.document_of(base.passages[hit.passage]).id)
+        own.append(len(wanted & set(list(found)[:k])) / len(wanted))
+        words_.append(len(wanted & {documents[n]["id"] for n in baseline.best(query, k)}) / len(wanted))
+    lines = []
+    for name, seen in (("n-grams and concepts", own), ("BM25 on words", words_)):
+        low, high = _bootstrap(seen)
+        lines.append({"retrieval": name, "n": len(seen), "recall@5": sum(seen) / len(seen), "low": low, "high": high})
+    show("Documents that a bank's tasks need", lines)
+
+
+class _Words:
+    """BM25 on whole words, the usual baseline."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._docs = [Counter(words(text)) for text in texts]
+        self._idf = {
+            w: log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for w, n in Counter(w for d in self._docs for w in d).items()
+        }
+        self._mean = sum(sum(d.values()) for d in self._docs) / len(texts)
+
+    def best(self, query: str, k: int) -> list[int]:
+        asked = words(query)
+        scores = []
+        for number, doc in enumerate(self._docs):
+            norm = 1.5 * (0.25 + 0.75 * sum(doc.values()) / self._mean)
+            scores.append((sum(self._idf[w] * doc[w] * 2.5 / (doc[w] + norm) for w in asked if w in doc), -number))
+        return [-number for _, number in sorted(scores, reverse=True)[:k]]
+
+
+def _bootstrap(values: list[float], n: int = 2_000) -> tuple[float, float]:
+    random = Random(0)
+    means = sorted(sum(random.choices(values, k=len(values))) / len(values) for _ in range(n))
+    return means[int(0.025 * n)], means[int(0.975 * n)]
 
 
 def _supported(row: dict[str, Any]) -> tuple[str, str]:

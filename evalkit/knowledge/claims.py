@@ -208,8 +208,11 @@ def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[
 
     from evalkit.knowledge.index import best
 
-    old = np.array([base.document_of(p).valid_to is not None for p in base.passages], dtype=bool)
-    old &= ~base.mask(day, "public")
+    ended: Any = base.__dict__.get("_ended")
+    if ended is None:
+        ended = np.array([base.document_of(p).valid_to is not None for p in base.passages], dtype=bool)
+        base.__dict__["_ended"] = ended
+    old = ended & ~base.mask(day, "public")
     if not old.any():
         return []
     return [base.passages[h.passage] for h in best(base.index.scores(f"{claim.text}\n{question}"), old, 3)]

@@ -106,7 +106,16 @@ def _shared_start(left: str, right: str) -> int:
 
 def best_match(term: Term, others: Iterable[Term]) -> float:
     """The likeness of the nearest of several terms, 0 where there is none."""
-    return max((alike(term, other) for other in others), default=0.0)
+    best = 0.0
+    text = term.text
+    for other in others:
+        # The known pairs are looked up here, since this loop is where a check spends its time.
+        likeness = _KNOWN.get((text, other.text))
+        if likeness is None:
+            likeness = alike(term, other)
+        if likeness > best:
+            best = likeness
+    return best
 
 
 def _dice(left: frozenset[str], right: frozenset[str]) -> float:

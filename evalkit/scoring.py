@@ -103,6 +103,17 @@ def score(conversation: Conversation, case: Case | None, context: Context, score
     return list(done.values())
 
 
+def group_scores(scorer: Scorer, talks: Sequence[Conversation], world: World) -> list[tuple[str, Score]]:
+    """What a scorer of scope `group` says of each of several conversations; a bug of it becomes an error for each."""
+    context = gather(talks[0], None, world)
+    try:
+        found = scorer.score_group(talks, context)  # type: ignore[attr-defined]
+    except Exception as error:  # noqa: BLE001 - the boundary that turns a scorer's bug into a verdict
+        broken = Score(scorer=scorer.name, verdict="error", boundary="scorer", cause=_cause(error))
+        return [(talk.id, broken) for talk in talks]
+    return list(found)
+
+
 def score_key(scorers: Sequence[Scorer], policy: Policy, kb_snapshot: str | None) -> str:
     """The name of a set of scores: it changes with any scorer's version or arguments, the sections read and the KB.
 

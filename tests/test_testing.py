@@ -12,7 +12,11 @@ from evalkit.model import Finding, Score, ScorerSpec
 from evalkit.scoring import build_scorers
 from evalkit.testing import check_bot, check_scorer
 
-ALONE = [name for name in plugins.names("scorers") if not plugins.load("scorers", name).needs]
+ALONE = [
+    name
+    for name in plugins.names("scorers")
+    if not plugins.load("scorers", name).needs and plugins.load("scorers", name).scope == "conversation"
+]
 
 
 @pytest.mark.parametrize("name", ALONE)

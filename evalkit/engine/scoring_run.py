@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -11,7 +11,7 @@ from multiprocessing import get_context
 
 from evalkit.model import Case, Conversation, Data, Run, Score
 from evalkit.policy.zero_tolerance import count_zero_tolerance
-from evalkit.scoring import World, gather, score, score_key
+from evalkit.scoring import World, gather, group_scores, score, score_key
 from evalkit.store.facts import facts_of
 from evalkit.store.store import Store
 
@@ -44,9 +44,11 @@ def score_run(
     n_total = store.count_conversations(run.id)
     n_workers = workers if workers is not None else (os.cpu_count() or 1) if n_total >= WORTH_A_POOL else 1
     done = 0
+    grouped = _scored_in_groups(store, run, world, cases)
     financial = world.policy.escalation.financial
     units = (_Unit(run.id, chunk, cases) for chunk in _chunks(store.conversations(run.id), CHUNK))
-    for scored in _scored(units, world, n_workers):
+    for alone in _scored(units, world, n_workers):
+        scored = [(talk, [*scores, *grouped.get(talk.id, ())]) for talk, scores in alone]
         store.add_scores(
             run.id,
             key,
@@ -70,6 +72,25 @@ def score_run(
         if on_progress is not None:
             on_progress(done, n_total)
     return key
+
+
+def _scored_in_groups(store: Store, run: Run, world: World, cases: Mapping[str, Case]) -> dict[str, list[Score]]:
+    """The scores of the scorers that compare conversations with one another, by conversation."""
+    scorers = [scorer for scorer in world.scorers if scorer.scope == "group"]
+    grouped = {case.id: case.group for case in cases.values() if case.group is not None}
+    if not scorers or not grouped:
+        return {}
+    groups: dict[str, list[Conversation]] = {}
+    for talk in store.conversations(run.id):
+        name = grouped.get(talk.case_id or "")
+        if name is not None and talk.failure is None:
+            groups.setdefault(name, []).append(talk)
+    found: dict[str, list[Score]] = {}
+    for name in sorted(groups):
+        for scorer in scorers:
+            for id_, score_ in group_scores(scorer, groups[name], world):
+                found.setdefault(id_, []).append(score_)
+    return found
 
 
 def cited_passages(world: World, scores: Iterable[Score]) -> dict[str, Data]:

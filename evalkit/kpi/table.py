@@ -56,6 +56,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition("language_match_rate", "In the customer's language", lambda r: r.language_ok),
     Definition("disclosure_rate", "Says that it is an AI", lambda r: r.disclosed),
     Definition("loop_rate", "Goes round in circles", lambda r: r.looped, higher_is_better=False),
+    Definition("consistency_rate", "Same answer to the same question", lambda r: r.consistent),
     Definition("first_contact_resolution_rate", "First-contact resolution", _first_contact),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -80,6 +81,7 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
                 "requested_human": bool(asked),
                 "requested_early": bool(asked) and asked[0].turn <= 1,
                 "honoured": honoured,
+                "asked_why": _why_asked(conversation, context, asked),
                 "friction_turns": _friction(conversation, asked, done_at),
             },
         )
@@ -91,6 +93,8 @@ CELLS = (
     "correct_refusal",
 )  # fmt: skip
 """What was done beside what was right. Source: the escalation matrix of docs/scorers.md."""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FIRST_TURNS = 2
 _MISSED_COST = {"blocker": 100.0, "critical": 25.0, "high": 8.0, "medium": 3.0, "low": 1.0, "info": 0.0}
 _LATE_COST, _UNNEEDED_COST = 0.5, 1.0
 
@@ -264,7 +268,9 @@ def _cell(
         if unavailable:
             ways = {hit.category for n in answers for hit in reading.hits(n)} & {"deflection", "handoff_announcement"}
             told = any(any(c.isdigit() for c in talk.turns[n].text) for n in unavailable)
-            return "unavailable_handled" if told or ways else "refused"
+            if told or ways:
+                return "unavailable_handled"
+            return "unavailable_dropped" if _closed(talk, turn, context.policy.escalation) else "refused"
         if any(reading.signals(n, "deflection") for n in answers):
             return "deflected"
         return "missed"
@@ -273,6 +279,35 @@ def _cell(
     if kind == "announced_only":
         return "announced_not_executed"
     return "correct_on_time" if done_at > turn else "correct_early"
+
+
+def _closed(talk: Conversation, turn: int, policy: EscalationPolicy) -> bool:
+    """Whether the desk was closed when the customer needed a person; unknown times and empty hours mean open."""
+    at = talk.turns[turn].at if 0 <= turn < len(talk.turns) and talk.turns[turn].at is not None else talk.started_at
+    if at is None or not policy.opening_hours:
+        return False
+    local = at.astimezone(ZoneInfo(policy.timezone))
+    hours = policy.opening_hours.get(_WEEKDAYS[local.weekday()])
+    if hours is None:
+        return True
+    opens, _, closes = hours.partition("-")
+    return not opens.strip() <= local.strftime("%H:%M") < closes.strip()
+
+
+def _why_asked(talk: Conversation, context: Context, asked: list[_Trigger]) -> str | None:
+    """Why the customer asks for a person: `failure` of the bot before, `aversion` from the start, else `preference`."""
+    if not asked:
+        return None
+    reading, turn = context.reading, asked[0].turn
+    failed = any(reading.signals(n, "bot_fallback", "handoff_unavailable") for n in reading.bot_turns if n < turn)
+    unhappy = any(
+        reading.signals(n, "not_resolved", "repeat_self", "anger_frustration")
+        for n in reading.customer_turns
+        if n <= turn
+    )
+    if failed or unhappy:
+        return "failure"
+    return "aversion" if sum(n < turn for n in reading.customer_turns) < _FIRST_TURNS else "preference"
 
 
 def _cost(cell: str, due: _Due | None, late: int) -> float:

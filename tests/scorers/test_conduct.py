@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from evalkit.model import Case, EscalationGold, HandOver
@@ -128,3 +130,42 @@ def test_thanks_confirm_and_a_complaint_does_not(judge: Judge) -> None:
     unhappy = judge("resolution", talk("c: Vad kostar frakten?", answer, "c: Det hjälpte inte", language="sv"))
     assert thanked.data["outcome"] in {"resolved_confirmed", "resolved_verified"}
     assert (unhappy.data["outcome"], unhappy.data["solved"]) == ("unresolved_explicit", False)
+
+
+@pytest.mark.parametrize(
+    ("hour", "answer", "cell"),
+    [
+        (22, "Just nu är ingen ledig.", "unavailable_dropped"),
+        (22, "Just nu är ingen ledig, vi öppnar igen kl. 8.00 i morgon.", "unavailable_handled"),
+        (12, "Just nu är ingen ledig.", "refused"),
+    ],
+)
+def test_a_closed_desk_must_say_when_it_opens(hour: int, answer: str, cell: str, judge: Judge) -> None:
+    at = datetime(2026, 6, 15, hour - 2, tzinfo=UTC)
+    asked = talk("c: Jag vill prata med en människa", f"b: {answer}", language="sv", started_at=at)
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    hours = {"policy": {"escalation": {"opening_hours": dict.fromkeys(days, "08:00-18:00")}}}
+    assert judge("escalation", asked, settings=hours).data["cell"] == cell
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (("c: Jag vill prata med en människa", "b: Visst."), "aversion"),
+        (("c: Kan man tälta?", "b: Jag förstår inte frågan.", "c: Ge mig en människa", "b: Visst."), "failure"),
+        (
+            (
+                "c: Vad kostar frakten?",
+                "b: 49 kr.",
+                "c: Och till Norge?",
+                "b: 59 kr.",
+                "c: Ge mig en människa",
+                "b: Visst.",
+            ),
+            "preference",
+        ),
+        (("c: Vad kostar frakten?", "b: 49 kr."), None),
+    ],
+)
+def test_why_a_person_is_asked_for_is_told_apart(said: tuple[str, ...], why: str | None, judge: Judge) -> None:
+    assert judge("escalation", talk(*said, language="sv")).data["asked_why"] == why

@@ -144,3 +144,14 @@ def test_the_demo_leaves_nothing_outside_its_folder(tmp_path: Path, monkeypatch:
     assert evalkit(["demo", "--out", "here"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
     assert {path.suffix for path in (tmp_path / "here").iterdir()} >= {".html", ".xml", ".db"}
+
+
+@pytest.mark.parametrize("where", ["checkout", "elsewhere"])
+def test_the_demo_tells_places_from_the_project_wherever_it_is_called(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evalkit.cli import execute
+
+    monkeypatch.chdir(Path(__file__).parents[2] if where == "checkout" else tmp_path)
+    assert execute(["demo", "--out", str(tmp_path / "out")]) == 0
+    assert "\n  suites/demo/people.yaml:" in capsys.readouterr().out

@@ -68,5 +68,7 @@ def command(*, out: Path) -> int:
 
 def _shown_from(suite: Suite, root: Path) -> Suite:
     """The suite with its cases' places told from the project, wherever it is installed."""
-    cases = tuple(replace(case, path=Path(case.path).resolve().relative_to(root.resolve()).as_posix()) for case in suite.cases)
+    cases = tuple(
+        replace(case, path=Path(case.path).resolve().relative_to(root.resolve()).as_posix()) for case in suite.cases
+    )
     return replace(suite, cases=cases)

@@ -17,6 +17,7 @@ _VERBS = {
     "kpi": "the numbers of a stored run",
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
+    "ui": "the dashboards on 127.0.0.1",
     "copy": "copy a run into another store",
     "kb": "the state of the knowledge base, and what to mend",
     "lexicon": "precision and recall of the phrase categories on your messages",

@@ -72,14 +72,15 @@ def _replay(pairs: int) -> list[Row]:
     sides, idle, slow, slow0, stored = [], [], [], [], []
     with _server(0) as port:
         for _ in range(pairs):
-            idle.append((_side("bare", port, 0), _side("own", port, 0)))
+            idle.append((_side("bare", port, 1), _side("own", port, 1)))
             sides.append((_side("bare", port, n), _side("own", port, n)))
         stored = [_stored_bytes(port, n)]
     with _server(50) as port:
         for _ in range(pairs):
             slow.append((_side("bare", port, 400), _side("own", port, 400)))
-            slow0.append((_side("bare", port, 0), _side("own", port, 0)))
-    # The start-up of each side is small and noisy, so its median over the pairs is subtracted.
+            slow0.append((_side("bare", port, 1), _side("own", port, 1)))
+    # Start-up is what one conversation costs, since libraries load at the first request; it is small and noisy, so its
+    # median over the pairs is subtracted.
     bare0, own0 = (median(pair[side].cpu_s for pair in idle) for side in (0, 1))
     cpu = [(own.cpu_s - own0) / (bare.cpu_s - bare0) for bare, own in sides]
     bare1, own1 = (median(pair[side].wall_s for pair in slow0) for side in (0, 1))
@@ -97,7 +98,7 @@ def _growth(pairs: int) -> list[Row]:
     cpu, growth = [], []
     with _server(0) as port:
         for _ in range(max(1, pairs // 2)):
-            none, small, large = (_side("own", port, n) for n in (0, 1_000, 5_000))
+            none, small, large = (_side("own", port, n) for n in (1, 1_000, 5_000))
             cpu.append((large.cpu_s - none.cpu_s) / 5 / (small.cpu_s - none.cpu_s))
             growth.append((large.peak_mb - small.peak_mb) * 1024 / (4_000 * TURNS))
     return [

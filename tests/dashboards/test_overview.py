@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ def page(monkeypatch: pytest.MonkeyPatch, where: Path):  # type: ignore[no-untyp
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setenv("EVALKIT_STORE", str(where))
+    # The page becomes `__main__` while it runs, and workers that are spawned later would run it again.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     return AppTest.from_file(str(PAGE), default_timeout=60).run()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from evalkit.personal_data.finding import PersonalData, find
+from evalkit.personal_data.cues import PersonalData
+from evalkit.personal_data.finding import find
 
 _LEAST = 0.55
 """A reader is better served by one cover too many than by one leak too many."""

@@ -1,0 +1,78 @@
+"""A found datum, and the words that speak for it or against it nearby."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+SURE = 0.7
+"""From this confidence on a datum counts as found."""
+BEFORE, _AFTER = 32, 14
+_FAMILIES = {"IBAN": "iban", "CARD": "card", "BANK_ACCOUNT": "account", "DOB": "birth_date"}
+_SAME_FAMILY = frozenset({"EMAIL", "PHONE", "ADDRESS", "NAME", "SECRET", "IP", "PASSPORT", "VEHICLE_PLATE"})
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """Personal data at [start, end). `exact` = decided by a checksum or an unmistakable shape.
+
+    `kind` is `EMAIL`, `PHONE`, `SE_PERSONNUMMER` …; `test` marks a published or synthetic test value;
+    `confidence` in [0, 1] is at least 0.4.
+    """
+
+    kind: str
+    start: int
+    end: int
+    confidence: float
+    exact: bool = False
+    test: bool = False
+
+    @property
+    def family(self) -> str:
+        """The broad kind: `national_id` for every national number, else the kind in lower case."""
+        if self.kind in _FAMILIES:
+            return _FAMILIES[self.kind]
+        return self.kind.lower() if self.kind in _SAME_FAMILY else "national_id"
+
+
+_SENTENCE_END = re.compile(r"(?<!\b\w\w)(?<!\b\w\w\w)[.!?]\s|\n")
+"""Two or three letters before a full stop are an abbreviation: kt., nr., tlf."""
+
+
+def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
+    """Whether words for a kind, and words against it, stand in the same sentence around [start, end)."""
+    before, after = lowered[max(0, start - BEFORE) : start], lowered[end : end + _AFTER]
+    # Only the same sentence speaks for the number, and the nearest word wins.
+    before = _SENTENCE_END.split(before)[-1]
+    after = _SENTENCE_END.split(after)[0]
+    own = [m.end() for m in cue_pattern(cue).finditer(before)]
+    other = [m.end() for m in cue_pattern("veto").finditer(before)]
+    cued = bool(own) or cue_pattern(cue).search(after) is not None
+    return cued and not (other and (not own or own[-1] < other[-1])), bool(other)
+
+
+@cache
+def cue_pattern(name: str) -> re.Pattern[str]:
+    """The pattern of a list of cue words."""
+    words = sorted(cue_words(name), key=len, reverse=True)
+    parts = [re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word) for word in words]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+@cache
+def cue_words(name: str) -> tuple[str, ...]:
+    """The words of a list, lower case."""
+    return _cues()[name]
+
+
+@cache
+def _cues() -> dict[str, tuple[str, ...]]:
+    import yaml
+
+    text = files("evalkit.personal_data").joinpath("data/cues.yaml").read_text("utf-8")
+    return {
+        name: tuple(dict.fromkeys(str(word).lower() for word in entries))
+        for name, entries in yaml.safe_load(text).items()
+    }

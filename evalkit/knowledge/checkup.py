@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from evalkit.knowledge.base import Knowledge
 from evalkit.knowledge.claims import content_overlap
-from evalkit.knowledge.comparing import Statement, compare, denies, sentences_of
+from evalkit.knowledge.comparing import Statement, compare, sentences_of
 from evalkit.knowledge.documents import Document
 from evalkit.knowledge.wording import wording
 from evalkit.language.detection import detect
-from evalkit.text.tokens import char_ngrams, jaccard, words
+from evalkit.text.tokens import jaccard, text_ngrams, words
 
 _ALIKE = 0.85
 _MUTUAL = 0.75
@@ -79,9 +79,11 @@ def _contradictions(base: Knowledge, on: date) -> Iterator[KbFinding]:
         if not mask[number]:
             continue
         document = base.document_of(passage)
+        heading = wording(passage.heading).terms
         for sentence in sentences_of(passage.text, passage.heading, document.language):
             if not sentence.amounts:
                 continue
+            said = Statement(sentence.text, sentence.said, sentence.amounts, sentence.denies, heading)
             near = [
                 base.passages[hit.passage]
                 for hit in base.search(sentence.text, k=_NEAREST, on=on, audience="public")
@@ -92,10 +94,6 @@ def _contradictions(base: Knowledge, on: date) -> Iterator[KbFinding]:
                 pair = frozenset({document.id, theirs.id})
                 if pair in told or len(pair) < 2 or theirs.language != document.language:
                     continue
-                said = Statement(
-                    sentence.text, sentence.said, sentence.amounts,
-                    denies(sentence.text, sentence.said, document.language), wording(passage.heading).terms,
-                )  # fmt: skip
                 sentences = sentences_of(other.text, other.heading, theirs.language)
                 result = compare(said, sentences)
                 if result.relation != "contradicted" or not result.exact or result.sentence is None:
@@ -112,7 +110,7 @@ def _duplicates(base: Knowledge, on: date) -> Iterator[KbFinding]:
     grams: dict[int, frozenset[str]] = {}
     for number, document in enumerate(base.documents):
         if document.valid_on(on) and len(words(document.text)) >= 5:
-            grams[number] = frozenset(g for word in words(document.text) for g in char_ngrams(word, 4, 4))
+            grams[number] = text_ngrams(document.text, 4, 4)
     seen: set[frozenset[int]] = set()
     for number, mine in grams.items():
         for hit in base.search(base.documents[number].text[:400], k=_NEAREST, on=on):
@@ -163,13 +161,13 @@ def _links(base: Knowledge) -> Iterator[KbFinding]:
     ids = {document.id for document in base.documents}
     paths = {document.path for document in base.documents if document.path}
     urls = {document.url for document in base.documents if document.url}
+    hosts = {urlsplit(url).hostname for url in urls}
     for document in base.documents:
         for target in _LINK.findall(document.text):
             parts = urlsplit(target)
             if parts.scheme in {"mailto", "tel"} or target.startswith("#"):
                 continue
             if parts.scheme in {"http", "https"}:
-                hosts = {urlsplit(url).hostname for url in urls}
                 # Other people's pages cannot be checked without a network; the organisation's own can.
                 if parts.hostname in hosts and target.split("#")[0] not in urls:
                     yield KbFinding("link", document.id, "links to a page of its own that no article has", target)

@@ -13,7 +13,7 @@ from evalkit.language.lexicons import scan
 from evalkit.language.quantities import Quantity, quantities
 from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split
-from evalkit.text.tokens import char_ngrams, words
+from evalkit.text.tokens import char_ngrams, text_ngrams, words
 
 if TYPE_CHECKING:
     from evalkit.knowledge.base import Knowledge
@@ -151,7 +151,7 @@ def content_overlap(claim: str, text: str) -> float:
     mine = _content(claim)
     if not mine:
         return 0.0
-    grams = frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 4))
+    grams = text_ngrams(text)
     return sum(_held(word, grams) for word in mine) / len(mine)
 
 
@@ -236,9 +236,7 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
         return Statement(asked, said, (), claim.denied, ())
     said = wording(claim.text)
     context = (*wording(asked).terms, *wording(claim.before).terms)
-    return Statement(
-        claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked
-    )
+    return Statement(claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked))
 
 
 def _plain_terms(claim: Claim) -> bool:

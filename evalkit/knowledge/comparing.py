@@ -23,7 +23,7 @@ _COMMA, _HEAD_COMMA = 0.35, 0.8
 _STRANGE = 0.06
 _NEIGHBOUR = 0.35
 _CONTEXT = 0.5
-_SUPPORTED, _ABSENT = 0.45, 0.3
+_SUPPORTED = 0.45
 _DENIES, _OWN_DENIES = 0.42, 0.4
 _BOUND = 0.22
 _SAME_SCORE = 0.93
@@ -58,7 +58,6 @@ class Statement:
     denies: bool
     context: tuple[Term, ...]
     asked: tuple[Quantity, ...] = ()
-    asked_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,7 @@ def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sent
 def denies(text: str, said: Wording, language: str | None) -> bool:
     """Whether a sentence denies: an odd number of negations, words such as closed among them."""
     known = negations(language) if language is not None else frozenset()
-    plain = [word for word in words(text)]
-    n = sum(word in known for word in plain)
+    n = sum(word in known for word in words(text))
     return (n + ("denying" in said.roles)) % 2 == 1 if n < 2 else True
 
 
@@ -183,15 +181,11 @@ def _by_words(
             reason = "the one says it, the other denies it"
             return Comparison("contradicted", top, False, reason) if sure else Comparison("unsure", top)
         top = agreeing[0]
-    if "always" in claim.said.roles and overlaps[top] < 0.9 and _conditional(sentences[top]):
+    if "always" in claim.said.roles and overlaps[top] < 0.9 and "only" in sentences[top].said.roles:
         return Comparison("unsure", top)
     if overlaps[top] >= _SUPPORTED:
         return Comparison("supported", top)
     return Comparison("not_in_kb" if overlaps[top] < _SUPPORTED - 0.03 else "unsure", top)
-
-
-def _conditional(sentence: Sentence) -> bool:
-    return "only" in sentence.said.roles
 
 
 def _excluded(

@@ -13,8 +13,6 @@ _LOWER = "a-zß-öø-ÿšžčł"
 _PART = rf"(?:[{_UPPER}]['’])?[{_UPPER}][{_LOWER}]+(?:[-'’][{_UPPER}]?[{_LOWER}]+)*"
 _MORE = rf"[ ](?:[{_UPPER}]\.[ ])?{_PART}"
 
-
-_UK_START = r"\d"
 _OWN_PLACE = re.compile(
     r"(?:butik\w*|store|shop|myymäl\w*|laden|filial\w*|kontor\w*|lager\w*|ombud\w*|utlämning\w*|hentested\w*|vår|våra|vores|vår\w*|"
     r"our|unser\w*|returadress\w*|returadresse\w*|besöksadress\w*|warehouse|noutopist\w*)\W+(?:\w+\W+){0,3}$"
@@ -44,7 +42,7 @@ def _address() -> re.Pattern[str]:
     joined = r"(?:am|an der|im|i|på|under|upon|ob der)"
     town = (
         rf"[{_UPPER}][{_LOWER}]+(?:-[{_UPPER}][{_LOWER}]+)?"
-        rf"(?:[ ]{joined}[ ][{_UPPER}][{_LOWER}]+|[ ][{_UPPER}](?![\w])|[ ][{_UPPER}](?!{_UK_START})[{_LOWER}]+)?"
+        rf"(?:[ ]{joined}[ ][{_UPPER}][{_LOWER}]+|[ ][{_UPPER}](?![\w])|[ ][{_UPPER}][{_LOWER}]+)?"
     )
     code = r"(?:[A-Z]{1,2}-)?(?:\d{3}[ ]\d{2}|\d{4,5}|\d{3}(?=[ ][^\W\d]))"
     uk = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"

@@ -82,7 +82,7 @@ def _answer(talk: Conversation) -> _Answer:
     concepts: set[str] = set()
     denied: set[str] = set()
     for number in reading.bot_turns:
-        question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
+        question = reading.question_before(number)
         language = reading.language_of(number)
         for claim in claims_of(talk.turns[number].text, question=question, language=language):
             said = wording(f"{question}\n{claim.text}" if claim.denied else claim.text)

@@ -82,7 +82,7 @@ def _judged(talk: Conversation, case: Case | None, context: Context) -> Iterator
     day = _day(talk, case)
     for number in context.reading.bot_turns:
         turn = talk.turns[number]
-        question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
+        question = context.reading.question_before(number)
         skip = [(h.start, h.end) for h in context.reading.hits(number) if h.category in NO_CLAIM]
         handing = bool(context.reading.signals(number, "handoff_announcement"))
         results = comparable(msgspec.json.encode([call.result for call in turn.tool_calls]).decode())
@@ -236,15 +236,14 @@ def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
         hits = context.reading.signals(number, "bot_fallback")
         if not hits or context.reading.signals(number, "handoff_announcement"):
             continue
-        question = next((talk.turns[n].text for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), "")
+        question = context.reading.question_before(number)
         known = knows_answer(question, base, _day(talk, None))
         if known is None and question:
-            asked = next(n for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer")
             yield Finding(
                 rule="correctness.knowledge_gap",
                 severity="info",
                 message="nobody knows: neither the bot nor the knowledge base",
-                turn=asked,
+                turn=context.reading.customer_before(number),
                 passed=True,
             )
         if known is not None:

@@ -128,11 +128,6 @@ def handed_over(talk: Conversation, context: Context) -> tuple[str, int | None]:
     return ("announced_only", min(announced)) if announced else ("none", None)
 
 
-def handed_over_at(talk: Conversation, context: Context) -> int | None:
-    """The turn at which the conversation goes to a person: by signal, tool call, a person's words or announcement."""
-    return handed_over(talk, context)[1]
-
-
 def _accepted_at_the_end(talk: Conversation, context: Context) -> int | None:
     """The customer's last turn, where it asks for a person or takes up the offer of one, and the bot says no more."""
     reading = context.reading

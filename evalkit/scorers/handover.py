@@ -15,7 +15,7 @@ from evalkit.model import Case, Conversation, Finding, HandOver, Score, Severity
 from evalkit.personal_data import find
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
-from evalkit.text.tokens import char_ngrams, words
+from evalkit.text.tokens import text_ngrams, words
 
 _POINTS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("identity", ("identity", "verified", "authentication"), True),
@@ -147,12 +147,14 @@ def _asked_again(talk: Conversation, context: Context) -> Iterator[Finding]:
     if first is None or talk.handled_by == "human":
         return
     known = {slot for n in context.reading.bot_turns if n < first for slot in asked_slots(talk.turns[n].text)}
-    before = [_grams(talk.turns[n].text) for n in context.reading.bot_turns if n < first and "?" in talk.turns[n].text]
+    before = [
+        text_ngrams(talk.turns[n].text) for n in context.reading.bot_turns if n < first and "?" in talk.turns[n].text
+    ]
     for number in range(first, len(talk.turns)):
         turn = talk.turns[number]
         if turn.role == "human" and "?" in turn.text:
             again = known & set(asked_slots(turn.text))
-            same = any(len(_grams(turn.text) & grams) > _HELD * len(grams) for grams in before if grams)
+            same = any(len(text_ngrams(turn.text) & grams) > _HELD * len(grams) for grams in before if grams)
             if again or same:
                 message = "asks the customer for what was already told"
                 yield Finding(rule="handover.asked_again", severity="medium", message=message, turn=number)
@@ -177,10 +179,6 @@ def _flat(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(_flat(inner) for inner in value)
     return "" if value is None else str(value)
-
-
-def _grams(text: str) -> frozenset[str]:
-    return frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 4))
 
 
 @cache

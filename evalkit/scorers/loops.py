@@ -11,7 +11,7 @@ from evalkit.language.slots import asked_slots
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
-from evalkit.text.tokens import char_ngrams, jaccard, words
+from evalkit.text.tokens import jaccard, text_ngrams, words
 
 _SAME = 0.82
 _SAME_NEED = 0.7
@@ -57,7 +57,7 @@ def _repeated_replies(talk: Conversation, context: Context) -> Iterator[Finding]
         text = talk.turns[number].text
         if len(words(text)) < _FEW_WORDS or _courtesy(number, context):
             continue
-        grams = _grams(text)
+        grams = text_ngrams(text)
         for earlier, others in seen:
             asked_between = any(talk.turns[n].role == "customer" for n in range(earlier, number))
             if asked_between and jaccard(grams, others) >= _SAME:
@@ -177,7 +177,7 @@ def _repeated_needs(talk: Conversation, context: Context) -> Iterator[Finding]:
             return
         if len(words(text)) < _FEW_WORDS:
             continue
-        grams = _grams(text)
+        grams = text_ngrams(text)
         if sum(jaccard(grams, earlier) >= _SAME_NEED for earlier in asked) >= 2:
             message = "the customer asks the same for the third time"
             yield Finding(rule="L7.customer_repeats", severity="medium", message=message, turn=number)
@@ -240,7 +240,3 @@ _LOOKS: tuple[Callable[[Conversation, Context], Iterator[Finding]], ...] = (
     _repeated_replies, _fallbacks, _asked_again, _menus, _deflections, _ping_pong, _repeated_needs, _tools, _stuck,
     _dead_end,
 )  # fmt: skip
-
-
-def _grams(text: str) -> frozenset[str]:
-    return frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 4))

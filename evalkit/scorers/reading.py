@@ -42,6 +42,15 @@ class Reading:
         """Indices of the customer's turns."""
         return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "customer")
 
+    def customer_before(self, turn: int) -> int | None:
+        """The index of the customer's nearest turn before this one."""
+        return next((n for n in reversed(self.customer_turns) if n < turn), None)
+
+    def question_before(self, turn: int) -> str:
+        """What the customer wrote last before a turn, empty where it had not written yet."""
+        asked = self.customer_before(turn)
+        return "" if asked is None else self.conversation.turns[asked].text
+
     def guess(self, turn: int) -> Language:
         """The language of one turn."""
         if turn not in self._guesses:

@@ -12,7 +12,7 @@ import msgspec
 from evalkit.model import Case, Conversation, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.reading import Reading
-from evalkit.text.tokens import char_ngrams, jaccard, words
+from evalkit.text.tokens import jaccard, text_ngrams, words
 from evalkit.transcripts import conversation_of
 
 _REPHRASED = 0.4
@@ -160,11 +160,11 @@ def _own_signs(reading: Reading, theirs: list[int], vector: dict[str, float]) ->
 
 
 def _repetition(talk: Conversation, mine: list[int], theirs: list[int], vector: dict[str, float]) -> None:
-    grams = [_grams(talk.turns[n].text) for n in mine]
+    grams = [text_ngrams(talk.turns[n].text, 3, 3) for n in mine]
     alike = [jaccard(a, b) for a, b in zip(grams, grams[1:], strict=False)]
     if alike:
         vector["rephrase_rate"], vector["rephrase_max"] = _mean([float(x > _REPHRASED) for x in alike]), max(alike)
-    said = [_grams(talk.turns[n].text) for n in theirs]
+    said = [text_ngrams(talk.turns[n].text, 3, 3) for n in theirs]
     vector["reply_similarity_max"] = max(
         (jaccard(a, b) for i, a in enumerate(said) for b in said[max(0, i - 8) : i] if len(a) > 12), default=0.0
     )
@@ -191,7 +191,3 @@ def _capitals(text: str) -> float:
 
 def _mean(values: Sequence[float]) -> float:
     return float(sum(values)) / len(values) if values else 0.0
-
-
-def _grams(text: str) -> frozenset[str]:
-    return frozenset(gram for word in words(text) for gram in char_ngrams(word, 3, 3))

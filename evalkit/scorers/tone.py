@@ -203,7 +203,7 @@ def _form(
         text = talk.turns[number].text
         found = emojis(text)
         n_emoji += len(found)
-        before = next((n for n in range(number - 1, -1, -1) if talk.turns[n].role == "customer"), None)
+        before = reading.customer_before(number)
         upset = before is not None and bool(reading.signals(before, *_UPSET))
         serious = before is not None and bool(reading.signals(before, *_SERIOUS))
         if found and upset:

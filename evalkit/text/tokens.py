@@ -40,6 +40,15 @@ def char_ngrams(word: str, low: int = 3, high: int = 4) -> list[str]:
     return [padded[i : i + n] for n in range(low, high + 1) for i in range(len(padded) - n + 1)]
 
 
+def text_ngrams(text: str, low: int = 3, high: int = 4) -> frozenset[str]:
+    """The character n-grams of all the words of a text.
+
+    >>> sorted(text_ngrams("Hej hej", 3, 3))
+    ['^he', 'ej$', 'hej']
+    """
+    return frozenset(gram for word in words(text) for gram in char_ngrams(word, low, high))
+
+
 def jaccard(left: set[str] | frozenset[str], right: set[str] | frozenset[str]) -> float:
     """Shared ÷ all of two sets, 0 when both are empty."""
     union = len(left | right)

@@ -66,7 +66,8 @@ def assess(
     talk = turns if isinstance(turns, Conversation) else conversation_of(turns, language=language, channel=channel)
     rules = policy if isinstance(policy, Policy) else load_policy(dict(policy or {}))
     scorers = _scorers()
-    found = {s.scorer: s for s in score(talk, None, gather(talk, None, World(scorers=scorers, policy=rules)), scorers)}
+    context = gather(talk, None, World(scorers=scorers, policy=rules))
+    found = {s.scorer: s for s in score(talk, None, context, scorers)}
     said: dict[str, Any] = {}
     for one in found.values():
         said.update(one.data)
@@ -84,7 +85,7 @@ def assess(
         frustrated=bool(said.get("frustrated")),
         thanked=bool(said.get("thanked")),
         repeats_self=bool(said.get("repeats_self")),
-        customer_language=said.get("customer_language") or gather(talk, None, World(())).reading.customer_language,
+        customer_language=said.get("customer_language") or context.reading.customer_language,
         bot_language_ok=said.get("language_ok"),
         outcome=said.get("outcome"),
         tone_faults=tuple(dict.fromkeys(f.rule for f in found["tone"].findings if not f.passed)),

@@ -92,7 +92,7 @@ def _own_start(text: str, start: int, end: int) -> int | None:
 
 
 _NAME_AT_END = re.compile(
-    rf"(?P<name>{_PART}(?:{_MORE}){{1,2}})(?P<between>[ ]?[,(:;–-]?[ \n]*(?:[a-zåäöæøü.-]{{2,8}}[.:]?[ ]*)?)$"
+    rf"(?P<name>{_PART}(?:{_MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[a-zåäöæøü.-]{{2,8}}[.:]?[ ]*)?)$"
 )
 
 

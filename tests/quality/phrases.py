@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evalkit.language.lexicons import categories
+from evalkit.language.lexicons import categories, known_categories
 from tests.quality.measures import LABELLED, precision_recall, show
-
-BOT = frozenset({"ai_disclosure", "human_claim", "handoff_announcement"})
 
 
 def main() -> None:
@@ -31,7 +29,7 @@ def _rows(path: Path) -> list[tuple[str, str, bool, bool]]:
 
     out = []
     for category, sides in yaml.safe_load(path.read_text("utf-8")).items():
-        side = "bot" if category in BOT else "customer"
+        side = known_categories()[category]
         for label, messages in sides.items():
             # YAML reads a bare yes or no as a truth value.
             wanted = label in (True, "yes")

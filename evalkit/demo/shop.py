@@ -6,8 +6,6 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from evalkit.errors import InputError
 from evalkit.knowledge import Knowledge
 from evalkit.language.detection import detect
 from evalkit.language.lexicons import scan
+from evalkit.text.data_files import yaml_data
 from evalkit.text.sentences import split
 
 LANGUAGES = ("sv", "en", "da", "nb", "fi", "de")
@@ -186,11 +185,8 @@ def _reply(text: str) -> dict[str, Any]:
     return {"replies": [{"text": text}]}
 
 
-@cache
 def _phrases() -> dict[str, Any]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.safe_load(files("evalkit.demo").joinpath("phrases.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml_data("evalkit.demo", "phrases.yaml")
     return loaded
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
+from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import Token, char_ngrams, tokens
 
@@ -194,11 +194,6 @@ def antonyms() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_antonyms"])
 
 
-@cache
 def _data() -> dict[str, list[Any]]:
-    import yaml
-
-    loaded: dict[str, list[Any]] = yaml.safe_load(
-        files("evalkit.knowledge").joinpath("data/concepts.yaml").read_text("utf-8")
-    )
+    loaded: dict[str, list[Any]] = yaml_data("evalkit.knowledge", "data/concepts.yaml")
     return loaded

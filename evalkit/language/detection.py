@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import exp
 from typing import Any
 
+from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, folded
 from evalkit.text.tokens import words
 
@@ -122,11 +122,8 @@ def _endings() -> dict[str, frozenset[str]]:
     return {ending: frozenset(codes) for ending, codes in table.items()}
 
 
-@cache
 def _data() -> dict[str, Any]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.safe_load(files("evalkit.language").joinpath("data/markers.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml_data("evalkit.language", "data/markers.yaml")
     return loaded
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
+from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean
 from evalkit.text.tokens import tokens
 
@@ -70,9 +70,6 @@ def _table(language: str) -> dict[str, frozenset[str]]:
     return {name: frozenset(map(str, raw.get(name, ()))) for name in names} if raw else {}
 
 
-@cache
 def _data() -> dict[str, Any]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.safe_load(files("evalkit.language").joinpath("data/address.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml_data("evalkit.language", "data/address.yaml")
     return loaded

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
 from evalkit.language.structures import ClassHit, Structured, class_words, classes_of, structured
 from evalkit.text.aligned import Word, aligned_words
+from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, fold_variants
 from evalkit.text.tokens import tokens
 
@@ -309,10 +309,6 @@ def _meta() -> Mapping[str, Any]:
     return {**_read(_DATA[0])["_meta"], **_read(_DATA[1]).get("_meta", {})}
 
 
-@cache
 def _read(name: str) -> dict[str, Any]:
-    import yaml
-
-    text = files("evalkit.language").joinpath("data", name).read_text("utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    loaded: dict[str, Any] = yaml_data("evalkit.language", f"data/{name}")
     return loaded

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from evalkit.text.data_files import word_parts, word_pattern, yaml_data
 from evalkit.text.normalise import clean
 
 _NUMBER = (
@@ -256,16 +256,11 @@ def _amount_pattern() -> re.Pattern[str]:
 
 @cache
 def _named_date() -> re.Pattern[str]:
-    listed = [word for words in _table()["months"].values() for word in words]
-    names = "|".join(sorted((_ending_open(word) for word in listed), key=len, reverse=True))
+    names = "|".join(word_parts(word for words in _table()["months"].values() for word in words))
     ordinal = r"(?:\.|st|nd|rd|th|:e|:a)?"
     day_first = rf"(?P<d>\d{{1,2}}){ordinal}[ ](?:of )?(?P<m>{names})(?!\w)"
     month_first = rf"(?P<m2>{names})[ ](?P<d2>\d{{1,2}}){ordinal}(?!\d)"
     return re.compile(rf"(?<!\d)(?:{day_first}|{month_first})")
-
-
-def _ending_open(word: str) -> str:
-    return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
 
 
 @cache
@@ -275,7 +270,7 @@ def _unit_follows() -> re.Pattern[str]:
 
 @cache
 def _word_pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, _table()[name]), key=len, reverse=True))})(?!\w)")
+    return word_pattern(_table()[name])
 
 
 def _whole(word: str) -> str:
@@ -294,11 +289,6 @@ def _number_words() -> dict[str, int]:
     return {str(word): int(number) for number, words in _table()["numbers"].items() for word in words}
 
 
-@cache
 def _table() -> dict[str, Any]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.safe_load(
-        files("evalkit.language").joinpath("data/quantities.yaml").read_text("utf-8")
-    )
+    loaded: dict[str, Any] = yaml_data("evalkit.language", "data/quantities.yaml")
     return loaded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
+from evalkit.text.data_files import word_pattern, yaml_data
 from evalkit.text.normalise import clean
 from evalkit.text.sentences import split
 
@@ -36,18 +36,9 @@ def asked_slots(text: str) -> tuple[str, ...]:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    words = {str(word) for entries in _table()[name].values() for word in entries}
-    parts = [
-        re.escape(w[:-1]) + r"\w*" if w.endswith("*") else re.escape(w) for w in sorted(words, key=len, reverse=True)
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    return word_pattern(word for entries in _table()[name].values() for word in entries)
 
 
-@cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    import yaml
-
-    loaded: dict[str, dict[str, list[str]]] = yaml.safe_load(
-        files("evalkit.language").joinpath("data/slots.yaml").read_text("utf-8")
-    )
+    loaded: dict[str, dict[str, list[str]]] = yaml_data("evalkit.language", "data/slots.yaml")
     return loaded

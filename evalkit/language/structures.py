@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise, product
 from typing import Any, Literal, NamedTuple
 
 from evalkit.text.aligned import Word
+from evalkit.text.data_files import yaml_data
 
 Mode = Literal["said", "denied", "either"]
 _MODES: dict[str, Mode] = {"!": "denied", "~": "either"}
@@ -175,10 +175,6 @@ def _read(table: Mapping[str, list[Mapping[str, Any]]]) -> Iterable[_Rule]:
             )
 
 
-@cache
 def _data() -> dict[str, Any]:
-    import yaml
-
-    text = files("evalkit.language").joinpath("data/structures.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    loaded: dict[str, Any] = yaml_data("evalkit.language", "data/structures.yaml")
     return loaded

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from evalkit.text.data_files import word_pattern, yaml_data
 
 SURE = 0.7
 """From this confidence on a datum counts as found."""
@@ -56,23 +57,11 @@ def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
 @cache
 def cue_pattern(name: str) -> re.Pattern[str]:
     """The pattern of a list of cue words."""
-    words = sorted(cue_words(name), key=len, reverse=True)
-    parts = [re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word) for word in words]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    return word_pattern(cue_words(name))
 
 
 @cache
 def cue_words(name: str) -> tuple[str, ...]:
     """The words of a list, lower case."""
-    return _cues()[name]
-
-
-@cache
-def _cues() -> dict[str, tuple[str, ...]]:
-    import yaml
-
-    text = files("evalkit.personal_data").joinpath("data/cues.yaml").read_text("utf-8")
-    return {
-        name: tuple(dict.fromkeys(str(word).lower() for word in entries))
-        for name, entries in yaml.safe_load(text).items()
-    }
+    entries = yaml_data("evalkit.personal_data", "data/cues.yaml")[name]
+    return tuple(dict.fromkeys(str(word).lower() for word in entries))

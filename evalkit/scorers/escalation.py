@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -14,6 +12,7 @@ import msgspec
 from evalkit.model import Case, Confidence, Conversation, Finding, Score, Severity
 from evalkit.policy.sections import EscalationPolicy, TriggerRule
 from evalkit.scorers.door import Context, Scope
+from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import comparable
 
 _SURE = frozenset({"E01", "E02", "E07", "E09", "E10", "E24", "E26"})
@@ -384,9 +383,6 @@ _SAID = {
 }
 
 
-@cache
 def _table() -> dict[str, Any]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.safe_load(files("evalkit.scorers").joinpath("data/triggers.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml_data("evalkit.scorers", "data/triggers.yaml")
     return loaded

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any, ClassVar
 
 import msgspec
@@ -15,6 +13,7 @@ from evalkit.language.formality import address
 from evalkit.model import Case, Conversation, Finding, Score, Severity
 from evalkit.policy.sections import TonePolicy
 from evalkit.scorers.door import Context, Scope, skipped
+from evalkit.text.data_files import yaml_data
 from evalkit.text.emoji import emojis
 from evalkit.text.normalise import comparable
 from evalkit.text.readability import lix
@@ -300,11 +299,6 @@ def _voice(policy: TonePolicy) -> dict[str, Any]:
     return voice
 
 
-@cache
 def _brands() -> dict[str, dict[str, Any]]:
-    import yaml
-
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
-        files("evalkit.scorers").joinpath("data/brands.yaml").read_text("utf-8")
-    )
+    loaded: dict[str, dict[str, Any]] = yaml_data("evalkit.scorers", "data/brands.yaml")
     return loaded

@@ -15,7 +15,8 @@ from evalkit.cli.options import config_option
 @config_option
 def command(*, paths: tuple[Path, ...], show_policy: bool, config_path: Path | None) -> int:
     """Check the suites in PATHS (default: suites/) and the configuration."""
-    from evalkit.cli.options import specs_of, world_of
+    from evalkit.cli.options import world_of
+    from evalkit.engine.preparing import specs_of
     from evalkit.suites.config import load_config
     from evalkit.suites.coverage import policy_coverage
     from evalkit.suites.loading import load_suites

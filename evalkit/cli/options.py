@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from evalkit.errors import InputError
-
 if TYPE_CHECKING:
     from evalkit.knowledge import Knowledge
-    from evalkit.model import ScorerSpec, Suite
+    from evalkit.model import ScorerSpec
     from evalkit.scoring import World
     from evalkit.suites.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
-DEFAULT_SCORERS = ("expect", "correctness", "privacy", "compliance", "escalation", "language", "loops", "resolution")
 
 
 def config_option(function: F) -> F:
@@ -55,34 +52,11 @@ def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | No
 
 
 def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:
-    """What scoring shares: the named scorers, or all of them where none is named."""
-    from evalkit.model import ScorerSpec as Spec
-    from evalkit.scoring import World, build_scorers
+    """What scoring shares: the named scorers, or the default ones where none is named."""
+    from evalkit.engine.preparing import scorers_of
+    from evalkit.scoring import World
 
-    named = {spec.name: spec for spec in specs}
-    wanted = named.values() if named else [Spec(name=name) for name in DEFAULT_SCORERS]
-    return World(build_scorers(wanted), config.policy, knowledge)
-
-
-def specs_of(suites: Iterable[Suite]) -> list[ScorerSpec]:
-    """The scorers of some suites; two suites that give one scorer other arguments are refused.
-
-    Raises: InputError.
-    """
-    from evalkit.model import ScorerSpec as Spec
-
-    found: dict[str, ScorerSpec] = {}
-    for suite in suites:
-        specs = list(suite.scorers)
-        if any(case.expectations for case in suite.cases):
-            specs.append(Spec(name="expect"))
-        for spec in specs:
-            other = found.setdefault(spec.name, spec)
-            if other.args != spec.args:
-                raise InputError(
-                    f"suite '{suite.name}': scorer '{spec.name}' has other arguments than in another suite"
-                )
-    return list(found.values())
+    return World(scorers_of(specs), config.policy, knowledge)
 
 
 class ProgressLine:

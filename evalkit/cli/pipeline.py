@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evalkit.bots.door import Bot
-from evalkit.cli.options import ProgressLine, specs_of, world_of
+from evalkit.cli.options import ProgressLine, world_of
+from evalkit.engine.preparing import specs_of
 from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
 from evalkit.engine.scoring_run import score_run
 from evalkit.errors import InputError

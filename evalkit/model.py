@@ -449,6 +449,8 @@ class Review(Noun, frozen=True, kw_only=True):
     inclusion_probability: float | None = None
     version: int = 1
     supersedes: str | None = None
+    stage: Literal["label", "gold", "adjudication"] = "label"
+    """`gold` repeats a conversation that was decided before; `adjudication` decides between two labels."""
 
 
 # ---------------------------------------------------------------- ids and JSON

@@ -18,6 +18,7 @@ _VERBS = {
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
     "ui": "the dashboards on 127.0.0.1",
+    "review": "the weekly human review: draw, follow, close, export",
     "copy": "copy a run into another store",
     "kb": "the state of the knowledge base, and what to mend",
     "lexicon": "precision and recall of the phrase categories on your messages",

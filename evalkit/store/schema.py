@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, get_type_hints
 
+import msgspec
 import sqlalchemy as sa
 
+from evalkit.model import Score
 from evalkit.store.facts import COLUMNS, Facts
 
-VERSION = 1
+VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -91,7 +93,41 @@ reviews = sa.Table(
     sa.Column("reviewer", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("batch", sa.Text),
     sa.UniqueConstraint("conversation_id", "question", "reviewer", "version"),
+)
+reviews_by_batch = sa.Index("reviews_by_batch", reviews.c.batch)
+review_batches = sa.Table(
+    "review_batches",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("closed_at", sa.Text),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+review_tasks = sa.Table(
+    "review_tasks",
+    metadata,
+    sa.Column("batch", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    sa.Column("conversation_id", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("reviewer", sa.Text),
+    sa.Column("cell", sa.Text, nullable=False),
+    sa.Column("inclusion_probability", sa.Float),
+)
+review_tasks_by_reviewer = sa.Index("review_tasks_by_reviewer", review_tasks.c.batch, review_tasks.c.reviewer)
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("score_key", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("conversation_id", sa.Text, primary_key=True),
+    sa.Column("turn", sa.Integer),
+    sa.Column("n", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 audit = sa.Table(
     "audit",
@@ -126,5 +162,38 @@ def create_all(connection: sa.Connection) -> None:
     connection.execute(changes.insert(), {"id": 1, "number": 0})
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all,)
+def add_review_batches(connection: sa.Connection) -> None:
+    """Version 2: batches of the weekly review with their tasks, and which rule failed in which conversation."""
+    for table in (review_batches, review_tasks, findings):
+        table.create(connection, checkfirst=True)
+    known = {column["name"] for column in sa.inspect(connection).get_columns("reviews")}
+    if "batch" not in known:
+        connection.exec_driver_sql("ALTER TABLE reviews ADD COLUMN batch TEXT")
+    reviews_by_batch.create(connection, checkfirst=True)
+    _fill_findings(connection)
+
+
+def _fill_findings(connection: sa.Connection) -> None:
+    query = sa.select(scores.c.run_id, scores.c.score_key, scores.c.conversation_id, scores.c.body)
+    rows: list[dict[str, Any]] = []
+    for run_id, score_key, conversation_id, body in connection.execute(query).all():
+        head = {"run_id": run_id, "score_key": score_key, "conversation_id": conversation_id}
+        rows += [{**head, **row} for row in finding_rows(msgspec.json.decode(body, type=list[Score]))]
+    for start in range(0, len(rows), 500):
+        connection.execute(findings.insert(), rows[start : start + 500])
+
+
+def finding_rows(said: Iterable[Score]) -> list[dict[str, Any]]:
+    """One row for each rule that counts against the conversation: its first turn, and how often."""
+    first: dict[str, int | None] = {}
+    times: dict[str, int] = {}
+    for score in said:
+        for finding in score.findings if score.verdict in {"fail", "unsure"} else ():
+            if not finding.passed:
+                first.setdefault(finding.rule, finding.turn)
+                times[finding.rule] = times.get(finding.rule, 0) + 1
+    return [{"rule": rule, "turn": first[rule], "n": n} for rule, n in times.items()]
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all, add_review_batches)
 """Step n brings a store from version n to n + 1; steps are never edited, only added."""

@@ -59,6 +59,11 @@ class Store:
         migrate(engine)
         return cls(engine)
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database behind the store, for the other modules of this room."""
+        return self._engine
+
     def close(self) -> None:
         """Release all connections."""
         self._engine.dispose()
@@ -186,9 +191,16 @@ class Store:
             body = [{**head, "conversation_id": id_, "body": _encode(list(scores))} for id_, scores, _ in batch]
             facts = [{**head, **{name: getattr(row, name) for name in COLUMNS}} for _, _, row in batch]
             keys = ["run_id", "score_key", "conversation_id"]
+            found = [
+                {**head, "conversation_id": id_, **row}
+                for id_, scores, _ in batch
+                for row in schema.finding_rows(scores)
+            ]
             with self._write() as connection:
                 connection.execute(_upsert(connection, schema.scores, keys), body)
                 connection.execute(_upsert(connection, schema.facts, keys), facts)
+                if found:
+                    connection.execute(_upsert(connection, schema.findings, [*keys, "rule"]), found)
             written += len(batch)
         return written
 
@@ -245,16 +257,23 @@ class Store:
             "question": review.question,
             "reviewer": review.reviewer,
             "version": review.version,
+            "batch": review.batch,
             "body": _encode(review),
         }
         with self._write() as connection:
             connection.execute(schema.reviews.insert(), row)
 
-    def reviews(self, conversation_id: str | None = None) -> list[Review]:
-        """All labels, or those of one conversation, every version of them."""
-        query = sa.select(schema.reviews.c.body).order_by(schema.reviews.c.conversation_id, schema.reviews.c.version)
-        if conversation_id is not None:
-            query = query.where(schema.reviews.c.conversation_id == conversation_id)
+    def reviews(
+        self, conversation_id: str | None = None, *, batch: str | None = None, reviewer: str | None = None
+    ) -> list[Review]:
+        """All labels, or those of a conversation, a batch, a reviewer; every version of them."""
+        table = schema.reviews
+        query = sa.select(table.c.body).order_by(table.c.conversation_id, table.c.version)
+        for column, wanted in ((table.c.conversation_id, conversation_id), (table.c.batch, batch)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if reviewer is not None:
+            query = query.where(table.c.reviewer == reviewer)
         return list(self._stream(query, lambda row: _REVIEW.decode(row.body)))
 
     # ------------------------------------------------------------ audit trail
@@ -324,6 +343,8 @@ class Store:
                 for table, column in (
                     (schema.scores, schema.scores.c.conversation_id),
                     (schema.facts, schema.facts.c.conversation_id),
+                    (schema.findings, schema.findings.c.conversation_id),
+                    (schema.review_tasks, schema.review_tasks.c.conversation_id),
                 ):
                     connection.execute(table.delete().where(table.c.run_id == run_id, column.in_(batch)))
                 connection.execute(schema.reviews.delete().where(schema.reviews.c.conversation_id.in_(batch)))

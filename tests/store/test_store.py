@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from evalkit.errors import InputError, StoreError
 from evalkit.model import Case, Conversation, Finding, Rating, Review, Run, Score, Turn
 from evalkit.store import schema
-from evalkit.store.facts import COLUMNS, facts_of
+from evalkit.store.facts import COLUMNS, Facts, facts_of
 from evalkit.store.store import Store
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -212,3 +212,23 @@ def test_the_schema_compiles_for_postgresql() -> None:
     for table in schema.metadata.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
     assert set(COLUMNS) <= {column.name for column in schema.facts.columns}
+
+
+def test_a_store_of_version_one_gains_the_review_batches_and_its_findings(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    finding = Finding(rule="L1.repeated", turn=3)
+    with Store.open(path) as store:
+        store.add_run(Run(id="r", release="1"))
+        scores = [Score(scorer="loops", verdict="fail", findings=(finding, finding))]
+        store.add_scores("r", "k", [("c", scores, Facts(conversation_id="c"))])
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM evalkit_schema WHERE version > 1")
+        for table in ("findings", "review_batches", "review_tasks"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP INDEX reviews_by_batch")
+        connection.execute("ALTER TABLE reviews DROP COLUMN batch")
+    with Store.open(path) as store:
+        store.add_review(Review(id="v", conversation_id="c", question="q", reviewer="a", label="yes", batch="b"))
+        assert [review.label for review in store.reviews(batch="b")] == ["yes"]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT rule, turn, n FROM findings").fetchall() == [("L1.repeated", 3, 2)]

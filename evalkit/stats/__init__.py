@@ -1,6 +1,27 @@
-"""Intervals and tests that hold for support conversations: few, clustered, paired."""
+"""Intervals and tests that hold for support conversations: few, clustered, paired, and reviewed in part."""
 
-from evalkit.stats.paired import sign_flip
-from evalkit.stats.rates import Interval, cluster_rate, wilson
+from evalkit.stats.agreement import Agreement, cohen_kappa, gwet_ac1, krippendorff_alpha
+from evalkit.stats.amounts import Quantile, Ratio, quantile_interval, ratio
+from evalkit.stats.between import Difference, EValue, Standardised, difference, e_value, newcombe, standardise
+from evalkit.stats.drift import Chart, cusum, ewma, laney_sigma
+from evalkit.stats.paired import NonInferiority, SignFlip, non_inferiority, same_cases, sign_flip
+from evalkit.stats.planning import (
+    Holm,
+    Round,
+    benjamini_hochberg,
+    cases_needed,
+    holm,
+    minimal_detectable_effect,
+    rounds,
+)
+from evalkit.stats.rates import Interval, cluster_rate, debiased_rate, jeffreys, rogan_gladen, weighted_rate, wilson
+from evalkit.stats.reliability import PassK, broken_case_p, pass_at_k, pass_hat_k
 
-__all__ = ["Interval", "cluster_rate", "sign_flip", "wilson"]
+__all__ = [
+    "Agreement", "Chart", "Difference", "EValue", "Holm", "Interval", "NonInferiority", "PassK", "Quantile", "Ratio",
+    "Round", "SignFlip", "Standardised", "benjamini_hochberg", "broken_case_p", "cases_needed", "cluster_rate",
+    "cohen_kappa", "cusum", "debiased_rate", "difference", "e_value", "ewma", "gwet_ac1", "holm", "jeffreys",
+    "krippendorff_alpha", "laney_sigma", "minimal_detectable_effect", "newcombe", "non_inferiority", "pass_at_k",
+    "pass_hat_k", "quantile_interval", "ratio", "rogan_gladen", "rounds", "same_cases", "sign_flip", "standardise",
+    "weighted_rate", "wilson",
+]  # fmt: skip

@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "evalkit"
 
 FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("1a", frozenset({"errors", "text"})),
+    ("1a", frozenset({"errors", "text", "loopback"})),
     ("1b", frozenset({"language", "personal_data", "stats"})),
     ("2", frozenset({"model", "policy", "plugins", "resources"})),
     ("3a", frozenset({"bots", "transcripts", "knowledge", "judge", "store"})),
@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
 FLOOR = {room: number for number, (_, rooms) in enumerate(FLOORS) for room in rooms}
 
 # `model` is the one noun book of its floor: policy sections, plugins and resources may speak its words.
-NEIGHBOURS = {("policy", "model"), ("text", "errors"), ("sampling", "topics")}
+NEIGHBOURS = {("policy", "model"), ("text", "errors"), ("loopback", "errors"), ("sampling", "topics")}
 
 MAKING = frozenset({"suites", "bots", "replay", "scorers", "transcripts", "engine", "scoring", "knowledge", "judge"})
 READING = frozenset({"kpi", "gate", "comparison", "review", "reporting"})

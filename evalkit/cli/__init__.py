@@ -21,6 +21,7 @@ _VERBS = {
     "review": "the weekly human review: draw, follow, close, export",
     "copy": "copy a run into another store",
     "kb": "the state of the knowledge base, and what to mend",
+    "judge": "the LLM judge: questions, price, cache, calibration",
     "lexicon": "precision and recall of the phrase categories on your messages",
     "demo": "two releases of the demo bot, the worse one caught",
     "demo-bot": "serve the demo bot",

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
 from evalkit.bots.door import Bot
+from evalkit.cli import judging
 from evalkit.cli.options import ProgressLine, world_of
+from evalkit.engine.judging import Bench
 from evalkit.engine.preparing import specs_of
 from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
 from evalkit.engine.scoring_run import score_run
@@ -40,8 +44,13 @@ class Order:
     now: datetime | None = None
 
 
-def carry_out(order: Order, bot: Bot, config: Config, knowledge: Knowledge | None, store: Store) -> Summary:
-    """The summary of a run that was replayed, scored and stored. Raises: InputError for a resume that does not fit."""
+def carry_out(
+    order: Order, bot: Bot, config: Config, knowledge: Knowledge | None, store: Store, bench: Bench | None = None
+) -> Summary:
+    """The summary of a run that was replayed, judged where a judge is given, scored and stored.
+
+    Raises: InputError for a resume that does not fit.
+    """
     plan = Plan(
         order.suites,
         order.release,
@@ -53,7 +62,7 @@ def carry_out(order: Order, bot: Bot, config: Config, knowledge: Knowledge | Non
         kb_snapshot=knowledge.snapshot if knowledge is not None else None,
         profile=config.policy.profile,
     )
-    world = world_of(specs_of(order.suites), config, knowledge)
+    world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
     now = order.now or datetime.now(UTC)
     run = _resumed(plan, bot, store) if order.resume else new_run(plan, bot, now=now)
     line = ProgressLine("replaying", quiet=order.quiet)
@@ -63,9 +72,12 @@ def carry_out(order: Order, bot: Bot, config: Config, knowledge: Knowledge | Non
         plan, bot, store, run, clock=clock, on_progress=lambda p: line.show(p.n_done, p.n_total, note=_note(p))
     )
     line.end()
-    line = ProgressLine("scoring", quiet=order.quiet)
-    key = score_run(store, finished, world, on_progress=line.show)
+    line = ProgressLine("judging and scoring" if bench else "scoring", quiet=order.quiet)
+    asked = judging.judging_of(bench, config, store.cases(finished.id), knowledge)
+    key = score_run(store, finished, world, judging=asked, on_progress=line.show)
     line.end()
+    if (cost := judging.spent(asked)) and not order.quiet:
+        click.echo(cost, err=True)
     summary = read(store, finished, key, config)
     if order.baseline is not None:
         summary = against(store, summary, order.baseline, config)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.cli.judging import judge_option
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, specs_of, store_option
 
 
 @click.command(name="run")
@@ -25,6 +26,7 @@ from evalkit.cli.options import config_option, json_option, open_knowledge, prin
 @click.option("--html", type=click.Path(path_type=Path), help="Write the HTML report here.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML here.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown here.")
+@judge_option
 @config_option
 @store_option
 @json_option
@@ -43,6 +45,7 @@ def command(
     html: Path | None,
     junit: Path | None,
     markdown: Path | None,
+    judge_name: str | None,
     config_path: Path | None,
     store_at: str | None,
     as_json: bool,
@@ -52,7 +55,7 @@ def command(
     Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 4 an invalid run.
     """
     from evalkit.bots.definitions import build_bot
-    from evalkit.cli import pipeline
+    from evalkit.cli import judging, pipeline
     from evalkit.reporting import markdown as markdown_report
     from evalkit.reporting import terminal
     from evalkit.store.store import Store
@@ -68,10 +71,11 @@ def command(
         suites, release, bot_name, trials=trials, seed=seed, stage=stage, concurrency=concurrency, resume=resume,
         baseline=baseline, quiet=as_json,
     )  # fmt: skip
-    with Store.open(where) as store:
+    asked = judging.asked_of(specs_of(suites))
+    with Store.open(where) as store, judging.judge_bench(judge_name, config, questions=asked) as bench:
         if baseline is not None:
             store.latest_run(baseline)
-        summary = pipeline.carry_out(order, bot, config, base, store)
+        summary = pipeline.carry_out(order, bot, config, base, store, bench)
         written = pipeline.write_reports(store, summary, html=html, junit=junit)
         if markdown is not None:
             markdown.parent.mkdir(parents=True, exist_ok=True)

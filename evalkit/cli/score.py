@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evalkit.cli.judging import judge_option
 from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
 
 
@@ -14,6 +15,7 @@ from evalkit.cli.options import config_option, json_option, open_knowledge, prin
 @click.option("--scorer", "names", multiple=True, help="Only these scorers (default: all).")
 @click.option("--knowledge", type=click.Path(path_type=Path, file_okay=False), help="Knowledge-base folder.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@judge_option
 @config_option
 @store_option
 @json_option
@@ -23,13 +25,14 @@ def command(
     names: tuple[str, ...],
     knowledge: Path | None,
     workers: int | None,
+    judge_name: str | None,
     config_path: Path | None,
     store_at: str | None,
     as_json: bool,
 ) -> int:
     """Score the stored run RUN_ID again; no bot is asked."""
-    from evalkit.cli import pipeline
-    from evalkit.cli.options import ProgressLine, world_of
+    from evalkit.cli import judging, pipeline
+    from evalkit.cli.options import DEFAULT_SCORERS, ProgressLine, world_of
     from evalkit.engine.scoring_run import score_run
     from evalkit.model import ScorerSpec
     from evalkit.reporting import terminal
@@ -37,15 +40,23 @@ def command(
     from evalkit.suites.config import load_config
 
     config = load_config(config_path)
-    world = world_of([ScorerSpec(name=name) for name in names], config, open_knowledge(config, knowledge))
-    with Store.open(store_at or config.store, create=False) as store:
+    base = open_knowledge(config, knowledge)
+    specs = [ScorerSpec(name=name) for name in names or DEFAULT_SCORERS]
+    with (
+        Store.open(store_at or config.store, create=False) as store,
+        judging.judge_bench(judge_name, config, questions=judging.asked_of(specs)) as bench,
+    ):
         run = store.run(run_id)
+        world = world_of(judging.with_judge(specs, bench), config, base)
+        asked = judging.judging_of(bench, config, store.cases(run.id), base)
         line = ProgressLine("scoring", quiet=as_json)
-        key = score_run(store, run, world, workers=workers, on_progress=line.show)
+        key = score_run(store, run, world, workers=workers, judging=asked, on_progress=line.show)
         line.end()
         summary = pipeline.read(store, run, key, config)
     if as_json:
         print_json(pipeline.as_json(summary))
     else:
         click.echo(terminal.render(summary))
+        if cost := judging.spent(asked):
+            click.echo(cost)
     return summary.exit_code

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from evalkit import loopback
 from evalkit.demo.shop import Dialogue, Shop
 
 if TYPE_CHECKING:
@@ -87,34 +86,5 @@ async def _json(request: web.Request) -> dict[str, Any]:
 @contextmanager
 def serving(shop: Shop, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """The base address of a demo bot that runs in a thread until the block ends; port 0 lets the system choose."""
-    from aiohttp import web
-
-    loop = asyncio.new_event_loop()
-    ready: dict[str, int] = {}
-    started = threading.Event()
-    runner_box: list[Any] = []
-
-    async def begin() -> None:
-        runner = web.AppRunner(application(shop), access_log=None)
-        await runner.setup()
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        runner_box.append(runner)
-        ready["port"] = runner.addresses[0][1]
-        started.set()
-
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        loop.create_task(begin())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, name="demo-bot", daemon=True)
-    thread.start()
-    started.wait(10)
-    try:
-        yield f"http://{host}:{ready['port']}"
-    finally:
-        asyncio.run_coroutine_threadsafe(runner_box[0].cleanup(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-        loop.close()
+    with loopback.serving(application(shop), host=host, port=port) as address:
+        yield address

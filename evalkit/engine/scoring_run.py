@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 
+from evalkit.engine.judging import Judging
 from evalkit.model import Case, Conversation, Data, Run, Score
 from evalkit.policy.zero_tolerance import count_zero_tolerance
 from evalkit.scoring import World, gather, group_scores, score, score_key
@@ -25,6 +26,8 @@ class _Unit:
     run_id: str
     conversations: tuple[Conversation, ...]
     cases: dict[str, Case]
+    judged: Mapping[str, Data]
+    """What the judge made of these conversations, by their ids."""
 
 
 Scored = tuple[Conversation, list[Score]]
@@ -36,9 +39,13 @@ def score_run(
     world: World,
     *,
     workers: int | None = None,
+    judging: Judging | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> str:
-    """The key of the set of scores that was written; scoring again under the same key changes nothing."""
+    """The key of the set of scores that was written; scoring again under the same key changes nothing.
+
+    With `judging`, the judge is asked first about each conversation; answers that its cache holds cost nothing.
+    """
     key = score_key(world.scorers, world.policy, world.knowledge.snapshot if world.knowledge else None)
     cases = store.cases(run.id)
     n_total = store.count_conversations(run.id)
@@ -46,7 +53,7 @@ def score_run(
     done = 0
     grouped = _scored_in_groups(store, run, world, cases)
     financial = world.policy.escalation.financial
-    units = (_Unit(run.id, chunk, cases) for chunk in _chunks(store.conversations(run.id), CHUNK))
+    units = _units(store, run, cases, judging)
     for alone in _scored(units, world, n_workers):
         scored = [(talk, [*scores, *grouped.get(talk.id, ())]) for talk, scores in alone]
         store.add_scores(
@@ -72,6 +79,16 @@ def score_run(
         if on_progress is not None:
             on_progress(done, n_total)
     return key
+
+
+def _units(store: Store, run: Run, cases: dict[str, Case], judging: Judging | None) -> Iterator[_Unit]:
+    talks = store.conversations(run.id)
+    if judging is None:
+        for chunk in _chunks(talks, CHUNK):
+            yield _Unit(run.id, chunk, cases, {})
+        return
+    for batch, answers in judging.over(talks, store):
+        yield _Unit(run.id, tuple(batch), cases, {t.id: a for t, a in zip(batch, answers, strict=True)})
 
 
 def _scored_in_groups(store: Store, run: Run, world: World, cases: Mapping[str, Case]) -> dict[str, list[Score]]:
@@ -150,6 +167,8 @@ def _score_in_worker(unit: _Unit) -> list[Scored]:
 
 def _score_unit(unit: _Unit, world: World) -> list[Scored]:
     scored = []
+    if unit.judged:
+        world = replace(world, judged=unit.judged)
     for talk in unit.conversations:
         case = unit.cases.get(talk.case_id or "")
         scored.append((talk, score(talk, case, gather(talk, case, world), world.scorers)))

@@ -18,7 +18,7 @@ from evalkit.judge.client import Completion, LlmClient
 from evalkit.judge.protocol import PROMPT_VERSION, Answer, answer_schema, parse_answers, prompt
 from evalkit.judge.provider import JudgeSettings, identity
 from evalkit.judge.questions import Question
-from evalkit.model import Conversation, Turn, content_hash
+from evalkit.model import Conversation, Severity, Turn, content_hash
 
 
 class BudgetSpent(JudgeError):
@@ -30,6 +30,36 @@ class JudgeFailure(msgspec.Struct, frozen=True, kw_only=True):
 
     question: str
     cause: str
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the judge made of one question about one conversation: all that a scorer needs to know of it.
+
+    `status` is `answered`, `unsure` or `error`; `good` is None unless answered. `turn` counts in the conversation.
+    """
+
+    question: str
+    status: str
+    answer: str | None = None
+    good: bool | None = None
+    severity: Severity = "medium"
+    turn: int | None = None
+    cause: str | None = None
+    repeats: int = 1
+    agreement_rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One paid call as the audit trail keeps it: sizes and names, no content."""
+
+    conversation_id: str
+    model: str
+    purpose: str
+    questions: tuple[str, ...]
+    bytes_sent: int
+    tokens_in: int
+    tokens_out: int
 
 
 @dataclass(slots=True)
@@ -87,11 +117,14 @@ class Judge:
     questions: tuple[Question, ...]
     client: LlmClient
     cache: AnswerCache
-    mask: Callable[[str], str]
+    mask: Callable[[str, Conversation], str]
+    """Covers personal data in a text of a conversation: nothing but pseudonymised text leaves."""
     token: Callable[[], str]
     """A fresh unguessable marker for each call."""
     now_s: Callable[[], float]
     evidence: EvidenceSource | None = None
+    on_call: Callable[[Call], None] | None = None
+    """Told of every paid call, for the audit trail."""
     spending: Spending = field(init=False)
     identity: str = field(init=False)
 
@@ -110,10 +143,19 @@ class Judge:
                 results[result.question] = result
         return tuple(results[question.id] for question in self.questions)
 
+    async def judged(self, conversation: Conversation) -> dict[str, Judged]:
+        """One record per question id; a spent budget is a record with its cause too, never a missing row."""
+        try:
+            results = await self.ask(conversation)
+        except BudgetSpent as spent:
+            results = tuple(JudgeFailure(question=question.id, cause=str(spent)) for question in self.questions)
+        return {q.id: _judged(q, result) for q, result in zip(self.questions, results, strict=True)}
+
     async def _ask_together(
         self, conversation: Conversation, questions: tuple[Question, ...]
     ) -> list[Answer | JudgeFailure]:
-        turns = tuple(masked(turn, self.mask) for turn in seen_turns(conversation, questions[0]))
+        seen = seen_turns(conversation, questions[0])
+        turns = tuple(masked(conversation.turns[number], self.mask, conversation) for number in seen)
         if not any(turn.text.strip() for turn in turns):
             return [JudgeFailure(question=q.id, cause="there is nothing to see for this question") for q in questions]
         kinds = questions[0].evidence
@@ -141,7 +183,8 @@ class Judge:
                 return [JudgeFailure(question=question.id, cause=str(error)) for question in questions]
             self.cache.put(conversation.id, self.identity, zip(keys, answers, strict=True))
             rounds.append(answers)
-        return [majority([answers[number] for answers in rounds]) for number in range(len(questions))]
+        merged = [majority([answers[number] for answers in rounds]) for number in range(len(questions))]
+        return [_in_conversation(answer, seen) for answer in merged]
 
     async def _call(
         self,
@@ -155,6 +198,14 @@ class Judge:
         messages = prompt(turns, questions, language=conversation.language, evidence=evidence, marker=marker)
         completion = await self.client.complete(messages, answer_schema(questions, marker))
         self.spending.add(completion)
+        if self.on_call is not None:
+            ids = tuple(question.id for question in questions)
+            self.on_call(
+                Call(
+                    conversation.id, completion.model or self.settings.model, "judge", ids, completion.bytes_sent,
+                    completion.tokens_in, completion.tokens_out,
+                )
+            )  # fmt: skip
         return parse_answers(completion.text, turns, questions, marker=marker)
 
 
@@ -171,21 +222,43 @@ def grouped(questions: Sequence[Question]) -> list[tuple[Question, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def seen_turns(conversation: Conversation, question: Question) -> tuple[Turn, ...]:
-    """The turns that a question looks at; notes are never shown."""
-    turns = tuple(turn for turn in conversation.turns if turn.kind != "note")
+def seen_turns(conversation: Conversation, question: Question) -> tuple[int, ...]:
+    """The indices of the turns that a question looks at; notes are never shown."""
+    turns = conversation.turns
+    shown = [number for number, turn in enumerate(turns) if turn.kind != "note"]
     if question.sees == "bot_turns":
-        return tuple(turn for turn in turns if turn.role == "bot")
+        return tuple(number for number in shown if turns[number].role == "bot")
     if question.sees == "after_handover":
-        first = next((number for number, turn in enumerate(turns) if turn.role == "human"), len(turns))
-        return turns[first:]
-    return turns
+        first = next((number for number in shown if turns[number].role == "human"), len(turns))
+        return tuple(number for number in shown if number >= first)
+    return tuple(shown)
 
 
-def masked(turn: Turn, mask: Callable[[str], str]) -> Turn:
+def _in_conversation(answer: Answer, seen: Sequence[int]) -> Answer:
+    return answer if answer.turn is None else msgspec.structs.replace(answer, turn=seen[answer.turn])
+
+
+def _judged(question: Question, result: Answer | JudgeFailure) -> Judged:
+    if isinstance(result, JudgeFailure):
+        return Judged(question=question.id, status="error", severity=question.severity, cause=result.cause)
+    answered = result.status == "answered"
+    return Judged(
+        question=question.id,
+        status=result.status,
+        answer=result.answer,
+        good=result.answer in question.passing if answered else None,
+        severity=question.severity,
+        turn=result.turn,
+        cause=result.why_unsure,
+        repeats=result.repeats,
+        agreement_rate=result.agreement_rate,
+    )
+
+
+def masked(turn: Turn, mask: Callable[[str, Conversation], str], conversation: Conversation) -> Turn:
     """The turn as the judge may see it: role and masked text, nothing else."""
     # Bot and human are shown under one name, so that the judge cannot favour its own kind.
-    return Turn(role="bot" if turn.role == "human" else turn.role, text=mask(turn.text))
+    return Turn(role="bot" if turn.role == "human" else turn.role, text=mask(turn.text, conversation))
 
 
 def majority(answers: Sequence[Answer]) -> Answer:
@@ -204,26 +277,3 @@ def majority(answers: Sequence[Answer]) -> Answer:
             first, status="unsure", why_unsure="its repeats disagree", repeats=len(answers), agreement_rate=agreement
         )
     return msgspec.structs.replace(first, repeats=len(answers), agreement_rate=agreement)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What judging would take: shown by `--dry-run` before a cent is spent."""
-
-    n_conversations: int
-    n_calls: int
-    tokens_in: int
-    tokens_out: int
-    cost_eur: float
-
-
-def plan(conversations: Sequence[Conversation], questions: Sequence[Question], settings: JudgeSettings) -> Plan:
-    """The number of calls and their price, estimated from the text at four characters a token."""
-    groups = grouped(questions)
-    n_calls = len(conversations) * len(groups) * settings.repeats
-    characters = sum(len(turn.text) + 16 for talk in conversations for turn in talk.turns)
-    overhead = sum(len(question.wording("en")) + 80 for question in questions) + 900 * len(groups)
-    tokens_in = (characters * len(groups) + overhead * len(conversations)) * settings.repeats // 4
-    tokens_out = 40 * len(questions) * len(conversations) * settings.repeats
-    cost = (tokens_in * settings.price_in_eur + tokens_out * settings.price_out_eur) / 1_000_000
-    return Plan(len(conversations), n_calls, tokens_in, tokens_out, cost)

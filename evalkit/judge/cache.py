@@ -38,6 +38,8 @@ class AnswerCache:
         except sqlite3.Error as error:
             raise StoreError(f"judge cache {path} cannot be opened: {error}; delete it to start afresh") from error
         self._clock = int(self._db.execute("SELECT COALESCE(MAX(used), 0) FROM answers").fetchone()[0])
+        # Counting rows reads the whole file, so it is done once, and again only when the bound may be reached.
+        self._at_most = len(self)
 
     def close(self) -> None:
         """Release the file."""
@@ -64,11 +66,14 @@ class AnswerCache:
         ]
         with self._writing():
             self._db.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", rows)
-            over = len(self) - self._max_answers
-            if over > 0:
-                self._db.execute(
-                    "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used LIMIT ?)", (over,)
-                )
+            self._at_most += len(rows)
+            if self._at_most > self._max_answers:
+                over = len(self) - self._max_answers
+                if over > 0:
+                    self._db.execute(
+                        "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used LIMIT ?)", (over,)
+                    )
+                self._at_most = len(self)
 
     def erase(self, conversation_ids: Iterable[str]) -> int:
         """The number of answers deleted with these conversations."""

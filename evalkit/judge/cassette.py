@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,20 @@ class Cassette:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"key": key, "completion": record}, ensure_ascii=False) + "\n")
         return Completion(**{**record, "text": record["text"].replace(_MARKER, marker)})
+
+
+class CassetteDoor:
+    """A cassette as a client that is entered like a live one; with an inner client it records what is missing."""
+
+    def __init__(self, path: Path, inner: AbstractAsyncContextManager[LlmClient] | None = None) -> None:
+        self._path, self._inner = path, inner
+
+    async def __aenter__(self) -> LlmClient:
+        return Cassette(self._path, await self._inner.__aenter__() if self._inner is not None else None)
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._inner is not None:
+            await self._inner.__aexit__(None, None, None)
 
 
 def _marker_of(schema: Mapping[str, Any] | None) -> str:

@@ -12,6 +12,9 @@ from evalkit.errors import InputError, PolicyError, near_match
 from evalkit.model import content_hash
 from evalkit.policy.sections import PrivacyPolicy
 
+QUESTIONS = ("resolution", "correctness")
+"""The packs that are asked where nothing is named."""
+
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The data-protection declaration of the judge's endpoint; all three must be said."""
@@ -33,7 +36,7 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     temperature: float = 0.0
     max_tokens: int = 1_000
     seed: int | None = 0
-    questions: tuple[str, ...] = ("resolution", "correctness")
+    questions: tuple[str, ...] = QUESTIONS
     own: dict[str, Any] = {}
     repeats: int = 1
     concurrency: int = 20

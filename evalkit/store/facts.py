@@ -110,7 +110,9 @@ def facts_of(run: Run, conversation: Conversation, scores: Iterable[Score], *, c
         for key, column in _FROM_DATA.get(score.scorer, {}).items():
             value = score.data.get(key)
             values[column] = int(value) if isinstance(value, bool) else value
-    errors = [score.boundary or "scorer" for score in scores if score.verdict == "error"]
+    # A judge without a vote decides nothing, so its outage must not take a conversation out of the numbers either.
+    broken = [score for score in scores if score.verdict == "error" and not score.data.get("informs_only")]
+    errors = [score.boundary or "scorer" for score in broken]
     decided = [score.verdict for score in scores if score.verdict in {"pass", "fail"}]
     worst = [SEVERITIES.index(score.worst) for score in scores if score.worst is not None]
     return Facts(

@@ -280,21 +280,37 @@ class Store:
 
     def append_audit(self, event: str, body: Data, *, actor: str = "evalkit", at: datetime | None = None) -> AuditEntry:
         """The entry that was appended; its hash chains it to the one before."""
+        return self.append_audits([(event, body)], actor=actor, at=at)[0]
+
+    def append_audits(
+        self, events: Iterable[tuple[str, Data]], *, actor: str = "evalkit", at: datetime | None = None
+    ) -> list[AuditEntry]:
+        """The entries that were appended in one write, in order; nothing is written for no event."""
+        events = list(events)
+        if not events:
+            return []
+        stamp = (at or datetime.now(UTC)).isoformat()
+        entries = []
         with self._write() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
             last = connection.execute(
                 sa.select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
             ).first()
-            text = json.dumps(body, sort_keys=True, ensure_ascii=False)
-            number, previous = (last.number + 1, last.hash) if last else (1, "")
-            stamp = (at or datetime.now(UTC)).isoformat()
-            row = {
-                "number": number, "at": stamp, "actor": actor, "event": event, "body": text,
-                "previous_hash": previous, "hash": _chain(previous, number, stamp, actor, event, text),
-            }  # fmt: skip
-            connection.execute(schema.audit.insert(), row)
-        return msgspec.convert({**row, "body": body}, AuditEntry)
+            number, previous = (last.number, last.hash) if last else (0, "")
+            rows = []
+            for event, body in events:
+                number += 1
+                text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+                row = {
+                    "number": number, "at": stamp, "actor": actor, "event": event, "body": text,
+                    "previous_hash": previous, "hash": _chain(previous, number, stamp, actor, event, text),
+                }  # fmt: skip
+                previous = str(row["hash"])
+                rows.append(row)
+                entries.append(msgspec.convert({**row, "body": body}, AuditEntry))
+            connection.execute(schema.audit.insert(), rows)
+        return entries
 
     def audit_entries(self) -> list[AuditEntry]:
         """The whole trail, oldest first."""

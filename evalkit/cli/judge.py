@@ -1,0 +1,117 @@
+"""`evalkit judge`: what the judge would cost, what it keeps, and a stand-in that needs no key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalkit.cli.judging import cache_path, judge_bench
+from evalkit.cli.options import config_option, json_option, print_json, store_option
+
+
+@click.group(name="judge")
+def command() -> None:
+    """The LLM judge: its questions, its price, its cache, and whether it has earned its vote."""
+
+
+@command.command(name="questions")
+@json_option
+def questions(*, as_json: bool) -> int:
+    """List the shipped packs and their questions."""
+    import msgspec
+    from tabulate import tabulate
+
+    from evalkit.judge.questions import load_questions, pack_names
+
+    asked = load_questions(pack_names())
+    if as_json:
+        print_json([msgspec.to_builtins(question) for question in asked])
+    else:
+        rows = [(q.pack, q.id, ", ".join(q.answers), ", ".join(q.passing), q.severity) for q in asked]
+        click.echo(tabulate(rows, headers=["pack", "question", "answers", "good", "severity"]))
+    return 0
+
+
+@command.command(name="plan")
+@click.argument("run_id")
+@click.option("--judge", "judge_name", default="config", show_default=True, help="`config`, `fake` or `cassette:FILE`.")
+@config_option
+@store_option
+@json_option
+def plan_(*, run_id: str, judge_name: str, config_path: Path | None, store_at: str | None, as_json: bool) -> int:
+    """Tell how many calls judging the stored run RUN_ID would take, and their price; nothing is sent."""
+    from dataclasses import asdict
+
+    from evalkit.judge.planning import plan
+    from evalkit.store.store import Store
+    from evalkit.suites.config import load_config
+
+    config = load_config(config_path)
+    with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
+        assert bench is not None
+        talks = store.conversations(store.run(run_id).id)
+        lengths = (sum(len(turn.text) + 16 for turn in talk.turns) for talk in talks if talk.failure is None)
+        found = plan(lengths, bench.questions, bench.settings)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        click.echo(
+            f"{found.n_conversations} conversations, at most {found.n_calls} calls, about {found.tokens_in} tokens in"
+            f" and {found.tokens_out} out: {found.cost_eur:.2f} EUR at the declared prices"
+        )
+    return 0
+
+
+@command.command(name="cache")
+@click.option("--erase", "erased", multiple=True, metavar="CONVERSATION", help="Delete the answers of conversations.")
+@config_option
+@json_option
+def cache(*, erased: tuple[str, ...], config_path: Path | None, as_json: bool) -> int:
+    """Show how many answers are kept by judge and question, or erase those of conversations."""
+    from tabulate import tabulate
+
+    from evalkit.judge.cache import AnswerCache
+    from evalkit.suites.config import load_config
+
+    where = cache_path(load_config(config_path))
+    kept = AnswerCache(where)
+    try:
+        n_erased = kept.erase(erased) if erased else 0
+        rows = [(identity, question, n) for (identity, question), n in sorted(kept.counts().items())]
+    finally:
+        kept.close()
+    if as_json:
+        print_json({"path": str(where), "erased": n_erased, "answers": rows})
+        return 0
+    if erased:
+        click.echo(f"{n_erased} answers erased")
+    click.echo(tabulate(rows, headers=["judge", "question", "answers"]) if rows else f"{where}: no answers are kept")
+    return 0
+
+
+@command.command(name="serve-fake")
+@click.option("--mood", default="good", show_default=True, help="How it behaves; `--mood list` names them.")
+@click.option("--delay-ms", default=0, show_default=True, type=click.IntRange(0, 600_000))
+@click.option("--port", default=8766, show_default=True, type=click.IntRange(0, 65_535))
+def serve_fake(*, mood: str, delay_ms: int, port: int) -> int:
+    """Serve an OpenAI-compatible stand-in on 127.0.0.1 until Ctrl-C: it judges by word overlap, in moods."""
+    import time
+
+    from evalkit.errors import InputError, near_match
+    from evalkit.judge.fake import MOODS, create_app
+    from evalkit.loopback import serving
+
+    if mood == "list":
+        click.echo("\n".join(MOODS))
+        return 0
+    if mood not in MOODS:
+        raise InputError(f"unknown mood '{mood}'{near_match(mood, MOODS)} (known: {', '.join(MOODS)})")
+    with serving(create_app(mood, delay_s=delay_ms / 1000), port=port) as address:
+        click.echo(f"stand-in judge ({mood}) at {address}/v1; Ctrl-C stops it")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            click.echo("stopped")
+    return 0

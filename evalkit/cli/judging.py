@@ -1,0 +1,139 @@
+"""The judge of a command line: `config`, `fake` or `cassette:FILE`, held against the policy before text leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from evalkit.errors import InputError
+
+if TYPE_CHECKING:
+    from evalkit.engine.judging import Bench, Judging
+    from evalkit.judge.provider import JudgeSettings
+    from evalkit.knowledge import Knowledge
+    from evalkit.model import Case, ScorerSpec
+    from evalkit.suites.config import Config
+
+F = TypeVar("F", bound=Callable[..., Any])
+CACHE = "judge-cache.db"
+FAKE = {"model": "fake-judge-1", "provider": {"region": "local", "dpa": True, "no_training": True}}
+
+
+def judge_option(function: F) -> F:
+    """`--judge`: none by default."""
+    said = "Ask an LLM judge too: `config` (evalkit.yaml), `fake` (a stand-in, no key, no network), `cassette:FILE`."
+    return click.option("--judge", "judge_name", help=said)(function)
+
+
+@contextmanager
+def judge_bench(name: str | None, config: Config, *, questions: Sequence[str] = ()) -> Iterator[Bench | None]:
+    """The judge that a name stands for, None for no name.
+
+    Raises: InputError for another name or a wrong configuration; PolicyError where the policy forbids the endpoint.
+    """
+    from evalkit.judge.client import OpenAiClient
+    from evalkit.judge.provider import check_provider
+
+    if name is None:
+        yield None
+        return
+    kind, _, rest = name.partition(":")
+    if kind == "fake" and not rest:
+        from evalkit.judge.fake import create_app
+        from evalkit.loopback import serving
+
+        with serving(create_app()) as address:
+            settings = settings_of({**FAKE, "base_url": f"{address}/v1", "questions": list(_asked(config, questions))})
+            check_provider(settings, config.policy.privacy)
+            yield _bench(settings, OpenAiClient(settings), ":memory:")
+        return
+    if kind not in {"config", "cassette"} or (kind == "cassette") != bool(rest):
+        raise InputError(f"--judge {name}: expected `config`, `fake` or `cassette:FILE`")
+    if not config.judge:
+        raise InputError("--judge: evalkit.yaml has no `judge:` part; docs/judge.md shows what to write")
+    settings = settings_of({**config.judge, "questions": list(_asked(config, questions))})
+    check_provider(settings, config.policy.privacy)
+    if kind == "cassette":
+        from evalkit.judge.cassette import CassetteDoor
+
+        yield _bench(settings, CassetteDoor(Path(rest)), ":memory:")
+    else:
+        yield _bench(settings, OpenAiClient(settings), cache_path(config))
+
+
+def settings_of(value: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> JudgeSettings:
+    """The settings of a `judge:` mapping with its `${NAME}` read from the environment. Raises: InputError."""
+    import os
+
+    from evalkit.bots.templates import with_secrets
+    from evalkit.judge.provider import judge_settings
+
+    return judge_settings(with_secrets(dict(value), os.environ if environment is None else environment, "judge"))
+
+
+def cache_path(config: Config) -> Path:
+    """Where the answers that were paid for are kept: beside the store of the configuration."""
+    store = config.store
+    folder = Path(".evalkit") if "://" in store else Path(store).parent
+    return folder / CACHE
+
+
+def judge_spec(bench: Bench, voting: Sequence[str] = ()) -> ScorerSpec:
+    """The `judge` scorer of a run: bound to the judge's identity, so that another judge makes another set of scores."""
+    from evalkit.judge.asking import questions_hash
+    from evalkit.judge.protocol import PROMPT_VERSION
+    from evalkit.judge.provider import identity
+    from evalkit.model import ScorerSpec
+
+    who = identity(bench.settings, PROMPT_VERSION, questions_hash(bench.questions))
+    asked = [question.id for question in bench.questions]
+    return ScorerSpec(name="judge", args={"questions": asked, "voting": sorted(voting), "identity": who})
+
+
+def with_judge(specs: Sequence[ScorerSpec], bench: Bench | None, voting: Sequence[str] = ()) -> list[ScorerSpec]:
+    """The scorers of a run with the judge's own where one is asked."""
+    if bench is None:
+        return list(specs)
+    return [*(spec for spec in specs if spec.name != "judge"), judge_spec(bench, voting)]
+
+
+def asked_of(specs: Sequence[ScorerSpec]) -> tuple[str, ...]:
+    """The questions that a suite's own `judge` scorer names."""
+    return tuple(name for spec in specs if spec.name == "judge" for name in spec.args.get("questions", ()))
+
+
+def judging_of(
+    bench: Bench | None, config: Config, cases: Mapping[str, Case], knowledge: Knowledge | None
+) -> Judging | None:
+    """The pass of the judge over a run, None for no judge."""
+    from evalkit.engine.judging import Judging
+
+    return None if bench is None else Judging(bench, config.policy, cases, knowledge)
+
+
+def spent(judging: Judging | None) -> str | None:
+    """What the judge cost, in one line; its cost is told apart from the bot's."""
+    if judging is None or judging.spending is None:
+        return None
+    used = judging.spending
+    return (
+        f"judge {used.settings.model}: {used.n_calls} calls, {used.n_cached} from the cache,"
+        f" {used.tokens_in + used.tokens_out} tokens, {used.cost_eur:.2f} EUR (apart from the bot's cost)"
+    )
+
+
+def _asked(config: Config, questions: Sequence[str]) -> Sequence[str]:
+    from evalkit.judge.provider import QUESTIONS
+
+    return questions or config.judge.get("questions") or QUESTIONS
+
+
+def _bench(settings: JudgeSettings, client: Any, cache: Path | str) -> Bench:
+    from evalkit.engine.judging import Bench
+    from evalkit.judge.questions import load_questions
+
+    return Bench(settings, load_questions(settings.questions, settings.own), client, cache)

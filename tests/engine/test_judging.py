@@ -1,0 +1,162 @@
+"""A run is judged ahead of its scores: in order, bounded, audited, and never twice for what is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evalkit.engine.judging import Bench, Judging
+from evalkit.engine.scoring_run import score_run
+from evalkit.judge.client import OpenAiClient
+from evalkit.judge.fake import Mood, create_app
+from evalkit.judge.provider import judge_settings
+from evalkit.judge.questions import load_questions
+from evalkit.knowledge import Knowledge
+from evalkit.loopback import serving
+from evalkit.model import AuthorisedContext, Case, Conversation, Failure, Run, ScorerSpec, Turn
+from evalkit.policy.sections import Policy
+from evalkit.scoring import World, build_scorers
+from evalkit.store.store import Store
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+RUN = Run(id="r1", release="1.4", status="finished")
+
+
+def conversations(n: int) -> Iterator[Conversation]:
+    for i in range(n):
+        turns = (
+            Turn(role="customer", text=f"Jag heter Alva Lindqvist. Vad kostar frakten för order {i}?"),
+            Turn(role="bot", text=f"Frakten för order {i} kostar 49 kr, Alva Lindqvist."),
+        )
+        yield Conversation(id=f"c{i:05}", run_id="r1", case_id="k", trial=i, turns=turns, language="sv", started_at=NOW)
+
+
+@contextmanager
+def bench(cache: Path | str = ":memory:", mood: Mood = "good", **settings: object) -> Iterator[tuple[Bench, str]]:
+    with serving(create_app(mood)) as address:
+        made = judge_settings(
+            {
+                "base_url": f"{address}/v1",
+                "model": "m",
+                "provider": {"region": "local", "dpa": True, "no_training": True},
+                **settings,
+            }  # fmt: skip
+        )
+        yield Bench(made, load_questions(["need_met", "supported_by_knowledge"]), OpenAiClient(made), cache), address
+
+
+CASE = Case(id="k", context=AuthorisedContext(facts={"name": "Alva Lindqvist"}))
+WORLD = World(build_scorers([ScorerSpec(name="judge")]))
+
+
+def test_every_conversation_is_judged_scored_and_audited(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store, bench() as (ready, address):
+        store.add_run(RUN)
+        store.add_conversations(conversations(450))
+        broken = Conversation(id="z", run_id="r1", failure=Failure(boundary="bot", cause="gone"))
+        store.add_conversations([broken])
+        base = Knowledge.from_texts(["Frakten kostar 49 kr.", "Returer är gratis i 30 dagar."])
+        judging = Judging(ready, Policy(), {"k": CASE}, base)
+        key = score_run(store, RUN, WORLD, judging=judging)
+        scores = {id_: found[0] for id_, found in store.scores("r1", key)}
+        assert len(scores) == 451
+        assert scores["z"].verdict == "error" and scores["z"].boundary == "bot"
+        assert {s.verdict for id_, s in scores.items() if id_ != "z"} == {"pass"}
+        entries = store.audit_entries()
+        assert len(entries) == 900 == json.load(urllib.request.urlopen(f"{address}/calls"))["n"]
+        assert store.verify_audit() is None
+        assert set(entries[0].body) == {
+            "conversation", "model", "purpose", "questions", "bytes", "tokens_in", "tokens_out",
+        }  # fmt: skip
+        assert judging.spending is not None and judging.spending.n_calls == 900
+
+
+def test_no_name_of_the_customer_reaches_the_judge(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    class Listening(OpenAiClient):
+        async def complete(self, messages, schema):  # type: ignore[no-untyped-def]
+            seen.extend(m["content"] for m in messages)
+            return await super().complete(messages, schema)
+
+    with Store.open(tmp_path / "s.db") as store, bench() as (ready, _):
+        store.add_run(RUN)
+        store.add_conversations(conversations(3))
+        ready = Bench(ready.settings, ready.questions, Listening(ready.settings), ready.cache)
+        list(Judging(ready, Policy(), {"k": CASE}).over(store.conversations("r1"), store))
+    assert seen and not any("Lindqvist" in text for text in seen)
+
+
+def test_judging_again_pays_nothing(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store, bench(tmp_path / "cache.db") as (ready, address):
+        store.add_run(RUN)
+        store.add_conversations(conversations(20))
+        keys = {score_run(store, RUN, WORLD, judging=Judging(ready, Policy(), {})) for _ in range(1)}
+        again = Bench(ready.settings, ready.questions, OpenAiClient(ready.settings), ready.cache)
+        keys.add(score_run(store, RUN, WORLD, judging=Judging(again, Policy(), {})))
+        assert len(keys) == 1
+        assert json.load(urllib.request.urlopen(f"{address}/calls"))["n"] == 40
+
+
+@pytest.mark.parametrize("mood", ["refusing", "broken", "hangs_up", "malformed"])
+def test_a_judge_that_breaks_loses_no_conversation(tmp_path: Path, mood: Mood) -> None:
+    with Store.open(tmp_path / "s.db") as store, bench(mood=mood, retries=0) as (ready, _):
+        store.add_run(RUN)
+        store.add_conversations(conversations(12))
+        key = score_run(store, RUN, WORLD, judging=Judging(ready, Policy(), {}))
+        found = [scores[0] for _, scores in store.scores("r1", key)]
+        assert len(found) == 12
+        assert all(s.verdict == "error" and s.boundary == "judge" and s.cause for s in found)
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from tests.engine.test_judging import NOW, RUN, WORLD, conversations
+from evalkit.engine.judging import Bench, Judging
+from evalkit.engine.scoring_run import score_run
+from evalkit.judge.client import OpenAiClient
+from evalkit.judge.provider import judge_settings
+from evalkit.judge.questions import load_questions
+from evalkit.policy.sections import Policy
+from evalkit.store.store import Store
+address, folder = sys.argv[1], Path(sys.argv[2])
+made = judge_settings({"base_url": f"{address}/v1", "model": "m", "concurrency": 4,
+                       "provider": {"region": "local", "dpa": True, "no_training": True}})
+bench = Bench(made, load_questions(["need_met"]), OpenAiClient(made), folder / "cache.db")
+with Store.open(folder / "s.db") as store:
+    score_run(store, RUN, WORLD, judging=Judging(bench, Policy(), {}))
+"""
+
+
+def test_a_killed_judge_goes_on_without_paying_twice(tmp_path: Path, project: Path) -> None:
+    n = 60
+    with Store.open(tmp_path / "s.db") as store:
+        store.add_run(RUN)
+        store.add_conversations(conversations(n))
+    with serving(create_app(delay_s=0.05)) as address:
+        words = [sys.executable, "-c", _KILLED, address, str(tmp_path)]
+        environment = {**os.environ, "PYTHONPATH": str(project)}
+        process = subprocess.Popen(words, env=environment, cwd=project)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and json.load(urllib.request.urlopen(f"{address}/calls"))["n"] < n // 3:
+            time.sleep(0.02)
+        process.kill()
+        process.wait(30)
+        paid = json.load(urllib.request.urlopen(f"{address}/calls"))["n"]
+        assert paid < n
+        subprocess.run(words, env=environment, cwd=project, check=True)
+        in_flight = 4
+        assert json.load(urllib.request.urlopen(f"{address}/calls"))["n"] <= n + in_flight
+    with Store.open(tmp_path / "s.db") as store:
+        assert len(list(store.scores("r1"))) == n

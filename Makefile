@@ -44,10 +44,12 @@ quality: $(READY) ## measure the scorers on labelled messages (and on $$EVALKIT_
 
 bench: $(READY) ## speed and memory as ratios against a bare loop, and the gate's false alarms
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.judging
 	@$(BIN)/python -m tests.bench.gate_simulation
 
 bench-long: $(READY) ## the benches that take an hour
 	@$(BIN)/python -m tests.bench --long
+	@$(BIN)/python -m tests.bench.judging --long
 
 fuzz: $(READY) ## hypothesis with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -n $(WORKERS) -m "not external" -k "property or hostile or round_trip"

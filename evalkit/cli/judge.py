@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.judging import cache_path, judge_bench
-from evalkit.cli.options import config_option, json_option, print_json, store_option
+from evalkit.cli.options import config_option, json_option, print_json, run_named, store_option
 
 
 @click.group(name="judge")
@@ -34,13 +34,13 @@ def questions(*, as_json: bool) -> int:
 
 
 @command.command(name="plan")
-@click.argument("run_id")
+@click.argument("release")
 @click.option("--judge", "judge_name", default="config", show_default=True, help="`config`, `fake` or `cassette:FILE`.")
 @config_option
 @store_option
 @json_option
-def plan_(*, run_id: str, judge_name: str, config_path: Path | None, store_at: str | None, as_json: bool) -> int:
-    """Tell how many calls judging the stored run RUN_ID would take, and their price; nothing is sent."""
+def plan_(*, release: str, judge_name: str, config_path: Path | None, store_at: str | None, as_json: bool) -> int:
+    """Tell how many calls judging RELEASE (or a run by its id) would take, and their price; nothing is sent."""
     from dataclasses import asdict
 
     from evalkit.judge.planning import plan
@@ -50,7 +50,7 @@ def plan_(*, run_id: str, judge_name: str, config_path: Path | None, store_at: s
     config = load_config(config_path)
     with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
         assert bench is not None
-        talks = store.conversations(store.run(run_id).id)
+        talks = store.conversations(run_named(store, release).id)
         lengths = (sum(len(turn.text) + 16 for turn in talk.turns) for talk in talks if talk.failure is None)
         found = plan(lengths, bench.questions, bench.settings)
     if as_json:

@@ -13,8 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from evalkit.knowledge import Knowledge
-    from evalkit.model import ScorerSpec
+    from evalkit.model import Run, ScorerSpec
     from evalkit.scoring import World
+    from evalkit.store.store import Store
     from evalkit.suites.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,6 +50,11 @@ def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | No
 
     found = folder or config.knowledge
     return Knowledge.from_folder(found) if found is not None else None
+
+
+def run_named(store: Store, name: str) -> Run:
+    """The newest run of a release of this name, else the run whose id begins so. Raises: InputError."""
+    return store.latest_run(name) if any(run.release == name for run in store.runs()) else store.run(name)
 
 
 def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:

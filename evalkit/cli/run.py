@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.judging import judge_option
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, specs_of, store_option
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
 
 
 @click.command(name="run")
@@ -56,6 +56,7 @@ def command(
     """
     from evalkit.bots.definitions import build_bot
     from evalkit.cli import judging, pipeline
+    from evalkit.engine.preparing import specs_of
     from evalkit.reporting import markdown as markdown_report
     from evalkit.reporting import terminal
     from evalkit.store.store import Store

@@ -32,7 +32,8 @@ def command(
 ) -> int:
     """Score the stored run RUN_ID again; no bot is asked."""
     from evalkit.cli import judging, pipeline
-    from evalkit.cli.options import DEFAULT_SCORERS, ProgressLine, world_of
+    from evalkit.cli.options import ProgressLine, world_of
+    from evalkit.engine.preparing import DEFAULT_SCORERS
     from evalkit.engine.scoring_run import score_run
     from evalkit.model import ScorerSpec
     from evalkit.reporting import terminal

@@ -7,8 +7,7 @@ simulated LLM customer and the claim splitter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import cycle
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from evalkit.errors import InputError, JudgeError
@@ -16,9 +15,6 @@ from evalkit.judge.provider import JudgeSettings
 
 Mode = Literal["json_schema", "json_object", "text"]
 LADDER: tuple[Mode, ...] = ("json_schema", "json_object", "text")
-CALLS_A_POOL = 20
-"""The connection pool under the client looks at every connection for every request, so it is kept small: one pool of
-100 connections costs twice the CPU of five pools of 20."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +41,7 @@ class OpenAiClient:
     """Talks to any `base_url` through the `openai` package; remembers which rung of the ladder the endpoint takes."""
 
     settings: JudgeSettings
-    _clients: list[Any] = field(default_factory=list)
-    _turns: Any = None
+    _client: Any = None
     _mode: Mode | None = None
 
     async def __aenter__(self) -> OpenAiClient:
@@ -54,29 +49,29 @@ class OpenAiClient:
             import openai
         except ImportError as error:
             raise InputError("the judge needs the openai package: pip install 'support-evalkit[judge]'") from error
+        from evalkit.judge.transport import AiohttpTransport
+
         settings = self.settings
+        carrier = AiohttpTransport(settings.base_url, limit=settings.concurrency, timeout_s=settings.timeout_s)
         common: dict[str, Any] = {
+            "http_client": openai.DefaultAsyncHttpx2Client(transport=carrier),
             "api_key": settings.api_key or "none",
             "timeout": settings.timeout_s,
             "max_retries": settings.retries,
             "default_headers": dict(settings.headers),
         }
-        for _ in range(max(1, -(-settings.concurrency // CALLS_A_POOL))):
-            if settings.api_version:
-                client: Any = openai.AsyncAzureOpenAI(
-                    azure_endpoint=settings.base_url, api_version=settings.api_version, **common
-                )
-            else:
-                client = openai.AsyncOpenAI(base_url=settings.base_url, **common)
-            self._clients.append(client)
-        self._turns = cycle(self._clients)
+        if settings.api_version:
+            self._client = openai.AsyncAzureOpenAI(
+                azure_endpoint=settings.base_url, api_version=settings.api_version, **common
+            )
+        else:
+            self._client = openai.AsyncOpenAI(base_url=settings.base_url, **common)
         if settings.mode != "auto":
             self._mode = settings.mode
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        for client in self._clients:
-            await client.close()
+        await self._client.close()
 
     async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> Completion:
         """The model's reply. Raises: JudgeError for a refusal, a cut-off reply, or an endpoint that does not answer."""
@@ -112,7 +107,7 @@ class OpenAiClient:
         try:
             # The untyped call: building typed requests and replies would take a third of a call's CPU, and the reply
             # is checked here all the same.
-            return await next(self._turns).post("/chat/completions", cast_to=object, body=body)
+            return await self._client.post("/chat/completions", cast_to=object, body=body)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
             if rung == "text":
                 raise JudgeError(f"the judge's endpoint refused the request with {error.status_code}") from error

@@ -1,0 +1,78 @@
+"""`evalkit judge` and `--judge`: what a user types, and what wrong input is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evalkit.cli import execute
+from evalkit.demo.server import serving
+from evalkit.demo.shop import open_release
+
+
+@pytest.fixture
+def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A starter project whose run was judged by the stand-in."""
+    monkeypatch.chdir(tmp_path)
+    assert execute(["init"]) == 0
+    config = tmp_path / "evalkit.yaml"
+    with serving(open_release("1.4")) as address:
+        config.write_text(config.read_text().replace("http://127.0.0.1:8765", address))
+        assert execute(["run", "--bot", "demo", "--release", "1.4", "--judge", "fake"]) == 0
+    assert "apart from the bot's cost" in capsys.readouterr().err
+    return config
+
+
+def test_the_stand_in_judges_a_run_and_its_answers_are_scores(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from evalkit.store.store import Store
+
+    with Store.open(".evalkit/store.db") as store:
+        run = store.latest_run("1.4")
+        found = [s for _, scores in store.scores(run.id) for s in scores if s.scorer == "judge"]
+        assert found and all(s.verdict in {"pass", "unsure"} for s in found)
+        assert all("need_met" in s.data["answers"] for s in found)
+    assert execute(["judge", "plan", "1.4", "--judge", "fake", "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["n_calls"] == 2 * plan["n_conversations"] > 0
+
+
+def test_scoring_again_with_a_judge_needs_no_bot(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from evalkit.store.store import Store
+
+    with Store.open(".evalkit/store.db") as store:
+        run = store.latest_run("1.4")
+        assert len(store.score_keys(run.id)) == 1
+    assert execute(["score", run.id, "--judge", "fake"]) == 0
+    assert "calls" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--judge", "config"], "no `judge:` part"),
+        (["--judge", "gpt"], "expected `config`, `fake` or `cassette:FILE`"),
+    ],
+)
+def test_a_judge_that_is_not_there_is_wrong_input(
+    judged: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert execute(["score", "x", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_judge_off_the_policys_list_is_refused_before_anything_is_sent(
+    judged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = "judge: {base_url: 'https://llm.example.com/v1', model: m, provider: {region: eu, dpa: true, no_training: true}}\n"
+    judged.write_text(judged.read_text() + part)
+    assert execute(["score", "x", "--judge", "config"]) == 2
+    assert "judge host 'llm.example.com' is not in policy.privacy.allowed_hosts" in capsys.readouterr().err
+
+
+def test_the_cache_can_be_looked_at(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["judge", "cache"]) == 0
+    assert "no answers are kept" in capsys.readouterr().out
+    assert execute(["judge", "serve-fake", "--mood", "refusng"]) == 2
+    assert "did you mean 'refusing'" in capsys.readouterr().err

@@ -15,6 +15,7 @@ _VERBS = {
     "run": "replay suites against a bot, score, store and report",
     "score": "score a stored run again",
     "kpi": "the numbers of a stored run",
+    "compare": "two releases side by side: numbers, cases, one conversation told twice",
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
     "ui": "the dashboards on 127.0.0.1",

@@ -13,7 +13,7 @@ _MARK = re.compile(r"([\\`*_{}\[\]<>()#+!|])")
 
 def render(summary: Summary) -> str:
     """A heading, the sentence, the KPI table and the worst findings."""
-    lines = [f"## evalkit: {_safe(summary.run.release)}", "", _safe(summary.sentence), ""]
+    lines = [f"## evalkit: {escaped(summary.run.release)}", "", escaped(summary.sentence), ""]
     lines.append(f"Scored {summary.n_scored} of {summary.n_total} conversations.")
     lines += ["", "| KPI | value | 95 % | n |", "|---|--:|--:|--:|"]
     lines += [
@@ -22,12 +22,13 @@ def render(summary: Summary) -> str:
     if summary.failures:
         lines += ["", "| where | rule | severity | what |", "|---|---|---|---|"]
         lines += [
-            f"| {_safe(f.place or f.case_id)} {_safe(f.case_id) if f.place else ''} | {f.finding.rule} |"
-            f" {f.finding.severity} | {_safe(f.finding.message)} |"
+            f"| {escaped(f.place or f.case_id)} {escaped(f.case_id) if f.place else ''} | {f.finding.rule} |"
+            f" {f.finding.severity} | {escaped(f.finding.message)} |"
             for f in summary.failures[:20]
         ]
     return "\n".join(lines) + "\n"
 
 
-def _safe(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as itself in Markdown: nothing of it becomes markup or a control character."""
     return _MARK.sub(r"\\\1", printable(text))

@@ -1,0 +1,147 @@
+"""Replays of the same cases: each case is its own control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import exp
+from typing import NamedTuple
+
+from evalkit.comparison.measures import AMOUNTS, RATES, Measure
+from evalkit.comparison.result import Comparison, Delta, Direction
+from evalkit.errors import InputError
+from evalkit.kpi.cases import CaseChange, case_changes, tallies
+from evalkit.model import Run
+from evalkit.store.facts import Facts
+from evalkit.store.scored import ScoredRun
+
+_FEW = 5
+
+
+class PairedByCase:
+    """Replay against replay, case by case; the exact sign-flip test on case means, Holm across the KPIs."""
+
+    name = "paired by case"
+
+    def fits(self, before: ScoredRun, after: ScoredRun) -> bool:
+        """Both sides are replays."""
+        return before.run.source == after.run.source == "replay"
+
+    def compare(self, before: ScoredRun, after: ScoredRun) -> Comparison:
+        """The comparison over the cases that both sides played in the same words. Raises: InputError for none."""
+        same, notes = comparable_cases(before, after)
+        left = [row for row in before.rows if row.case_id in same]
+        right = [row for row in after.rows if row.case_id in same]
+        found = [p for p in (_paired(m, left, right) for m in (*RATES, *AMOUNTS)) if p is not None]
+        deltas = tuple(_judged(found))
+        cases = case_changes(tallies(left), tallies(right))
+        return Comparison(
+            before=before.run,
+            after=after.run,
+            strategy=self.name,
+            sentence=_sentence(before.run, after.run, deltas, cases),
+            deltas=deltas,
+            cases=tuple(cases),
+            notes=tuple(notes),
+        )
+
+
+def comparable_cases(before: ScoredRun, after: ScoredRun) -> tuple[frozenset[str], list[str]]:
+    """The ids of the cases that both sides played in the same words, and what is left out.
+
+    Raises: InputError when there is none.
+    """
+    old, new = before.definitions, after.definitions
+    both = set(old) & set(new)
+    if not both:
+        raise InputError(
+            f"'{before.run.release}' ({before.run.suite}) and '{after.run.release}' ({after.run.suite}) have no case in"
+            " common; replay the same suite against both"
+        )
+    same = frozenset(case for case in both if old[case] == new[case])
+    notes = []
+    if changed := len(both) - len(same):
+        notes.append(f"{changed} cases changed their lines or checks between the two runs and are left out")
+    if alone := len(set(old) ^ set(new)):
+        notes.append(f"{alone} cases were played on one side only and are left out")
+    if not same:
+        raise InputError(
+            f"all {changed} cases that '{before.run.release}' and '{after.run.release}' share were changed in between;"
+            " replay the suite as it is now against both"
+        )
+    for side in (before, after):
+        if side.n_errors:
+            notes.append(f"{side.n_errors} of {len(side.rows)} conversations of {side.run.release} broke")
+    return same, notes
+
+
+class _Paired(NamedTuple):
+    delta: Delta
+    p_two_sided: float
+    better: bool | None
+
+
+def _paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> _Paired | None:
+    from evalkit.stats import sign_flip
+
+    before, after = _means(measure, left), _means(measure, right)
+    both = sorted(set(before) & set(after))
+    if len(both) < _FEW:
+        return None
+    old, new = [before[case] for case in both], [after[case] for case in both]
+    test = sign_flip(old, new)
+    low, high = test.low, test.high
+    a, b, gap = sum(old) / len(old), sum(new) / len(new), test.mean
+    if measure.scale == "relative":
+        a, b, gap, low, high = exp(a), exp(b), exp(gap) - 1, exp(low) - 1, exp(high) - 1
+    delta = Delta(
+        name=measure.name, title=measure.title, unit=measure.unit, before=a, after=b, difference=gap, low=low,
+        high=high, n=len(both), scale=measure.scale, method="sign flip on case means, t interval", direction="same",
+    )  # fmt: skip
+    return _Paired(delta, test.p_two_sided, measure.better)
+
+
+def _means(measure: Measure, rows: Iterable[Facts]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        value = measure.value(row) if row.error is None else None
+        if value is not None and value == value and row.case_id is not None:
+            found.setdefault(row.case_id, []).append(value)
+    return {case: sum(values) / len(values) for case, values in found.items()}
+
+
+def _judged(found: Sequence[_Paired]) -> Iterable[Delta]:
+    from dataclasses import replace
+
+    from evalkit.stats import holm
+
+    if not found:
+        return
+    clear = holm([one.p_two_sided for one in found]).rejected
+    for one, is_clear in zip(found, clear, strict=True):
+        yield replace(one.delta, direction=direction(one.delta.difference, one.better, is_clear=is_clear))
+
+
+def direction(difference: float, better: bool | None, *, is_clear: bool) -> Direction:
+    """How a difference reads for a KPI of which more is good, bad or neither.
+
+    >>> direction(-0.1, True, is_clear=True), direction(-0.1, False, is_clear=True)
+    ('worse', 'better')
+    """
+    if not is_clear or not difference:
+        return "same"
+    if better is None:
+        return "changed"
+    return "better" if (difference > 0) == better else "worse"
+
+
+def _sentence(before: Run, after: Run, deltas: Sequence[Delta], cases: Sequence[CaseChange]) -> str:
+    broke, fixed = (sum(c.kind == kind for c in cases) for kind in ("broke", "fixed"))
+    worse = [d.title.lower() for d in deltas if d.direction == "worse"]
+    better = [d.title.lower() for d in deltas if d.direction == "better"]
+    parts = []
+    if worse:
+        parts.append(f"worse in {', '.join(worse)}")
+    if better:
+        parts.append(f"better in {', '.join(better)}")
+    head = "; ".join(parts) or "no number moved beyond chance"
+    return f"{after.release} against {before.release}: {head}; {broke} cases broke, {fixed} were fixed."

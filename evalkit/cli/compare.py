@@ -69,18 +69,16 @@ def scored_alike(old: Side, new: Side) -> tuple[ScoredRun, ScoredRun]:
     """
     from evalkit.store.scored import read_scored, shared_key
 
-    keys = old.store.score_keys(old.run.id), new.store.score_keys(new.run.id)
-    for side, known in zip((old, new), keys, strict=True):
-        if not known:
-            side.store.latest_score_key(side.run.id)
-    key = shared_key(keys[1], keys[0])
-    if key is None:
-        raise InputError(
-            f"'{old.run.release}' and '{new.run.release}' were not scored the same way (scorers, policy or knowledge"
-            f" base differ); `evalkit score {old.run.id}` and `evalkit score {new.run.id}` score both as the"
-            " configuration says now"
-        )
-    return read_scored(old.store, old.run, key, others=old.others), read_scored(new.store, new.run, key)
+    keys = new.store.score_keys(new.run.id) or [new.store.latest_score_key(new.run.id)]
+    for run in old.runs:
+        if (key := shared_key(keys, old.store.score_keys(run.id))) is not None:
+            return read_scored(old.store, run, key, others=old.runs), read_scored(new.store, new.run, key)
+    old.store.latest_score_key(old.run.id)
+    raise InputError(
+        f"'{old.run.release}' and '{new.run.release}' were not scored the same way (scorers, policy or knowledge base"
+        f" differ); `evalkit score {old.run.id}` and `evalkit score {new.run.id}` score both as the configuration says"
+        " now"
+    )
 
 
 def _told(old: Side, left: ScoredRun, new: Side, right: ScoredRun, case_id: str) -> list[str]:

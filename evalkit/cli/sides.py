@@ -16,11 +16,15 @@ _FILES = (".db", ".sqlite", ".sqlite3")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A run, the other runs of its release, and the store that holds them."""
+    """The runs of one release, newest first, and the store that holds them."""
 
     store: Store
-    run: Run
-    others: Sequence[Run]
+    runs: Sequence[Run]
+
+    @property
+    def run(self) -> Run:
+        """The newest one."""
+        return self.runs[0]
 
 
 @contextmanager
@@ -55,7 +59,7 @@ def _only_release(store: Store, where: str) -> str:
 
 def _side(store: Store, words: str) -> Side:
     runs = store.runs(words)
-    if runs:
-        return Side(store, runs[-1], tuple(reversed(runs[:-1])))
-    ids = [run for run in store.runs() if run.id.startswith(words)]
-    return Side(store, store.run(words) if ids else store.latest_run(words), ())
+    if not runs:
+        by_id = any(run.id.startswith(words) for run in store.runs())
+        runs = [store.run(words) if by_id else store.latest_run(words)]
+    return Side(store, runs[::-1])

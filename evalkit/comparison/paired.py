@@ -7,7 +7,7 @@ from math import exp
 from typing import NamedTuple
 
 from evalkit.comparison.measures import AMOUNTS, RATES, Measure
-from evalkit.comparison.result import Comparison, Delta, Direction
+from evalkit.comparison.result import Comparison, Delta, Direction, in_a_sentence
 from evalkit.errors import InputError
 from evalkit.kpi.cases import CaseChange, case_changes, tallies
 from evalkit.model import Run
@@ -93,6 +93,8 @@ def _paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> 
     a, b, gap = sum(old) / len(old), sum(new) / len(new), test.mean
     if measure.scale == "relative":
         a, b, gap, low, high = exp(a), exp(b), exp(gap) - 1, exp(low) - 1, exp(high) - 1
+    if measure.scale == "points":
+        low, high = max(-1.0, low), min(1.0, high)
     delta = Delta(
         name=measure.name, title=measure.title, unit=measure.unit, before=a, after=b, difference=gap, low=low,
         high=high, n=len(both), scale=measure.scale, method="sign flip on case means, t interval", direction="same",
@@ -136,8 +138,8 @@ def direction(difference: float, better: bool | None, *, is_clear: bool) -> Dire
 
 def _sentence(before: Run, after: Run, deltas: Sequence[Delta], cases: Sequence[CaseChange]) -> str:
     broke, fixed = (sum(c.kind == kind for c in cases) for kind in ("broke", "fixed"))
-    worse = [d.title.lower() for d in deltas if d.direction == "worse"]
-    better = [d.title.lower() for d in deltas if d.direction == "better"]
+    worse = [in_a_sentence(d.title) for d in deltas if d.direction == "worse"]
+    better = [in_a_sentence(d.title) for d in deltas if d.direction == "better"]
     parts = []
     if worse:
         parts.append(f"worse in {', '.join(worse)}")

@@ -57,3 +57,12 @@ class Comparison:
     def of_kind(self, kind: str) -> tuple[CaseChange, ...]:
         """The cases that broke, were fixed, or are flaky."""
         return tuple(change for change in self.cases if change.kind == kind)
+
+
+def in_a_sentence(title: str) -> str:
+    """The title as it stands inside a sentence.
+
+    >>> in_a_sentence("Says that it is an AI")
+    'says that it is an AI'
+    """
+    return title[:1].lower() + title[1:]

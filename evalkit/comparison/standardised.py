@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from evalkit.comparison.measures import RATES, Measure
 from evalkit.comparison.paired import direction
-from evalkit.comparison.result import Comparison, Delta
+from evalkit.comparison.result import Comparison, Delta, in_a_sentence
 from evalkit.errors import InputError
 from evalkit.model import Run
 from evalkit.store.facts import Facts
 from evalkit.store.scored import ScoredRun
 
-Stratum = tuple[str, str, str]
 _LEAST_SUPPORT_RATE = 0.7
 
 
@@ -43,9 +42,9 @@ class SameMix:
         )
 
 
-def strata(measure: Measure, rows: Sequence[Facts]) -> dict[Stratum, tuple[float, float]]:
+def strata(measure: Measure, rows: Sequence[Facts]) -> dict[Hashable, tuple[float, float]]:
     """Hits and conversations by topic, channel and language."""
-    found: dict[Stratum, list[float]] = {}
+    found: dict[Hashable, list[float]] = {}
     for row in rows:
         value = measure.value(row) if row.error is None else None
         if value is not None:
@@ -88,7 +87,7 @@ def _notes(before: ScoredRun, after: ScoredRun, found: Sequence[Delta]) -> list[
 
 def _sentence(before: Run, after: Run, deltas: Sequence[Delta]) -> str:
     moved = [
-        f"{d.title.lower()} {100 * d.difference:+.1f} points ({100 * d.low:+.1f} to {100 * d.high:+.1f})"
+        f"{in_a_sentence(d.title)} {100 * d.difference:+.1f} points ({100 * d.low:+.1f} to {100 * d.high:+.1f})"
         for d in deltas
         if d.direction in {"better", "worse"}
     ]

@@ -44,7 +44,7 @@ def exchanges(before: Conversation, after: Conversation) -> list[Exchange]:
     left, right = _split(before.turns), _split(after.turns)
     keys = [[comparable(e[0].text) if e[0] is not None else "" for e in side] for side in (left, right)]
     found: list[Exchange] = []
-    for kind, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
         old, new = left[a:b], right[c:d]
         if kind == "equal":
             found += [Exchange(x[0], y[0], x[1], y[1]) for x, y in zip(old, new, strict=True)]

@@ -62,6 +62,8 @@ def cases_line(changes: Sequence[CaseChange], most: int = _MOST) -> str:
 
 def difference(delta: Delta) -> str:
     """A difference with its interval, as a person reads it."""
+    if delta.difference == delta.low == delta.high == 0:
+        return "no case moved"
     factor = 1 if delta.scale == "units" else 100
     digits = 0 if delta.scale == "relative" else 2 if delta.scale == "units" else 1
     value, low, high = (f"{factor * x:+.{digits}f}" for x in (delta.difference, delta.low, delta.high))
@@ -97,7 +99,7 @@ def _value(delta: Delta, value: float) -> str:
 
 
 def _case(change: CaseChange) -> str:
-    return f"{change.case_id}  {_passes(change)}{'' if change.sure else '  (chance can do this)'}"
+    return f"{change.case_id}  {_passes(change)}{'  beyond chance' if change.sure else ''}"
 
 
 def _passes(change: CaseChange) -> str:

@@ -35,6 +35,16 @@ def build_bot(
         )
     kind = str(definition.get("kind", "http"))
     if kind not in names("bots"):
-        raise InputError(f"bots.{name}.kind: unknown kind '{kind}'{near_match(kind, names('bots'))}")
-    made: Bot = load("bots", kind).defined(definition, name=name, environment=environment, allowed_hosts=allowed_hosts)
+        known_kinds = ", ".join(names("bots"))
+        raise InputError(
+            f"bots.{name}.kind: unknown kind '{kind}'{near_match(kind, names('bots'))} (known: {known_kinds})"
+        )
+
+    def build(other: str) -> Bot:
+        rest = {key: value for key, value in definitions.items() if key != name}
+        return build_bot(other, rest, environment=environment, allowed_hosts=allowed_hosts)
+
+    made: Bot = load("bots", kind).defined(
+        definition, name=name, environment=environment, allowed_hosts=allowed_hosts, build=build
+    )
     return made

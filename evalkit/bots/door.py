@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from evalkit.errors import BotError
 from evalkit.model import Cost, Data, HandOver, Turn
 
 
@@ -19,6 +20,8 @@ class SessionContext:
     channel: str = "chat"
     history: tuple[Turn, ...] = ()
     session: Data = field(default_factory=dict)
+    case_id: str = ""
+    trial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,14 @@ class Reply:
     cost: Cost | None = None
     authenticated: int | None = None
     """The authentication level that the endpoint says was reached."""
+
+
+class BrokenReply(BotError):
+    """A reply that stopped half-way; `arrived` is kept in the record."""
+
+    def __init__(self, message: str, arrived: Reply) -> None:
+        super().__init__(message)
+        self.arrived = arrived
 
 
 class Session(Protocol):

@@ -1,80 +1,54 @@
-"""A bot behind HTTP and JSON: isolated sessions over one pool, bounded replies, times taken at the socket."""
+"""A bot behind HTTP: JSON, forms or parts out; the reply at once, polled for, or called back."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from evalkit.bots.asynchronous import PollDefinition, Polling, Webhook, WebhookDefinition
+from evalkit.bots.bodies import CONTENT_TYPES, BodyFormat, check_body, encoded
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.limits import RateLimit, retry_after_s
-from evalkit.bots.replies import ReplyMap
-from evalkit.bots.templates import Render, compile_template, with_secrets
-from evalkit.errors import BotError, InfrastructureError, InputError, near_match
-from evalkit.model import Turn, content_hash
+from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
+from evalkit.bots.gathering import Inbox, gather
+from evalkit.bots.replies import ReplyMap, decoded
+from evalkit.bots.sessions import SessionIds
+from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.templates import Render, compile_template, compile_url, values_of
+from evalkit.errors import InputError
+from evalkit.model import Turn
 
 if TYPE_CHECKING:
     import aiohttp
-    import tenacity
-
-_RETRIED = frozenset({429, 502, 503, 504})
-_MAX_REDIRECTS = 3
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Longest waits in seconds: for a connection, the first byte, between bytes, and for a whole reply."""
-
-    connect_s: float = 5.0
-    first_byte_s: float = 30.0
-    idle_s: float = 30.0
-    total_s: float = 60.0
-
-
-class HttpDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HttpDefinition(EndpointDefinition, frozen=True, kw_only=True):
     """The `bots.<name>` part of `evalkit.yaml` for kind `http`."""
 
     url: str
-    kind: str = "http"
     method: str = "POST"
-    request: dict[str, Any] = msgspec.field(
-        default_factory=lambda: {"message": "{{ message }}", "session_id": "{{ session_id }}"}
-    )
+    body: BodyFormat = "json"
+    request: Any = msgspec.field(default_factory=lambda: {"message": "{{ message }}", "session_id": "{{ session_id }}"})
     reply: dict[str, str] = msgspec.field(default_factory=lambda: {"text": "reply"})
-    headers: dict[str, str] = {}
-    timeouts: Timeouts = Timeouts()
-    concurrency: int = 20
-    rate_per_s: float | None = None
-    retries: int = 3
-    max_reply_bytes: int = 2_000_000
-    cookies: bool = True
-    version: str = ""
-    """Anything that tells releases of the endpoint apart (a commit, a deployment id); part of the bot's identity."""
+    poll: PollDefinition | None = None
+    webhook: WebhookDefinition | None = None
 
 
 @dataclass(slots=True)
-class HttpBot:
+class HttpBot(NetworkBot[HttpDefinition]):
     """One endpoint; build it with `HttpBot.defined`."""
 
-    definition: HttpDefinition
-    allowed_hosts: frozenset[str]
-    _render: Render
-    _map: ReplyMap
-    _headers: dict[str, str]
-    _url: str
-    _rate: RateLimit
-    _proxy: str | None = None
-    _wants_history: bool = True
-    _pool: Any = None
-    _shared: Any = field(default=None)
+    url: Callable[[Mapping[str, Any]], str]
+    render: Render
+    replies: ReplyMap
+    wants_history: bool
+    polling: Polling | None = None
+    webhook: Webhook | None = None
+    ids: SessionIds = field(default_factory=SessionIds)
 
     @classmethod
     def defined(
@@ -84,86 +58,52 @@ class HttpBot:
         name: str = "bot",
         environment: Mapping[str, str] | None = None,
         allowed_hosts: frozenset[str] = frozenset(),
+        **_: object,
     ) -> HttpBot:
         """The bot of a definition; hosts outside `allowed_hosts` and the definition's own are never called.
 
         Raises: InputError for an unknown key, a broken template or path, or a secret that is not set.
         """
         where = f"bots.{name}"
-        for key in definition:
-            if key not in HttpDefinition.__struct_fields__:
-                raise InputError(f"{where}: unknown key '{key}'{near_match(key, HttpDefinition.__struct_fields__)}")
-        try:
-            made = msgspec.convert(dict(definition), HttpDefinition)
-        except msgspec.ValidationError as error:
-            raise InputError(f"{where}: {error}") from error
-        known = os.environ if environment is None else environment
-        url = with_secrets(made.url, known, f"{where}.url")
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise InputError(f"{where}.url: not an http(s) address; expected such as http://127.0.0.1:8080/chat")
+        made, identity = read_definition(HttpDefinition, definition, where, environment)
+        if made.poll is not None and made.webhook is not None:
+            raise InputError(f"{where}: a reply is either polled for or called back; drop `poll` or `webhook`")
+        check_body(made.request, made.body, f"{where}.request")
+        addresses = [("url", made.url)]
+        if made.poll is not None and made.poll.url:
+            addresses.append(("poll.url", made.poll.url))
         return cls(
             definition=made,
-            allowed_hosts=allowed_hosts | {parts.hostname},
-            _render=compile_template(made.request, f"{where}.request"),
-            _map=ReplyMap.compiled(made.reply, f"{where}.reply"),
-            _headers=with_secrets(made.headers, known, f"{where}.headers"),
-            _url=url,
-            _rate=RateLimit(made.rate_per_s),
-            _proxy=_proxy_for(parts.scheme, parts.hostname),
-            _wants_history="history" in str(made.request),
+            identity=identity,
+            endpoint=Endpoint.of(made, where, addresses, allowed_hosts),
+            url=compile_url(made.url, f"{where}.url"),
+            render=compile_template(made.request, f"{where}.request"),
+            replies=ReplyMap.compiled(made.reply, f"{where}.reply", made.handover_on),
+            wants_history="history" in str(made.request),
+            polling=None if made.poll is None else Polling(made.poll, f"{where}.poll"),
+            webhook=None if made.webhook is None else Webhook(made.webhook, f"{where}.webhook", made.max_reply_bytes),
         )
-
-    @property
-    def identity(self) -> str:
-        """A hash of address, templates and declared version; secrets are left out."""
-        shown = msgspec.structs.replace(
-            self.definition, headers={}, timeouts=Timeouts(), concurrency=0, rate_per_s=None
-        )
-        return content_hash("http", msgspec.to_builtins(shown))
-
-    @property
-    def concurrency(self) -> int:
-        """How many conversations may be open at once."""
-        return self.definition.concurrency
 
     @asynccontextmanager
     async def session(self, context: SessionContext) -> AsyncIterator[Session]:
         """A conversation with its own cookies over the shared pool."""
-        import aiohttp
-
-        if self._pool is None:
-            self._pool = aiohttp.TCPConnector(limit=0, limit_per_host=max(1, self.definition.concurrency))
-        if self.definition.cookies:
-            async with self._client(aiohttp.CookieJar(unsafe=True)) as client:
-                yield HttpSession(self, client, context)
-            return
-        if self._shared is None:
-            self._shared = self._client(aiohttp.DummyCookieJar())
-        yield HttpSession(self, self._shared, context)
+        async with self.endpoint.client() as client:
+            session = HttpSession(self, client, context)
+            if self.webhook is None:
+                yield session
+                return
+            await self.webhook.open()
+            inbox = session.inbox = Inbox()
+            try:
+                yield session
+            finally:
+                self.webhook.forget(inbox)
 
     async def close(self) -> None:
-        """Close the pool."""
-        if self._shared is not None:
-            await self._shared.close()
-        if self._pool is not None:
-            await self._pool.close()
-        self._pool = self._shared = None
-
-    def _client(self, jar: aiohttp.abc.AbstractCookieJar) -> aiohttp.ClientSession:
-        import aiohttp
-
-        waits = self.definition.timeouts
-        timeout = aiohttp.ClientTimeout(total=waits.total_s, sock_connect=waits.connect_s, sock_read=waits.idle_s)
-        return aiohttp.ClientSession(
-            connector=self._pool,
-            connector_owner=False,
-            cookie_jar=jar,
-            timeout=timeout,
-            headers=self._headers,
-            # Only the proxy is wanted from the environment, and once: aiohttp would read .netrc at every request.
-            proxy=self._proxy,
-        )
+        """Close the pool, and the port of a web hook."""
+        if self.webhook is not None:
+            await self.webhook.close()
+        await self.endpoint.close()
 
 
 class HttpSession:
@@ -172,148 +112,54 @@ class HttpSession:
     def __init__(self, bot: HttpBot, client: aiohttp.ClientSession, context: SessionContext) -> None:
         self._bot, self._client, self._context = bot, client, context
         self._session_id = context.conversation_id
-        self._marks = {"X-Evalkit-Run": context.run_id or "none", "Content-Type": "application/json"}
+        self._marks = bot.endpoint.marks(context)
+        if (content_type := CONTENT_TYPES.get(bot.definition.body)) is not None:
+            self._marks["Content-Type"] = content_type
+        self.inbox: Inbox | None = None
 
     async def send(self, turn: Turn, history: tuple[Turn, ...]) -> Reply:
         """The bot's reply. Raises: BotError, InfrastructureError."""
-        context = self._context
-        body = self._bot._render(
-            {
-                "message": turn.text,
-                "session_id": self._session_id,
-                "conversation": context.conversation_id,
-                "history": [{"role": t.role, "text": t.text} for t in history] if self._bot._wants_history else [],
-                "language": context.language,
-                "channel": context.channel,
-                "context": context.session,
-                "buttons_choice": turn.text if turn.kind == "buttons" else None,
-            }
-        )
-        data = msgspec.json.encode(body)
-        raw, latency_ms, first_ms = await self._exchange(data)
-        decoded = _decoded(raw)
-        reply = self._bot._map.reply(decoded, latency_ms=latency_ms, first_token_ms=first_ms)
-        self._session_id = self._bot._map.session_id(decoded) or self._session_id
+        bot = self._bot
+        values = values_of(self._context, self._session_id, turn, history, wants_history=bot.wants_history)
+        if bot.webhook is not None:
+            values["webhook_url"] = bot.webhook.url
+        url = bot.url(values)
+        if bot.definition.method == "GET":
+            call = Call(url, None, self._marks, "GET")
+        else:
+            call = Call(url, encoded(bot.render(values), bot.definition.body), self._marks, bot.definition.method)
+        if bot.webhook is not None:
+            return await self._called_back(bot.webhook, call)
+        answer = await bot.endpoint.exchange(self._client, call)
+        if bot.polling is not None:
+            body, latency_ms = await bot.polling.reply(
+                bot.endpoint, self._client, answer, {**values, "url": url}, bot.endpoint.marks(self._context)
+            )
+        else:
+            body, latency_ms = decoded(answer.raw, answer.content_type), answer.latency_ms
+        reply = bot.replies.reply(body, latency_ms=latency_ms, first_token_ms=answer.first_ms)
+        self._keep_id(body)
         return reply
 
-    async def _exchange(self, data: bytes) -> tuple[bytes, float, float]:
-        # The first call goes without the retry machinery, which costs as much as the call itself.
-        await self._bot._rate.wait()
-        try:
-            return await self._request(data)
-        except _Again as again:
-            return await self._retried(data, again)
+    async def _called_back(self, webhook: Webhook, call: Call) -> Reply:
+        inbox = self.inbox
+        assert inbox is not None, "a session with a web hook has an inbox"
+        webhook.expect(self._session_id, inbox)
+        started = perf_counter()
+        answer = await self._bot.endpoint.exchange(self._client, call)
+        if answer.raw.strip() and answer.content_type == "application/json":
+            self._keep_id(decoded(answer.raw))
+            webhook.expect(self._session_id, inbox)
 
-    async def _retried(self, data: bytes, first: _Again) -> tuple[bytes, float, float]:
-        import tenacity
+        async def receive() -> tuple[Reply, bool]:
+            body, at_s = await inbox.get()
+            latency_ms = (at_s - started) * 1000
+            reply = self._bot.replies.read(body, latency_ms=latency_ms, first_token_ms=None)
+            return reply, bool(webhook.end is not None and webhook.end(body))
 
-        left = self._bot.definition.retries
-        if left == 0:
-            raise first.error from first
-        await asyncio.sleep(retry_after_s(first.header, 0))
-        try:
-            async for attempt in tenacity.AsyncRetrying(
-                retry=tenacity.retry_if_exception_type(_Again),
-                stop=tenacity.stop_after_attempt(left),
-                wait=lambda state: retry_after_s(_header(state), state.attempt_number),
-                reraise=True,
-            ):
-                with attempt:
-                    await self._bot._rate.wait()
-                    return await self._request(data)
-        except _Again as again:
-            raise again.error from again
-        raise AssertionError("tenacity ends with a result or an exception")
+        return await gather(receive, webhook.definition.pauses)
 
-    async def _request(self, data: bytes) -> tuple[bytes, float, float]:
-        import aiohttp
-
-        definition, url = self._bot.definition, self._bot._url
-        for _ in range(_MAX_REDIRECTS + 1):
-            started = perf_counter()
-            try:
-                asked = self._client.request(
-                    definition.method, url, data=data, headers=self._marks, allow_redirects=False
-                )
-                if definition.timeouts.first_byte_s < definition.timeouts.idle_s:
-                    response = await asyncio.wait_for(asked, definition.timeouts.first_byte_s)
-                else:
-                    # The client's own idle time-out runs while the first byte is awaited; one clock is enough.
-                    response = await asked
-                async with response:
-                    first_ms = (perf_counter() - started) * 1000
-                    if response.status in {301, 302, 303, 307, 308}:
-                        url = self._redirected(url, response.headers.get("Location", ""))
-                        continue
-                    if response.status in _RETRIED:
-                        error = InfrastructureError(f"the endpoint answered {response.status}, also after retries")
-                        raise _Again(error, response.headers.get("Retry-After"))
-                    if response.status >= 400:
-                        raise BotError(f"the endpoint answered {response.status}")
-                    raw = await _bounded(response, definition.max_reply_bytes)
-                    return raw, (perf_counter() - started) * 1000, first_ms
-            except TimeoutError as error:
-                raise InfrastructureError("the endpoint did not answer in time") from error
-            except aiohttp.ClientConnectionError as error:
-                cause = InfrastructureError(f"the endpoint could not be reached ({type(error).__name__})")
-                if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-                    raise cause from error
-                raise _Again(cause, None) from error
-            except aiohttp.ClientError as error:
-                raise BotError(f"the endpoint's answer broke off or is no HTTP ({type(error).__name__})") from error
-        raise BotError(f"the endpoint redirected more than {_MAX_REDIRECTS} times")
-
-    def _redirected(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
-        host = urlsplit(target).hostname or ""
-        if host not in self._bot.allowed_hosts:
-            raise BotError(f"the endpoint redirects to host '{host}', which the configuration does not name")
-        return target
-
-
-def _proxy_for(scheme: str, host: str) -> str | None:
-    from urllib.request import getproxies, proxy_bypass
-
-    return None if proxy_bypass(host) or host in _LOOPBACK else getproxies().get(scheme)
-
-
-class _Again(Exception):
-    def __init__(self, error: InfrastructureError, header: str | None) -> None:
-        super().__init__(str(error))
-        self.error, self.header = error, header
-
-
-def _header(state: tenacity.RetryCallState) -> str | None:
-    error = state.outcome.exception() if state.outcome else None
-    return error.header if isinstance(error, _Again) else None
-
-
-async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    if (response.content_length or 0) > limit:
-        raise BotError(f"the reply is larger than max_reply_bytes ({limit:,})")
-    if response.content_length is not None:
-        return await response.read()
-    parts, size = [], 0
-    async for part in response.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise BotError(f"the reply is larger than max_reply_bytes ({limit:,})")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _decoded(raw: bytes) -> Any:
-    if not raw.strip():
-        raise BotError("the reply is empty")
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BotError(f"the reply is not UTF-8 (byte {error.start})") from error
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise BotError("the reply is no JSON") from error
+    def _keep_id(self, body: Any) -> None:
+        given = self._bot.replies.session_id(body)
+        if given is not None:
+            self._session_id = self._bot.ids.given(given, self._context.conversation_id)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from evalkit.bots.door import Reply
+from evalkit.bots.signals import NO_SIGNALS, HandOverOn, handover_of
 from evalkit.bots.templates import compile_path
 from evalkit.errors import BotError, InputError, near_match
-from evalkit.model import Cost, HandOver, ToolCall, Turn
+from evalkit.model import Cost, Data, ToolCall, Turn
 
 FIELDS = (
     "text", "kind", "buttons", "sources", "tool_calls", "handover", "session_id", "ended", "payload", "cost_eur",
-    "tokens_in", "tokens_out", "author", "authenticated",
+    "tokens_in", "tokens_out", "author", "authenticated", "event",
 )  # fmt: skip
 MAX_BUBBLES = 200
 MAX_TEXT = 200_000
@@ -24,9 +28,10 @@ class ReplyMap:
     """Compiled paths of a bot's reply."""
 
     paths: Mapping[str, Callable[[Any], Any]]
+    handover_on: HandOverOn = NO_SIGNALS
 
     @classmethod
-    def compiled(cls, paths: Mapping[str, str], where: str) -> ReplyMap:
+    def compiled(cls, paths: Mapping[str, str], where: str, handover_on: HandOverOn = NO_SIGNALS) -> ReplyMap:
         """The map of `field: JMESPath`. Raises: InputError for an unknown field or a broken path."""
         for name in paths:
             if name not in FIELDS:
@@ -37,48 +42,131 @@ class ReplyMap:
             raise InputError(
                 f"{where}: needs `text`, the JMESPath of the reply's text, such as reply.text or replies[].text"
             )
-        return cls({name: compile_path(path, f"{where}.{name}") for name, path in paths.items()})
+        return cls({name: compile_path(path, f"{where}.{name}") for name, path in paths.items()}, handover_on)
 
     def reply(self, body: Any, *, latency_ms: float, first_token_ms: float | None) -> Reply:
         """The reply of one decoded body. Raises: BotError when it has neither text nor a signal, or too much of it."""
-        get = self.paths
-        texts = _texts(get["text"](body))
-        values = {name: path(body) for name, path in get.items() if name not in {"text", "session_id"}}
-        calls = _tool_calls(values.get("tool_calls"))
-        handover = _handover(values.get("handover"))
-        ended = bool(values.get("ended"))
-        if not texts and not calls and handover is None and not ended:
+        reply = self.read(body, latency_ms=latency_ms, first_token_ms=first_token_ms)
+        if is_silent(reply):
             raise BotError("the reply holds no text, no tool call and no signal where the reply map looks")
-        if len(texts) > MAX_BUBBLES or sum(map(len, texts)) > MAX_TEXT * 10:
-            raise BotError(f"the reply holds {len(texts)} bubbles; more than {MAX_BUBBLES} are no conversation")
-        texts = texts or [""]
-        last = len(texts) - 1
-        return Reply(
-            turns=tuple(
-                Turn(
-                    role="bot",
-                    text=text[:MAX_TEXT],
-                    kind="event" if not text and number == last else "text",
-                    latency_ms=round(latency_ms, 1),
-                    first_token_ms=None if first_token_ms is None else round(first_token_ms, 1),
-                    buttons=_strings(values.get("buttons")) if number == last else (),
-                    sources=_strings(values.get("sources")) if number == last else (),
-                    tool_calls=calls if number == last else (),
-                    payload=values["payload"] if number == last and isinstance(values.get("payload"), dict) else None,
-                )
-                for number, text in enumerate(texts)
-            ),
-            handover=handover,
-            ended=ended,
-            cost=_cost(values),
-            authenticated=values["authenticated"] if isinstance(values.get("authenticated"), int) else None,
+        return reply
+
+    def read(self, body: Any, *, latency_ms: float, first_token_ms: float | None) -> Reply:
+        """The reply of one decoded body, without turns when there is nothing in it. Raises: BotError for too much."""
+        get = self.paths
+        values = {name: path(body) for name, path in get.items() if name not in {"text", "session_id"}}
+        return self.assembled(_texts(get["text"](body)), values, latency_ms, first_token_ms)
+
+    def assembled(
+        self, texts: list[str], values: Mapping[str, Any], latency_ms: float, first_token_ms: float | None
+    ) -> Reply:
+        """The reply of bubbles and the values of the other fields."""
+        calls = tool_calls_of(values.get("tool_calls"))
+        ended = bool(values.get("ended"))
+        handover = handover_of(values.get("handover")) or self.handover_on.signal(
+            calls, _events(values.get("event")), ended=ended
         )
+        if not texts and not calls and handover is None and not ended:
+            return Reply(cost=_cost(values), authenticated=_level(values))
+        payload = values.get("payload")
+        turns = bubbles(
+            texts, latency_ms, first_token_ms, buttons=_strings(values.get("buttons")),
+            sources=_strings(values.get("sources")), tool_calls=calls,
+            payload=payload if isinstance(payload, dict) else None,
+        )  # fmt: skip
+        return Reply(turns=turns, handover=handover, ended=ended, cost=_cost(values), authenticated=_level(values))
 
     def session_id(self, body: Any) -> str | None:
         """The session id that the endpoint gave, if it gave one."""
         path = self.paths.get("session_id")
         value = path(body) if path else None
         return str(value) if value not in (None, "") else None
+
+
+def bubbles(
+    texts: list[str],
+    latency_ms: float,
+    first_token_ms: float | None,
+    *,
+    buttons: tuple[str, ...] = (),
+    sources: tuple[str, ...] = (),
+    tool_calls: tuple[ToolCall, ...] = (),
+    payload: Data | None = None,
+) -> tuple[Turn, ...]:
+    """Bot turns, one a text; what belongs to the whole reply stands on the last. Raises: BotError for too many."""
+    if len(texts) > MAX_BUBBLES or sum(map(len, texts)) > MAX_TEXT * 10:
+        raise BotError(f"the reply holds {len(texts)} bubbles; more than {MAX_BUBBLES} are no conversation")
+    latency_ms = round(latency_ms, 1)
+    first_token_ms = None if first_token_ms is None else round(first_token_ms, 1)
+    plain = [
+        Turn(role="bot", text=text[:MAX_TEXT], latency_ms=latency_ms, first_token_ms=first_token_ms)
+        for text in texts[:-1]
+    ]
+    last = texts[-1] if texts else ""
+    whole = Turn(
+        role="bot", text=last[:MAX_TEXT], kind="text" if last else "event", latency_ms=latency_ms,
+        first_token_ms=first_token_ms, buttons=buttons, sources=sources, tool_calls=tool_calls, payload=payload,
+    )  # fmt: skip
+    return (*plain, whole)
+
+
+def is_silent(reply: Reply) -> bool:
+    """Whether a reply says and signals nothing."""
+    return not reply.turns and reply.handover is None and not reply.ended
+
+
+def merged(replies: Sequence[Reply]) -> Reply:
+    """Several replies to one customer turn as one. Raises: BotError when they are more bubbles than a conversation."""
+    if len(replies) == 1:
+        return replies[0]
+    turns = tuple(turn for reply in replies for turn in reply.turns)
+    if len(turns) > MAX_BUBBLES:
+        raise BotError(f"the reply holds more than {MAX_BUBBLES} bubbles; that is no conversation")
+    cost = None
+    for reply in replies:
+        cost = summed(cost, reply.cost)
+    return Reply(
+        turns=turns,
+        handover=next((reply.handover for reply in replies if reply.handover is not None), None),
+        ended=any(reply.ended for reply in replies),
+        cost=cost,
+        authenticated=next((r.authenticated for r in reversed(replies) if r.authenticated is not None), None),
+    )
+
+
+def summed(left: Cost | None, right: Cost | None) -> Cost | None:
+    """Two costs together; what neither tells stays unknown."""
+    if left is None or right is None:
+        return left or right
+
+    def add(a: float | None, b: float | None) -> float | None:
+        return b if a is None else a if b is None else a + b
+
+    into, out = add(left.tokens_in, right.tokens_in), add(left.tokens_out, right.tokens_out)
+    return Cost(
+        cost_eur=add(left.cost_eur, right.cost_eur),
+        tokens_in=None if into is None else int(into),
+        tokens_out=None if out is None else int(out),
+    )
+
+
+def decoded(raw: bytes | str, content_type: str = "") -> Any:
+    """The JSON of a body. Raises: BotError saying what it is instead."""
+    if not raw.strip():
+        raise BotError("the reply is empty")
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    try:
+        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BotError(f"the reply is not UTF-8 (byte {error.start})") from error
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        said = f"; it calls itself {content_type}" if content_type and "json" not in content_type else ""
+        raise BotError(f"the reply is no JSON{said}") from error
 
 
 def _texts(value: Any) -> list[str]:
@@ -101,7 +189,7 @@ def _strings(value: Any) -> tuple[str, ...]:
     return (str(value),) if value not in (None, "") else ()
 
 
-def _tool_calls(value: Any) -> tuple[ToolCall, ...]:
+def tool_calls_of(value: Any) -> tuple[ToolCall, ...]:
     if not isinstance(value, list):
         return ()
     calls = []
@@ -126,26 +214,22 @@ def _tool_calls(value: Any) -> tuple[ToolCall, ...]:
 
 
 def _json_object(text: str) -> Any:
-    import json
-
     try:
         return json.loads(text)
     except ValueError:
         return {"unparsed": text[:500]}
 
 
-def _handover(value: Any) -> HandOver | None:
-    if not value:
-        return None
+def _events(value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, list):
+        return [event for item in value for event in _events(item)]
     if isinstance(value, dict):
-        packet = value.get("packet") if isinstance(value.get("packet"), dict) else None
-        return HandOver(
-            executed=value.get("executed", True) is not False,
-            trigger=value["trigger"] if isinstance(value.get("trigger"), str) else None,
-            target=value["target"] if isinstance(value.get("target"), str) else None,
-            packet=packet,
-        )
-    return HandOver(executed=True, target=value if isinstance(value, str) else None)
+        return [(str(value["name"]), value.get("value", value.get("payload")))] if value.get("name") else []
+    return [(value, None)] if isinstance(value, str) and value else []
+
+
+def _level(values: Mapping[str, Any]) -> int | None:
+    return values["authenticated"] if isinstance(values.get("authenticated"), int) else None
 
 
 def _cost(values: Mapping[str, Any]) -> Cost | None:

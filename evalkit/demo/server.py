@@ -1,16 +1,16 @@
-"""The demo bot over HTTP: its own JSON at /chat, and OpenAI-compatible chat completions with streaming."""
+"""The demo bot over HTTP: its own JSON at /chat, as a stream and over a WebSocket, and OpenAI's shapes under /v1."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalkit import loopback
+from evalkit.demo.openai_shapes import openai_routes
 from evalkit.demo.shop import Dialogue, Shop
+from evalkit.demo.streams import read_json, streaming_routes
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -32,7 +32,7 @@ def application(shop: Shop) -> web.Application:
         return found
 
     async def chat(request: web.Request) -> web.Response:
-        body = await _json(request)
+        body = await read_json(request)
         message, key = body.get("message"), str(body.get("session_id") or "")
         if not isinstance(message, str) or not key:
             raise web.HTTPBadRequest(
@@ -42,45 +42,19 @@ def application(shop: Shop) -> web.Application:
             {**shop.answer(message, dialogue(key), site_language=body.get("language")), "session_id": key}
         )
 
-    async def completions(request: web.Request) -> web.StreamResponse:
-        body = await _json(request)
-        said = [str(m.get("content", "")) for m in body.get("messages", ()) if m.get("role") == "user"]
-        if not said:
-            raise web.HTTPBadRequest(text='{"error": "expected messages"}', content_type="application/json")
-        memory = Dialogue()
-        answers = [shop.answer(text, memory) for text in said]
-        text = "\n".join(bubble["text"] for bubble in answers[-1]["replies"])
-        stamp = {"id": f"demo-{time.monotonic_ns()}", "created": int(time.time()), "model": shop.settings.release}
-        if not body.get("stream"):
-            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-            usage = {"prompt_tokens": sum(map(len, said)) // 4, "completion_tokens": len(text) // 4}
-            return web.json_response({**stamp, "object": "chat.completion", "choices": [choice], "usage": usage})
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
-        for piece in [*text.split(" "), None]:
-            delta = {} if piece is None else {"content": f"{piece} "}
-            choice = {"index": 0, "delta": delta, "finish_reason": None if piece is not None else "stop"}
-            data = json.dumps({**stamp, "object": "chat.completion.chunk", "choices": [choice]}, ensure_ascii=False)
-            await response.write(f"data: {data}\n\n".encode())
-        await response.write(b"data: [DONE]\n\n")
-        return response
-
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"release": shop.settings.release})
 
     app = web.Application()
-    app.add_routes([web.post("/chat", chat), web.post("/v1/chat/completions", completions), web.get("/health", health)])
+    app.add_routes(
+        [
+            web.post("/chat", chat),
+            web.get("/health", health),
+            *streaming_routes(shop, dialogue),
+            *openai_routes(shop),
+        ]
+    )
     return app
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    from aiohttp import web
-
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text='{"error": "not JSON"}', content_type="application/json") from error
-    return body if isinstance(body, dict) else {}
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from evalkit.bots.door import Bot, Reply, SessionContext
+from evalkit.bots.door import Bot, BrokenReply, Reply, SessionContext
+from evalkit.bots.replies import summed
 from evalkit.errors import BotError, CustomerError, InfrastructureError
 from evalkit.model import (
     Authentication,
@@ -51,6 +52,8 @@ async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, roun
         channel=case.channel,
         history=case.history,
         session=case.context.session,
+        case_id=case.id,
+        trial=trial,
     )
     table = _Table(case, clock, customer_for(case))
     started_at = clock.now()
@@ -59,6 +62,8 @@ async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, roun
             while (sent := await table.customer_speaks()) is not None:
                 table.hear(await session.send(sent, tuple(table.turns[:-1])))
     except (BotError, InfrastructureError, CustomerError) as error:
+        if isinstance(error, BrokenReply):
+            table.hear(error.arrived)
         boundary = next(name for kind, name in _BOUNDARIES if isinstance(error, kind))
         table.failure = Failure(boundary=boundary, cause=str(error), turn=len(table.turns) - 1)
         table.ending = "error"
@@ -131,7 +136,7 @@ class _Table:
             self.handovers.append(_placed(reply.handover, requested=asked, announced=len(self.turns) - 1))
         if reply.authenticated:
             self.authentications.append(Authentication(turn=first, level=reply.authenticated, method="endpoint"))
-        self.cost = _summed(self.cost, reply.cost)
+        self.cost = summed(self.cost, reply.cost)
         self._closed = reply.ended
         self._heard = Heard(reply.turns, handed_over(self.handovers))
 
@@ -142,18 +147,3 @@ def _at(turn: Turn, now: datetime) -> Turn:
 
 def _placed(handover: HandOver, *, requested: int | None, announced: int) -> HandOver:
     return replace(handover, requested_turn=requested, announced_turn=announced)
-
-
-def _summed(left: Cost | None, right: Cost | None) -> Cost | None:
-    if left is None or right is None:
-        return left or right
-
-    def add(a: float | None, b: float | None) -> float | None:
-        return b if a is None else a if b is None else a + b
-
-    into, out = add(left.tokens_in, right.tokens_in), add(left.tokens_out, right.tokens_out)
-    return Cost(
-        cost_eur=add(left.cost_eur, right.cost_eur),
-        tokens_in=None if into is None else int(into),
-        tokens_out=None if out is None else int(out),
-    )

@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from evalkit.bots.definitions import build_bot
-from evalkit.bots.door import Reply, SessionContext
+from evalkit.bots.door import SessionContext
 from evalkit.bots.http import HttpBot
 from evalkit.errors import BotError, InfrastructureError, InputError
 from evalkit.model import Turn
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def server(handler: Handler) -> AsyncIterator[str]:
-    app = web.Application(client_max_size=10**8)
-    app.router.add_route("*", "/{tail:.*}", handler)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-def ask(handler: Handler, *messages: str, **definition: Any) -> list[Reply]:
-    async def talk() -> list[Reply]:
-        async with server(handler) as address:
-            bot = HttpBot.defined({"url": f"{address}/chat", **definition})
-            try:
-                async with bot.session(SessionContext(conversation_id="t1", run_id="r1", language="sv")) as session:
-                    return [await session.send(Turn(role="customer", text=m), ()) for m in messages or ("Hej",)]
-            finally:
-                await bot.close()
-
-    return asyncio.run(talk())
-
-
-def answering(body: object, **more: Any) -> Handler:
-    async def handler(_: web.Request) -> web.Response:
-        return web.json_response(body, **more)
-
-    return handler
-
-
-def raw(body: bytes, **more: Any) -> Handler:
-    async def handler(_: web.Request) -> web.Response:
-        return web.Response(body=body, **more)
-
-    return handler
+from tests.bots.serving import Handler, answering, ask, raw, server
 
 
 def test_bubbles_signals_and_times_are_read() -> None:

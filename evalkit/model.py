@@ -179,12 +179,16 @@ class Conversation(Noun, frozen=True, kw_only=True):
 
 
 class Expectation(Noun, frozen=True, kw_only=True):
-    """One check of the case's own; `turn` is the customer line whose answer it looks at, None the whole case."""
+    """One check of the case's own; `turn` is the customer line whose answer it looks at, None the whole case.
+
+    With `each` it must hold for every answer by itself.
+    """
 
     check: str
     args: Data = {}
     turn: int | None = None
     negated: bool = False
+    each: bool = False
     line: int = 0
 
 
@@ -194,7 +198,11 @@ class Guard(Noun, frozen=True, kw_only=True):
     contains: tuple[str, ...] = ()
     regex: str | None = None
     asks_for: str | None = None
+    """A detail such as `email`, or the kind of question: `confirm`, `choice`, `more`, `resolved`, `open`."""
     handed_over: bool | None = None
+    authenticated: int | None = None
+    """The level that must have been reached by now."""
+    tool_called: str | None = None
     otherwise: bool = False
 
 
@@ -206,9 +214,10 @@ class Branch(Noun, frozen=True, kw_only=True):
 
 
 class Line(Noun, frozen=True, kw_only=True):
-    """One message of a scripted customer."""
+    """One message of a scripted customer; `number` tells lines apart, those of branches come after the others."""
 
     text: str = ""
+    number: int | None = None
     buttons_choice: str | None = None
     payload: Data | None = None
     optional: bool = False
@@ -219,6 +228,7 @@ class Line(Noun, frozen=True, kw_only=True):
 
 
 CustomerMode = Literal["lines", "facts", "open", "prefix", "llm"]
+MOODS = ("neutral", "friendly", "angry", "rushed", "worried")
 
 
 class Customer(Noun, frozen=True, kw_only=True):
@@ -226,11 +236,34 @@ class Customer(Noun, frozen=True, kw_only=True):
 
     mode: CustomerMode = "lines"
     lines: tuple[Line, ...] = ()
+    openings: tuple[str, ...] = ()
+    """Ways to begin; the seed chooses one in place of the first line."""
+    recorded: tuple[Turn, ...] = ()
+    """The real conversation that `open` lines come from: what was said before each of them."""
     facts: dict[str, str] = {}
+    unknown: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    """A question that holds one of these words is answered with no; others with yes."""
+    prefers: tuple[str, ...] = ()
+    """Of offered options, the first that holds one of these words is chosen."""
+    satisfied_when: Guard | None = None
+    """What an answer must hold to meet the need; without it any answer to the errand does."""
     goal: str | None = None
+    persona: str | None = None
     mood: str | None = None
     patience: int = 3
     max_turns: int = 12
+
+
+class Call(Noun, frozen=True, kw_only=True):
+    """A request that prepares a conversation or cleans up after it; `{{ … }}` in it is filled per conversation."""
+
+    method: str
+    url: str
+    body: Any = None
+    headers: dict[str, str] = {}
+    status: int | None = None
+    """The status that must come back; any 2xx where None."""
 
 
 class EscalationGold(Noun, frozen=True, kw_only=True):
@@ -279,6 +312,8 @@ class Case(Noun, frozen=True, kw_only=True):
     draft: bool = False
     history: tuple[Turn, ...] = ()
     customer: Customer = Customer()
+    setup: tuple[Call, ...] = ()
+    teardown: tuple[Call, ...] = ()
     context: AuthorisedContext = AuthorisedContext()
     expectations: tuple[Expectation, ...] = ()
     escalation: EscalationGold | None = None

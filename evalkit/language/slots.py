@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import cache
 
-from evalkit.text.data_files import word_pattern, yaml_data
+from evalkit.language.phrase_table import PhraseTable
+from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean
 from evalkit.text.sentences import split
+from evalkit.text.tokens import words
 
 
 def slot_names() -> tuple[str, ...]:
     """Every slot that can be recognised."""
-    return tuple(name for name in _table() if not name.startswith("_"))
+    return tuple(name for name in _data() if not name.startswith("_"))
 
 
 def asked_slots(text: str) -> tuple[str, ...]:
@@ -23,22 +25,27 @@ def asked_slots(text: str) -> tuple[str, ...]:
     >>> asked_slots("Ordernumret står i ditt mejl.")
     ()
     """
-    found: dict[str, int] = {}
+    found: dict[str, None] = {}
     for sentence in split(clean(text)):
-        said = sentence.text.lower()
-        if "?" not in said and _pattern("_asking").search(said) is None:
-            continue
-        for name in slot_names():
-            if hit := _pattern(name).search(said):
-                found.setdefault(name, sentence.start + hit.start())
-    return tuple(sorted(found, key=lambda name: found[name]))
+        heard = _all_languages().find(words(sentence.text))
+        if "?" in sentence.text or any(hit.label == "_asking" for hit in heard):
+            found.update(dict.fromkeys(hit.label for hit in heard if hit.label != "_asking"))
+    return tuple(found)
+
+
+def slot_words(language: str | None) -> Iterator[tuple[str, str]]:
+    """Each slot (or `_asking`) with a phrase for it, in one language or in all."""
+    for name, by_language in _data().items():
+        for code, listed in by_language.items():
+            if language is None or code == language:
+                yield from ((name, str(word)) for word in listed)
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return word_pattern(word for entries in _table()[name].values() for word in entries)
+def _all_languages() -> PhraseTable:
+    return PhraseTable(slot_words(None))
 
 
-def _table() -> dict[str, dict[str, list[str]]]:
+def _data() -> dict[str, dict[str, list[str]]]:
     loaded: dict[str, dict[str, list[str]]] = yaml_data("evalkit.language", "data/slots.yaml")
     return loaded

@@ -25,7 +25,8 @@ from evalkit.model import (
     Turn,
     conversation_id,
 )
-from evalkit.replay.customers import CustomerScript, Heard, customer_for, handed_over
+from evalkit.replay.calls import Calls
+from evalkit.replay.customers import CustomerMaker, CustomerScript, Heard, Stop, customer_for, handed_over
 
 _BOUNDARIES: tuple[tuple[type[Exception], Boundary], ...] = (
     (InfrastructureError, "infrastructure"),
@@ -42,8 +43,21 @@ class Clock:
     now: Callable[[], datetime]
 
 
-async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, round_: int = 0) -> Conversation:
-    """The conversation of one case with one bot; `failure` says which boundary broke, if one did."""
+async def play(
+    case: Case,
+    bot: Bot,
+    run: Run,
+    *,
+    trial: int,
+    clock: Clock,
+    round_: int = 0,
+    calls: Calls | None = None,
+    llm: CustomerMaker | None = None,
+) -> Conversation:
+    """The conversation of one case with one bot; `failure` says which boundary broke, if one did.
+
+    `calls` carries out the case's set-up and tear-down, `llm` makes the customers that need a language model.
+    """
     id_ = conversation_id(run.id, case.id, trial)
     context = SessionContext(
         conversation_id=id_,
@@ -55,9 +69,13 @@ async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, roun
         case_id=case.id,
         trial=trial,
     )
-    table = _Table(case, clock, customer_for(case))
+    table = _Table(case, clock)
     started_at = clock.now()
+    values = {"conversation": id_, "run": run.id, "case": case.id, "language": case.language or ""}
     try:
+        table.customer = customer_for(case, seed=run.seed, trial=trial, llm=llm)
+        if case.setup:
+            await _prepared(calls).carry_out(case.setup, case, values)
         async with bot.session(context) as session:
             while (sent := await table.customer_speaks()) is not None:
                 table.hear(await session.send(sent, tuple(table.turns[:-1])))
@@ -67,6 +85,12 @@ async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, roun
         boundary = next(name for kind, name in _BOUNDARIES if isinstance(error, kind))
         table.failure = Failure(boundary=boundary, cause=str(error), turn=len(table.turns) - 1)
         table.ending = "error"
+    attributes = dict(table.attributes)
+    if case.teardown:
+        try:
+            await _prepared(calls).carry_out(case.teardown, case, values)
+        except InfrastructureError as error:
+            attributes["teardown"] = str(error)
     return Conversation(
         id=id_,
         run_id=run.id,
@@ -76,6 +100,7 @@ async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, roun
         turns=tuple(table.turns),
         ending=table.ending,
         failure=table.failure,
+        diverged_turn=table.diverged_turn,
         handovers=tuple(table.handovers),
         authentications=tuple(table.authentications),
         channel=case.channel,
@@ -89,22 +114,33 @@ async def play(case: Case, bot: Bot, run: Run, *, trial: int, clock: Clock, roun
         release=run.release,
         stage=run.stage,
         kb_snapshot=run.kb_snapshot,
+        attributes=attributes,
     )
+
+
+def _prepared(calls: Calls | None) -> Calls:
+    return calls or Calls(frozenset())
 
 
 class _Table:
     """The conversation while it is being played."""
 
-    def __init__(self, case: Case, clock: Clock, customer: CustomerScript) -> None:
+    customer: CustomerScript
+
+    def __init__(self, case: Case, clock: Clock) -> None:
         self.turns: list[Turn] = list(case.history)
         self.handovers: list[HandOver] = []
         self.authentications: list[Authentication] = []
         self.cost: Cost | None = None
         self.ending: Ending = "unknown"
         self.failure: Failure | None = None
-        self._clock, self._customer = clock, customer
-        self._heard = Heard()
+        self.diverged_turn: int | None = None
+        self.attributes: dict[str, str] = {}
+        self._clock = clock
+        self._heard = Heard(authenticated=case.context.level)
         self._closed = False
+        if case.customer.mode in {"open", "prefix"}:
+            self.attributes["customer"] = case.customer.mode
         if case.context.level:
             self.authentications.append(Authentication(turn=len(self.turns), level=case.context.level, method="case"))
 
@@ -113,9 +149,9 @@ class _Table:
         if self._closed:
             self.ending = "handed_over" if self._heard.handed_over else "bot_closed"
             return None
-        said = self._customer.next(self._heard, self.turns)
-        if said is None:
-            self.ending = "handed_over" if self._heard.handed_over else "customer_done"
+        said = await self.customer.next(self._heard, self.turns)
+        if isinstance(said, Stop):
+            self._end(said)
             return None
         if len(self.turns) >= MOST_TURNS:
             self.ending = "max_turns"
@@ -125,6 +161,14 @@ class _Table:
         turn = _at(said.turn, self._clock.now())
         self.turns.append(turn)
         return turn
+
+    def _end(self, stop: Stop) -> None:
+        self.ending = "handed_over" if self._heard.handed_over and stop.ending == "customer_done" else stop.ending
+        self.attributes["customer_stopped"] = stop.why
+        if stop.diverged:
+            self.diverged_turn = next(
+                (n + 1 for n in range(len(self.turns) - 1, -1, -1) if self.turns[n].role == "customer"), len(self.turns)
+            )
 
     def hear(self, reply: Reply) -> None:
         """Put a reply on the table."""
@@ -138,7 +182,8 @@ class _Table:
             self.authentications.append(Authentication(turn=first, level=reply.authenticated, method="endpoint"))
         self.cost = summed(self.cost, reply.cost)
         self._closed = reply.ended
-        self._heard = Heard(reply.turns, handed_over(self.handovers))
+        level = max(self._heard.authenticated, reply.authenticated or 0)
+        self._heard = Heard(reply.turns, handed_over(self.handovers), level)
 
 
 def _at(turn: Turn, now: datetime) -> Turn:

@@ -19,7 +19,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Passes when every check of the case holds; each that does not is one finding with its line in the suite."""
 
     name: ClassVar[str] = "expect"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
@@ -84,8 +84,25 @@ def _speaks(turn: Turn) -> bool:
 
 
 def _checked(expectation: Expectation, scene: _Scene) -> Outcome:
-    why, turn = _CHECKS[expectation.check](expectation.args, scene, expectation.negated)
-    return why, turn
+    check = _CHECKS[expectation.check]
+    for answer in _answers(scene) if expectation.each else [scene]:
+        why, turn = check(expectation.args, answer, expectation.negated)
+        if why is not None:
+            return why, turn
+    return None, None
+
+
+def _answers(scene: _Scene) -> list[_Scene]:
+    """The bubbles that answer one message each, as scenes of their own."""
+    answers: dict[int, list[tuple[int, Turn]]] = {}
+    asked = -1
+    turns = dict(scene.turns)
+    for number, turn in enumerate(scene.conversation.turns):
+        if turn.role == "customer":
+            asked = number
+        elif number in turns:
+            answers.setdefault(asked, []).append((number, turn))
+    return [_Scene(scene.conversation, tuple(bubbles)) for bubbles in answers.values()]
 
 
 def _finding(expectation: Expectation, why: str, turn: int | None, *, critical: bool) -> Finding:
@@ -111,6 +128,18 @@ def _not_reached(expectation: Expectation) -> Finding:
 
 
 # ---------------------------------------------------------------- the checks
+
+
+def _any_of(args: Mapping[str, Any], scene: _Scene, negated: bool) -> Outcome:
+    """One of several acceptable ways, each a list of checks that must all hold."""
+    missed = []
+    for way in args["ways"]:
+        found = [(c, _CHECKS[c["check"]](c["args"], scene, c["negated"])) for c in way]
+        failed = next((why for _, (why, _) in found if why is not None), None)
+        if failed is None:
+            return ("one of the ways holds that must not", scene.last) if negated else (None, None)
+        missed.append(failed)
+    return (None, None) if negated else (f"none of {len(missed)} ways holds: {'; '.join(missed)}", scene.last)
 
 
 def _contains(args: Mapping[str, Any], scene: _Scene, negated: bool) -> Outcome:
@@ -283,4 +312,5 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any], _Scene, bool], Outcome]] = {
     "buttons": _buttons,
     "language": _language,
     "ending": _ending,
+    "any_of": _any_of,
 }

@@ -13,6 +13,7 @@ from evalkit import plugins
 from evalkit.errors import Fault, InputError, SuiteError, near_match
 from evalkit.model import Case, ScorerSpec, Suite
 from evalkit.suites.building import build_case, has_gold
+from evalkit.suites.customers import customer_faults, pinned
 from evalkit.suites.yaml_source import Path_, Source, read_source
 
 _KINDS = {
@@ -80,7 +81,7 @@ def suite_of(source: Source) -> Suite:
         name=suite_name,
         version=str(data.get("version", "1")),
         description=data.get("description", ""),
-        cases=tuple(cases),
+        cases=tuple(part for case in cases for part in pinned(case)),
         scorers=scorers,
         bots=tuple(data.get("bots", ())),
         path=source.path,
@@ -250,13 +251,7 @@ def _case_faults(source: Source, cases: Sequence[Case], scorers: Sequence[Scorer
             message = f"case '{case.id}' checks nothing; give it `expect:`, or the suite `scorers:`"
             faults.append(source.fault(("cases", number), message))
         faults += _regex_faults(source, case, number)
-        mode = case.customer.mode
-        if mode in {"facts", "llm"} and not (case.customer.facts or case.customer.goal):
-            faults.append(
-                source.fault(("cases", number, "customer"), f"a customer of mode '{mode}' needs `facts` or a `goal`")
-            )
-        if mode in {"lines", "open", "prefix"} and not case.customer.lines:
-            faults.append(source.fault(("cases", number, "customer"), "a customer without a single line"))
+        faults += customer_faults(source, case, number)
     return faults
 
 

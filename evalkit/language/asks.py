@@ -1,0 +1,250 @@
+"""What a bot's message asks of the customer: details, yes or no, a choice, whether that was all, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from evalkit.language.lexicons import negations, phrases
+from evalkit.language.phrase_table import Found, PhraseTable
+from evalkit.language.slots import slot_words
+from evalkit.text.data_files import yaml_data
+from evalkit.text.normalise import clean, comparable
+from evalkit.text.sentences import split
+from evalkit.text.tokens import tokens, words
+
+Kind = Literal["slots", "choice", "confirm", "more", "resolved", "open"]
+
+_ITEM = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-•*–])[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
+_BASE = {"nn": "nb"}
+_LONGEST_TAG = 3
+"""A question of so many words after a statement ("Okay?") asks to confirm the statement."""
+_LONGEST_OPTION = 8
+_FRAGMENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What is asked: details by name, and the kind of the last question. `wish` among the slots is the errand itself.
+
+    `text` is the last question, for weighing yes or no; `named` are details that a question checks rather than asks.
+    """
+
+    slots: tuple[str, ...] = ()
+    kind: Kind | None = None
+    options: tuple[str, ...] = ()
+    text: str = ""
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.kind is not None
+
+
+def asks(text: str, language: str | None = None, buttons: Sequence[str] = ()) -> Asks:
+    """What a message asks for, read in its language, or in all languages where none is known.
+
+    >>> asks("Tack! Vilket ordernummer gäller det?", "sv").slots
+    ('order_number',)
+    >>> asks("Would you like a refund or a new item?", "en").options
+    ('a refund', 'a new item')
+    >>> bool(asks("Your order number is FB-10021.", "en"))
+    False
+    """
+    cleaned = clean(text)
+    grammar = _grammar(language if language in _data() else None)
+    options = tuple(buttons) or _listed(cleaned, grammar)
+    plain = _ITEM.sub("", cleaned) if options else cleaned
+    sentences = _whole(plain)
+    heard = [asked for sentence in sentences if (asked := grammar.read(sentence)) is not None]
+    if not options and heard and heard[-1].kind == "open" and len(sentences) > 1:
+        options = grammar.options(sentences[-2])
+    if heard and heard[-1].kind in {"confirm", "open"} and not heard[-1].named and grammar.did_not_follow(plain):
+        heard[-1] = Asks(("wish",), "slots", text=heard[-1].text)
+    return _together(heard, options, grammar)
+
+
+def _whole(text: str) -> list[str]:
+    """The sentences; a fragment of a word or two ("please") belongs to the one before."""
+    found: list[str] = []
+    for sentence in split(text):
+        if found and len(words(sentence.text)) <= _FRAGMENT and "?" not in sentence.text + found[-1]:
+            found[-1] += sentence.text
+        else:
+            found.append(sentence.text)
+    return found
+
+
+def detail_names() -> tuple[str, ...]:
+    """Every detail that can be asked for, the errand (`wish`) among them."""
+    return tuple(sorted(_slot_labels()))
+
+
+def _together(heard: Sequence[Asks], options: tuple[str, ...], grammar: _Grammar) -> Asks:
+    if options:
+        if grammar.yes_or_no(options):
+            return Asks(kind="confirm", options=options, text=heard[-1].text if heard else "")
+        asked_more = any(asked.kind == "more" for asked in heard)
+        slots = () if not heard else tuple(s for a in heard for s in a.slots if s in _ASKED_BESIDE_OPTIONS)
+        kind: Kind = "more" if asked_more and not heard[-1].slots else "choice"
+        return Asks(slots, kind, options, heard[-1].text if heard else "")
+    if not heard:
+        return Asks()
+    slots = tuple(dict.fromkeys(slot for asked in heard for slot in asked.slots))
+    last = next((a for a in reversed(heard) if a.kind != "open"), heard[-1])
+    kind = last.kind or "open"
+    if slots and kind == "open":
+        kind = "slots"
+    return Asks(slots, kind, last.options, last.text, last.named)
+
+
+_ASKED_BESIDE_OPTIONS = frozenset({"order_number", "email", "phone", "customer_number"})
+"""Details that a message may ask for although it shows buttons; other nouns name what the buttons are about."""
+
+
+class _Grammar:
+    """The phrases of one language, or of all."""
+
+    def __init__(self, language: str | None) -> None:
+        codes = _codes(language)
+        self._table = PhraseTable(_labelled(language, codes))
+        self._interrogative = _words_of(codes, "interrogative")
+        self._or = _words_of(codes, "or")
+        self._stem = _words_of(codes, "stem")
+        self._and = _words_of(codes, "and")
+        self._number = _words_of(codes, "number")
+        self._negation = negations(language)
+        self._yes_no = frozenset(comparable(p) for code in codes for c in ("affirm", "deny") for p in phrases(c, code))
+
+    def yes_or_no(self, options: Sequence[str]) -> bool:
+        """Whether the options are a yes and a no."""
+        return len(options) == 2 and all(
+            comparable(o) in self._yes_no or (words(o) and words(o)[0] in self._yes_no) for o in options
+        )
+
+    def read(self, sentence: str) -> Asks | None:
+        """What one sentence asks for, None where it asks nothing."""
+        said = words(sentence)
+        found = self._table.find(said)
+        labels = {hit.label for hit in found}
+        question = "?" in sentence
+        if not question and ("_asking" not in labels or self._denied(said)):
+            return None
+        for kind in ("more", "resolved"):
+            if question and kind in labels:
+                return Asks(kind=kind, text=sentence)
+        slots = self._slots(said, found)
+        if "wish" in slots and "product" not in slots:
+            return Asks(("wish",), "slots", text=sentence)
+        if question and (options := self.options(sentence)):
+            return Asks(kind="choice", options=options, text=sentence)
+        if not question:
+            return Asks(slots, "slots", text=sentence) if slots else None
+        return self._question(sentence, said, labels, slots)
+
+    def did_not_follow(self, text: str) -> bool:
+        """Whether the bot says that it did not understand."""
+        return any(hit.label == "_fallback" for hit in self._table.find(words(text)))
+
+    def _denied(self, said: Sequence[str]) -> bool:
+        return not self._negation.isdisjoint(said) or any(word.endswith("n't") for word in said)
+
+    def _slots(self, said: Sequence[str], found: Sequence[Found]) -> tuple[str, ...]:
+        named = [hit for hit in found if hit.label in _slot_labels()]
+        slots = dict.fromkeys(hit.label for hit in named)
+        if {"email", "address"} <= set(slots):
+            # "Which address shall I mail it to?" asks for one thing, "address and e-mail" for two.
+            ends = sorted(hit.first for hit in named if hit.label in {"email", "address"})
+            if self._and.isdisjoint(said[ends[0] : ends[-1]]):
+                del slots["address"]
+        if not slots and not self._number.isdisjoint(said):
+            slots["order_number"] = None
+        return tuple(slots)
+
+    def _question(self, sentence: str, said: Sequence[str], labels: set[str], slots: tuple[str, ...]) -> Asks:
+        requested = "_asking" in labels
+        opened = not self._interrogative.isdisjoint(said)
+        if "_confirming" in labels and not opened and not (requested and slots):
+            return Asks(kind="confirm", text=sentence, named=slots)
+        if slots:
+            return Asks(slots, "slots", text=sentence)
+        if opened and len(said) > _LONGEST_TAG:
+            return Asks(kind="open", text=sentence)
+        return Asks(kind="confirm" if not opened else "open", text=sentence)
+
+    def options(self, sentence: str) -> tuple[str, ...]:
+        """What a sentence offers to choose from ("A, B or C"), empty where it asks for details instead."""
+        said = words(sentence)
+        found = self._table.find(said)
+        at = next((n for n, word in enumerate(said) if word in self._or and 0 < n < len(said) - 1), None)
+        if at is None:
+            return ()
+        named = [hit for hit in found if hit.label in _slot_labels()]
+        requests = any(hit.label == "_asking" for hit in found)
+        if requests and any(hit.last < at for hit in named) and any(hit.first > at for hit in named):
+            return ()
+        places = tokens(sentence)
+        start = 0
+        opened = not self._interrogative.isdisjoint(said[:at])
+        while start < at - 1 and (said[start] in self._stem or (opened and said[start] in self._interrogative)):
+            start += 1
+        left = sentence[places[start].start : places[at - 1].end]
+        right = sentence[places[at + 1].start :].rstrip(" ?!.")
+        options = [part.strip() for part in [*left.split(","), right] if part.strip()]
+        return tuple(options) if all(len(o.split()) <= _LONGEST_OPTION for o in options) else ()
+
+
+def _listed(text: str, grammar: _Grammar) -> tuple[str, ...]:
+    """The items of a list that the message offers to choose from: it asks for a choice before or after them."""
+    items = tuple(found.group(1) for found in _ITEM.finditer(text))
+    if len(items) < 2:
+        return ()
+    around = _ITEM.sub("", text)
+    lead = around.strip()
+    asked = any(grammar.read(sentence.text) is not None or "?" in sentence.text for sentence in split(around))
+    return items if asked or (lead.endswith(":") and grammar.read(f"{lead}?") is not None) else ()
+
+
+def _codes(language: str | None) -> tuple[str, ...]:
+    if language is None:
+        return tuple(_data())
+    return (language, _BASE[language]) if language in _BASE else (language,)
+
+
+def _labelled(language: str | None, codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for code in codes:
+        yield from slot_words(code)
+        mine = _data()[code]
+        for slot, listed in mine["slots"].items():
+            yield from ((slot, phrase) for phrase in listed)
+        yield from (("_asking", phrase) for phrase in mine["asking"])
+        yield from (("_confirming", phrase) for phrase in mine["confirming"])
+        for phrase in phrases("bot_fallback", code):
+            yield "_fallback", phrase
+        for kind, category in (("more", None), ("resolved", "resolution_check"), ("wish", "offer_help")):
+            own = mine["slots"].get(kind, ()) if kind == "wish" else mine[kind]
+            yield from ((kind, phrase) for phrase in (*own, *(phrases(category, code) if category else ())))
+
+
+def _words_of(codes: Iterable[str], part: str) -> frozenset[str]:
+    return frozenset(word for code in codes for word in _data()[code][part])
+
+
+@cache
+def _slot_labels() -> frozenset[str]:
+    return frozenset(name for code in _data() for name, _ in _labelled(None, (code,)) if not name.startswith("_")) - {
+        "more",
+        "resolved",
+    }
+
+
+@cache
+def _grammar(language: str | None) -> _Grammar:
+    return _Grammar(language)
+
+
+def _data() -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml_data("evalkit.language", "data/asks.yaml")
+    return loaded

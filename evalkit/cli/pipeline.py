@@ -61,6 +61,7 @@ def carry_out(
         concurrency=order.concurrency,
         kb_snapshot=knowledge.snapshot if knowledge is not None else None,
         profile=config.policy.profile,
+        allowed_hosts=frozenset(config.policy.privacy.allowed_hosts),
     )
     world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
     now = order.now or datetime.now(UTC)

@@ -19,6 +19,8 @@ from evalkit import __version__
 from evalkit.bots.door import Bot
 from evalkit.errors import InputError
 from evalkit.model import Case, Conversation, Run, Suite, content_hash
+from evalkit.replay.calls import Calls
+from evalkit.replay.customers import CustomerMaker
 from evalkit.replay.play import Clock, play
 from evalkit.store.store import Store
 
@@ -26,6 +28,9 @@ FLUSH_EVERY = 200
 FLUSH_AFTER_S = 1.0
 MAX_ERROR_RATE = 0.02
 """A run with more errors than this share is invalid: infrastructure would pass for a bad bot."""
+
+MOST_CUSTOMER_REPLAYS = 2
+"""How often a conversation is played again because a simulated customer left its sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Plan:
     concurrency: int | None = None
     kb_snapshot: str | None = None
     profile: str = ""
+    allowed_hosts: frozenset[str] = frozenset()
+    """Hosts that set-up and tear-down calls may reach."""
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -114,19 +121,45 @@ def replay(
     *,
     clock: Clock | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    llm: CustomerMaker | None = None,
 ) -> Run:
     """The finished run; trials that the store holds are not played again.
 
     An interrupt (Ctrl-C) keeps what is finished and leaves the run `running`, so that a resume can complete it.
     """
     clock = clock or Clock(lambda: datetime.now(UTC))
+    calls = Calls(plan.allowed_hosts | getattr(bot, "allowed_hosts", frozenset()))
+    calls.refuse_foreign(plan.cases)
+    refuse_pinned(plan.cases, bot)
     store.add_run(run)
     store.add_cases(run.id, plan.cases)
-    return asyncio.run(_replay(plan, bot, store, run, clock, on_progress))
+    return asyncio.run(_replay(plan, bot, store, run, _Table(clock, calls, llm), on_progress))
+
+
+def refuse_pinned(cases: Sequence[Case], bot: Bot) -> None:
+    """Nothing when the bot can be handed what was said before.
+
+    Raises: InputError for a case with a pinned history and a bot that takes none.
+    """
+    pinned = next((case for case in cases if case.customer.mode == "prefix"), None)
+    if pinned is not None and not getattr(bot, "takes_history", True):
+        raise InputError(
+            f"{pinned.path}:{pinned.line}: case '{pinned.id}' pins the history, and the bot takes none;"
+            " put {{ history }} into its request, or play the case with `mode: open`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What every conversation of a run needs beside the bot."""
+
+    clock: Clock
+    calls: Calls
+    llm: CustomerMaker | None
 
 
 async def _replay(
-    plan: Plan, bot: Bot, store: Store, run: Run, clock: Clock, on_progress: Callable[[Progress], None] | None
+    plan: Plan, bot: Bot, store: Store, run: Run, table: _Table, on_progress: Callable[[Progress], None] | None
 ) -> Run:
     stored = store.stored_trials(run.id)
     todo = [item for item in _trials(plan.cases, plan.trials) if (item[0].id, item[1]) not in stored]
@@ -136,21 +169,34 @@ async def _replay(
     try:
         async with asyncio.TaskGroup() as group:
             flusher = group.create_task(writer.flush_regularly())
-            workers = [group.create_task(_work(work, bot, run, clock, writer)) for _ in range(n_workers)]
+            workers = [group.create_task(_work(work, bot, run, table, writer)) for _ in range(n_workers)]
             await asyncio.gather(*workers)
             flusher.cancel()
     finally:
         writer.flush()
+        await table.calls.close()
         await bot.close()
     status = "finished" if writer.error_rate <= MAX_ERROR_RATE else "invalid"
-    finished = msgspec.structs.replace(run, status=status, ended_at=clock.now())
+    finished = msgspec.structs.replace(run, status=status, ended_at=table.clock.now())
     store.add_run(finished)
     return finished
 
 
-async def _work(work: Iterator[tuple[Case, int]], bot: Bot, run: Run, clock: Clock, writer: _Writer) -> None:
+async def _work(work: Iterator[tuple[Case, int]], bot: Bot, run: Run, table: _Table, writer: _Writer) -> None:
     for case, trial in work:
-        writer.add(await play(case, bot, run, trial=trial, clock=clock))
+        n_replays = 0
+        talk = await play(case, bot, run, trial=trial, clock=table.clock, calls=table.calls, llm=table.llm)
+        while _left_its_sheet(talk, case) and n_replays < MOST_CUSTOMER_REPLAYS:
+            n_replays += 1
+            talk = await play(case, bot, run, trial=trial, clock=table.clock, calls=table.calls, llm=table.llm)
+        if n_replays:
+            attributes = {**talk.attributes, "customer_replays": str(n_replays)}
+            talk = msgspec.structs.replace(talk, attributes=attributes)
+        writer.add(talk)
+
+
+def _left_its_sheet(talk: Conversation, case: Case) -> bool:
+    return talk.failure is not None and talk.failure.boundary == "customer" and case.customer.mode == "llm"
 
 
 def _trials(cases: Sequence[Case], trials: int) -> Iterator[tuple[Case, int]]:

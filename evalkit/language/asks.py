@@ -110,7 +110,6 @@ class _Grammar:
     def __init__(self, language: str | None) -> None:
         codes = _codes(language)
         self._table = PhraseTable(_labelled(language, codes))
-        self._interrogative = _words_of(codes, "interrogative")
         self._or = _words_of(codes, "or")
         self._stem = _words_of(codes, "stem")
         self._and = _words_of(codes, "and")
@@ -165,7 +164,7 @@ class _Grammar:
 
     def _question(self, sentence: str, said: Sequence[str], labels: set[str], slots: tuple[str, ...]) -> Asks:
         requested = "_asking" in labels
-        opened = not self._interrogative.isdisjoint(said)
+        opened = "_open" in labels
         if "_confirming" in labels and not opened and not (requested and slots):
             return Asks(kind="confirm", text=sentence, named=slots)
         if slots:
@@ -187,8 +186,8 @@ class _Grammar:
             return ()
         places = tokens(sentence)
         start = 0
-        opened = not self._interrogative.isdisjoint(said[:at])
-        while start < at - 1 and (said[start] in self._stem or (opened and said[start] in self._interrogative)):
+        opening = {n for hit in found if hit.label == "_open" for n in range(hit.first, hit.last + 1)}
+        while start < at - 1 and (said[start] in self._stem or start in opening):
             start += 1
         left = sentence[places[start].start : places[at - 1].end]
         right = sentence[places[at + 1].start :].rstrip(" ?!.")
@@ -220,6 +219,7 @@ def _labelled(language: str | None, codes: Iterable[str]) -> Iterator[tuple[str,
         for slot, listed in mine["slots"].items():
             yield from ((slot, phrase) for phrase in listed)
         yield from (("_asking", phrase) for phrase in mine["asking"])
+        yield from (("_open", phrase) for phrase in mine["interrogative"])
         yield from (("_confirming", phrase) for phrase in mine["confirming"])
         for phrase in phrases("bot_fallback", code):
             yield "_fallback", phrase

@@ -81,7 +81,8 @@ class RecordedCustomer:
         if slot in _NUMBERED:
             return sum(c.isdigit() for c in text) >= 3
         if slot == "name":
-            return len(words(text)) <= _BRIEF and any(word[:1].isupper() for word in text.split())
+            later = text.split()[1:]
+            return len(later) < _BRIEF and (not later or any(word[:1].isupper() for word in later))
         if slot == "address":
             return any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
         return "?" not in text and len(words(text)) >= 2

@@ -276,6 +276,11 @@ class NetworkBot(Generic[Defined]):
         """How many conversations may be open at once."""
         return self.definition.concurrency
 
+    @property
+    def takes_history(self) -> bool:
+        """Whether the request carries what was said before, so that a conversation can be pinned."""
+        return "history" in str(getattr(self.definition, "request", ""))
+
     async def close(self) -> None:
         """Close the pool."""
         await self.endpoint.close()

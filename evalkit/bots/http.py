@@ -84,11 +84,6 @@ class HttpBot(NetworkBot[HttpDefinition]):
             webhook=None if made.webhook is None else Webhook(made.webhook, f"{where}.webhook", made.max_reply_bytes),
         )
 
-    @property
-    def takes_history(self) -> bool:
-        """Whether the request carries what was said before, so that a conversation can be pinned."""
-        return self.wants_history
-
     @asynccontextmanager
     async def session(self, context: SessionContext) -> AsyncIterator[Session]:
         """A conversation with its own cookies over the shared pool."""

@@ -82,6 +82,11 @@ class OpenAIBot(NetworkBot[OpenAIDefinition]):
             url=f"{made.base_url.rstrip('/')}/{path}{query}",
         )
 
+    @property
+    def takes_history(self) -> bool:
+        """True: all that was said goes along."""
+        return True
+
     @asynccontextmanager
     async def session(self, context: SessionContext) -> AsyncIterator[Session]:
         """A conversation whose whole history goes along with each message."""

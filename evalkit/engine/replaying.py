@@ -128,7 +128,7 @@ def replay(
     An interrupt (Ctrl-C) keeps what is finished and leaves the run `running`, so that a resume can complete it.
     """
     clock = clock or Clock(lambda: datetime.now(UTC))
-    calls = Calls(plan.allowed_hosts | getattr(bot, "allowed_hosts", frozenset()))
+    calls = Calls(plan.allowed_hosts | _hosts_of(bot))
     calls.refuse_foreign(plan.cases)
     refuse_pinned(plan.cases, bot)
     store.add_run(run)
@@ -147,6 +147,12 @@ def refuse_pinned(cases: Sequence[Case], bot: Bot) -> None:
             f"{pinned.path}:{pinned.line}: case '{pinned.id}' pins the history, and the bot takes none;"
             " put {{ history }} into its request, or play the case with `mode: open`"
         )
+
+
+def _hosts_of(bot: Bot) -> frozenset[str]:
+    """The hosts that the bot's own definition names, where it goes over the network."""
+    hosts: frozenset[str] = getattr(getattr(bot, "endpoint", None), "hosts", frozenset())
+    return hosts
 
 
 @dataclass(frozen=True, slots=True)

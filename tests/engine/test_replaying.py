@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from evalkit.bots.definitions import build_bot
 from evalkit.bots.python import PythonBot
 from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
 from evalkit.engine.scoring_run import score_run
@@ -131,6 +132,7 @@ def test_conversations_that_run_together_keep_their_state_apart(tmp_path: Path) 
 KILLED = """
 import sys, time
 from datetime import UTC, datetime
+from evalkit.bots.definitions import build_bot
 from evalkit.bots.python import PythonBot
 from evalkit.engine.replaying import Plan, new_run, replay
 from evalkit.store.store import Store
@@ -183,3 +185,14 @@ def test_scoring_in_workers_gives_the_same_bytes_as_in_this_process(tmp_path: Pa
         assert score_run(store, store.run(id_), world, workers=2) == key
         assert msgspec.json.encode(list(store.scores(id_, key))) == alone
         assert len(store.facts(id_)) == 30
+
+
+def test_a_pinned_case_is_refused_by_a_bot_that_takes_no_history(tmp_path: Path) -> None:
+    pinned = Case(id="p.1", path="s.yaml", line=4, customer=Customer(mode="prefix", lines=(Line(text="Hej"),)))
+    bot = build_bot("b", {"b": {"kind": "http", "url": "http://127.0.0.1:1/", "request": {"q": "{{ message }}"}}})
+    plan = Plan((Suite(name="s", cases=(pinned,)),), "1", "b")
+    with (
+        Store.open(tmp_path / "s.db") as store,
+        pytest.raises(InputError, match="s.yaml:4: case 'p.1' pins the history"),
+    ):
+        replay(plan, bot, store, new_run(plan, bot, now=NOW))

@@ -36,6 +36,7 @@ def command(
     """Compare release AFTER with release BEFORE: each a release, a run id, or a run file such as baseline.db."""
     import msgspec
 
+    from evalkit.cli.alike import scored_alike
     from evalkit.cli.sides import opened
     from evalkit.comparison.strategies import compare
     from evalkit.reporting import compared
@@ -44,7 +45,7 @@ def command(
     config = load_config(config_path)
     where = store_at or config.store
     with opened(before, where) as old, opened(after, where) as new:
-        left, right = scored_alike(old, new)
+        left, right = scored_alike(old, new, config)
         if case_id is not None:
             click.echo("\n".join(_told(old, left, new, right, case_id)))
             return 0
@@ -60,25 +61,6 @@ def command(
     if broke:
         click.echo(f"\nnext: evalkit compare {before} {after} --case {broke[0].case_id}")
     return 0
-
-
-def scored_alike(old: Side, new: Side) -> tuple[ScoredRun, ScoredRun]:
-    """Both sides under the newest set of scores that they share, the older side with all runs of its release.
-
-    Raises: InputError when they share none.
-    """
-    from evalkit.store.scored import read_scored, shared_key
-
-    keys = new.store.score_keys(new.run.id) or [new.store.latest_score_key(new.run.id)]
-    for run in old.runs:
-        if (key := shared_key(keys, old.store.score_keys(run.id))) is not None:
-            return read_scored(old.store, run, key, others=old.runs), read_scored(new.store, new.run, key)
-    old.store.latest_score_key(old.run.id)
-    raise InputError(
-        f"'{old.run.release}' and '{new.run.release}' were not scored the same way (scorers, policy or knowledge base"
-        f" differ); `evalkit score {old.run.id}` and `evalkit score {new.run.id}` score both as the configuration says"
-        " now"
-    )
 
 
 def _told(old: Side, left: ScoredRun, new: Side, right: ScoredRun, case_id: str) -> list[str]:

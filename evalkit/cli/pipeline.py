@@ -23,6 +23,7 @@ from evalkit.replay.play import Clock
 from evalkit.reporting.html import write_html
 from evalkit.reporting.junit import write_junit
 from evalkit.reporting.summary import Summary, compared, summarise
+from evalkit.scoring import World
 from evalkit.store.store import Store
 from evalkit.suites.config import Config
 
@@ -51,7 +52,20 @@ def carry_out(
 
     Raises: InputError for a resume that does not fit.
     """
-    plan = Plan(
+    plan = planned(order, config, knowledge)
+    world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
+    run = begun(order, plan, bot, store)
+    finished = played(order, plan, bot, run, store)
+    key = scored(order, finished, world, store, bench, config)
+    summary = read(store, finished, key, config)
+    if order.baseline is not None:
+        summary = against(store, summary, order.baseline, config)
+    return summary
+
+
+def planned(order: Order, config: Config, knowledge: Knowledge | None) -> Plan:
+    """What an order plays."""
+    return Plan(
         order.suites,
         order.release,
         order.bot_name,
@@ -63,26 +77,36 @@ def carry_out(
         profile=config.policy.profile,
         allowed_hosts=frozenset(config.policy.privacy.allowed_hosts),
     )
-    world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
-    now = order.now or datetime.now(UTC)
-    run = _resumed(plan, bot, store) if order.resume else new_run(plan, bot, now=now)
-    line = ProgressLine("replaying", quiet=order.quiet)
+
+
+def begun(order: Order, plan: Plan, bot: Bot, store: Store) -> Run:
+    """The record of a new run, or that of the one to go on with. Raises: InputError."""
+    if order.resume:
+        return _resumed(plan, bot, store)
+    return new_run(plan, bot, now=order.now or datetime.now(UTC))
+
+
+def played(order: Order, plan: Plan, bot: Bot, run: Run, store: Store, *, what: str = "replaying") -> Run:
+    """The finished run, its conversations stored."""
+    line = ProgressLine(what, quiet=order.quiet)
     fixed = order.now
     clock = Clock(lambda: fixed) if fixed is not None else None
     finished = replay(
         plan, bot, store, run, clock=clock, on_progress=lambda p: line.show(p.n_done, p.n_total, note=_note(p))
     )
     line.end()
+    return finished
+
+
+def scored(order: Order, run: Run, world: World, store: Store, bench: Bench | None, config: Config) -> str:
+    """The key of the scores of a run, judged first where a judge is given."""
     line = ProgressLine("judging and scoring" if bench else "scoring", quiet=order.quiet)
-    asked = judging.judging_of(bench, config, store.cases(finished.id), knowledge)
-    key = score_run(store, finished, world, judging=asked, on_progress=line.show)
+    asked = judging.judging_of(bench, config, store.cases(run.id), world.knowledge)
+    key = score_run(store, run, world, judging=asked, on_progress=line.show)
     line.end()
     if (cost := judging.spent(asked)) and not order.quiet:
         click.echo(cost, err=True)
-    summary = read(store, finished, key, config)
-    if order.baseline is not None:
-        summary = against(store, summary, order.baseline, config)
-    return summary
+    return key
 
 
 def read(store: Store, run: Run, key: str, config: Config) -> Summary:

@@ -26,6 +26,12 @@ from evalkit.cli.options import config_option, json_option, open_knowledge, prin
 @click.option("--html", type=click.Path(path_type=Path), help="Write the HTML report here.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML here.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown here.")
+@click.option("--gate", "in_rounds", is_flag=True, help="Play in rounds until the gate can decide against --baseline.")
+@click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), help="The gate's rules (with --gate).")
+@click.option("--strict", is_flag=True, help="With --gate: exit with 3 when inconclusive.")
+@click.option("--comment", type=click.Path(path_type=Path), help="With --gate: Markdown of a pull-request comment.")
+@click.option("--gitlab", type=click.Path(path_type=Path), help="With --gate: GitLab's code-quality JSON.")
+@click.option("--github", "on_github", is_flag=True, help="With --gate: GitHub's job summary and annotations.")
 @judge_option
 @config_option
 @store_option
@@ -45,6 +51,12 @@ def command(
     html: Path | None,
     junit: Path | None,
     markdown: Path | None,
+    in_rounds: bool,
+    rules: Path | None,
+    strict: bool,
+    comment: Path | None,
+    gitlab: Path | None,
+    on_github: bool,
     judge_name: str | None,
     config_path: Path | None,
     store_at: str | None,
@@ -52,13 +64,14 @@ def command(
 ) -> int:
     """Replay the suites in PATHS (default: suites/) against a bot.
 
-    Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 4 an invalid run.
+    Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 4 an invalid run; with --gate,
+    the gate's: 0 passed or inconclusive (3 with --strict), 1 failed.
     """
     from evalkit.bots.definitions import build_bot
-    from evalkit.cli import judging, pipeline
+    from evalkit.cli import deciding, judging, pipeline, rounds
     from evalkit.engine.preparing import specs_of
+    from evalkit.reporting import gated, terminal
     from evalkit.reporting import markdown as markdown_report
-    from evalkit.reporting import terminal
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
     from evalkit.suites.loading import load_suites
@@ -70,25 +83,33 @@ def command(
     where = store_at or config.store
     order = pipeline.Order(
         suites, release, bot_name, trials=trials, seed=seed, stage=stage, concurrency=concurrency, resume=resume,
-        baseline=baseline, quiet=as_json,
+        baseline=None if in_rounds else baseline, quiet=as_json,
     )  # fmt: skip
     asked = judging.asked_of(specs_of(suites))
     with Store.open(where) as store, judging.judge_bench(judge_name, config, questions=asked) as bench:
-        if baseline is not None:
-            store.latest_run(baseline)
-        summary = pipeline.carry_out(order, bot, config, base, store, bench)
+        found = None
+        if in_rounds:
+            surfaces = rounds.Surfaces(baseline, where, rules, comment, gitlab, on_github)
+            summary, found = rounds.carry_out(order, bot, config, base, store, bench, surfaces)
+        else:
+            if baseline is not None:
+                store.latest_run(baseline)
+            summary = pipeline.carry_out(order, bot, config, base, store, bench)
         written = pipeline.write_reports(store, summary, html=html, junit=junit)
         if markdown is not None:
             markdown.parent.mkdir(parents=True, exist_ok=True)
             markdown.write_text(markdown_report.render(summary), encoding="utf-8")
             written.append(markdown)
     if as_json:
-        print_json(pipeline.as_json(summary))
+        gate = {"gate": deciding.as_plain(found)} if found is not None else {}
+        print_json({**pipeline.as_json(summary), **gate})
     else:
+        if found is not None:
+            click.echo(f"{gated.terminal(found.decision, found.changed, explain=True)}\n")
         click.echo(terminal.render(summary))
         click.echo(f"\nstore {where} · run {summary.run.id}")
         for path in written:
             click.echo(f"report {path}")
         if not written:
             click.echo(f"next: evalkit report {summary.run.id} --html report.html")
-    return summary.exit_code
+    return summary.exit_code if found is None else found.exit_code(strict=strict)

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from math import exp
 from typing import NamedTuple
 
-from evalkit.comparison.measures import AMOUNTS, RATES, Measure
 from evalkit.comparison.result import Comparison, Delta, Direction, in_a_sentence
-from evalkit.errors import InputError
-from evalkit.kpi.cases import CaseChange, case_changes, tallies
+from evalkit.kpi.cases import CaseChange, case_changes, comparable_cases, tallies
+from evalkit.kpi.measures import MEASURES, Measure, case_values
 from evalkit.model import Run
 from evalkit.store.facts import Facts
 from evalkit.store.scored import ScoredRun
@@ -31,7 +30,7 @@ class PairedByCase:
         same, notes = comparable_cases(before, after)
         left = [row for row in before.rows if row.case_id in same]
         right = [row for row in after.rows if row.case_id in same]
-        found = [p for p in (_paired(m, left, right) for m in (*RATES, *AMOUNTS)) if p is not None]
+        found = [p for p in (_paired(m, left, right) for m in MEASURES.values()) if p is not None]
         deltas = tuple(_judged(found))
         cases = case_changes(tallies(left), tallies(right))
         return Comparison(
@@ -45,35 +44,6 @@ class PairedByCase:
         )
 
 
-def comparable_cases(before: ScoredRun, after: ScoredRun) -> tuple[frozenset[str], list[str]]:
-    """The ids of the cases that both sides played in the same words, and what is left out.
-
-    Raises: InputError when there is none.
-    """
-    old, new = before.definitions, after.definitions
-    both = set(old) & set(new)
-    if not both:
-        raise InputError(
-            f"'{before.run.release}' ({before.run.suite}) and '{after.run.release}' ({after.run.suite}) have no case in"
-            " common; replay the same suite against both"
-        )
-    same = frozenset(case for case in both if old[case] == new[case])
-    notes = []
-    if changed := len(both) - len(same):
-        notes.append(f"{changed} cases changed their lines or checks between the two runs and are left out")
-    if alone := len(set(old) ^ set(new)):
-        notes.append(f"{alone} cases were played on one side only and are left out")
-    if not same:
-        raise InputError(
-            f"all {changed} cases that '{before.run.release}' and '{after.run.release}' share were changed in between;"
-            " replay the suite as it is now against both"
-        )
-    for side in (before, after):
-        if side.n_errors:
-            notes.append(f"{side.n_errors} of {len(side.rows)} conversations of {side.run.release} broke")
-    return same, notes
-
-
 class _Paired(NamedTuple):
     delta: Delta
     p_two_sided: float
@@ -83,11 +53,11 @@ class _Paired(NamedTuple):
 def _paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> _Paired | None:
     from evalkit.stats import sign_flip
 
-    before, after = _means(measure, left), _means(measure, right)
+    before, after = case_values(measure, left), case_values(measure, right)
     both = sorted(set(before) & set(after))
     if len(both) < _FEW:
         return None
-    old, new = [before[case] for case in both], [after[case] for case in both]
+    old, new = ([sum(side[case]) / len(side[case]) for case in both] for side in (before, after))
     test = sign_flip(old, new)
     low, high = test.low, test.high
     a, b, gap = sum(old) / len(old), sum(new) / len(new), test.mean
@@ -100,15 +70,6 @@ def _paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> 
         high=high, n=len(both), scale=measure.scale, method="sign flip on case means, t interval", direction="same",
     )  # fmt: skip
     return _Paired(delta, test.p_two_sided, measure.better)
-
-
-def _means(measure: Measure, rows: Iterable[Facts]) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for row in rows:
-        value = measure.value(row) if row.error is None else None
-        if value is not None and value == value and row.case_id is not None:
-            found.setdefault(row.case_id, []).append(value)
-    return {case: sum(values) / len(values) for case, values in found.items()}
 
 
 def _judged(found: Sequence[_Paired]) -> Iterable[Delta]:

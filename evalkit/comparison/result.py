@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from evalkit.kpi.cases import CaseChange
+from evalkit.kpi.measures import Scale
 from evalkit.model import Data, Run
 
-Scale = Literal["points", "relative", "units"]
-"""How a difference reads: points of a rate, a share of the value before, or the KPI's own unit."""
 Direction = Literal["better", "worse", "same", "changed"]
 """`same` is "chance can explain it"; `changed` is a clear move of a KPI of which neither side is good by itself."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from evalkit.comparison.measures import RATES, Measure
 from evalkit.comparison.paired import direction
 from evalkit.comparison.result import Comparison, Delta, in_a_sentence
 from evalkit.errors import InputError
+from evalkit.kpi.measures import RATES, Measure
 from evalkit.model import Run
 from evalkit.store.facts import Facts
 from evalkit.store.scored import ScoredRun

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -9,8 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 
+from msgspec import structs, to_builtins
+
 from evalkit.engine.judging import Judging
-from evalkit.model import Case, Conversation, Data, Run, Score
+from evalkit.model import Case, Conversation, Data, Run, Score, ScorerSpec
 from evalkit.policy.zero_tolerance import count_zero_tolerance
 from evalkit.scoring import World, gather, group_scores, score, score_key
 from evalkit.store.facts import facts_of
@@ -78,7 +81,25 @@ def score_run(
         done += len(scored)
         if on_progress is not None:
             on_progress(done, n_total)
+    _remember(store, run, key, world)
     return key
+
+
+SCORED_BY = "scorers:"
+"""Attribute of a run, with the key of a set of scores: what made the set, so that another run can be scored alike."""
+
+
+def _remember(store: Store, run: Run, key: str, world: World) -> None:
+    stored, name = store.run(run.id), f"{SCORED_BY}{key}"
+    if name not in stored.attributes:
+        specs = json.dumps([[scorer.name, to_builtins(scorer)] for scorer in world.scorers])
+        store.add_run(structs.replace(stored, attributes={**stored.attributes, name: specs}))
+
+
+def scored_by(run: Run, key: str) -> tuple[ScorerSpec, ...] | None:
+    """The scorers that made a set of scores, None where the run does not say."""
+    said = run.attributes.get(f"{SCORED_BY}{key}")
+    return tuple(ScorerSpec(name=name, args=args) for name, args in json.loads(said)) if said else None
 
 
 def _units(store: Store, run: Run, cases: dict[str, Case], judging: Judging | None) -> Iterator[_Unit]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from evalkit.errors import InputError
 from evalkit.store.facts import Facts
+from evalkit.store.scored import ScoredRun
 
 Kind = Literal["broke", "fixed", "flaky", "same"]
 
@@ -80,6 +82,35 @@ def case_changes(before: Mapping[str, Tally], after: Mapping[str, Tally]) -> lis
     found = [_change(case, before[case], after[case], is_sure) for case, is_sure in zip(moved, sure, strict=True)]
     order = {case: chance for case, chance in zip(moved, chances, strict=True)}
     return sorted(found, key=lambda change: (order[change.case_id], change.case_id))
+
+
+def comparable_cases(before: ScoredRun, after: ScoredRun) -> tuple[frozenset[str], list[str]]:
+    """The ids of the cases that both sides played in the same words, and what is left out.
+
+    Raises: InputError when there is none.
+    """
+    old, new = before.definitions, after.definitions
+    both = set(old) & set(new)
+    if not both:
+        raise InputError(
+            f"'{before.run.release}' ({before.run.suite}) and '{after.run.release}' ({after.run.suite}) have no case in"
+            " common; replay the same suite against both"
+        )
+    same = frozenset(case for case in both if old[case] == new[case])
+    notes = []
+    if changed := len(both) - len(same):
+        notes.append(f"{changed} cases changed their lines or checks between the two runs and are left out")
+    if alone := len(set(old) ^ set(new)):
+        notes.append(f"{alone} cases were played on one side only and are left out")
+    if not same:
+        raise InputError(
+            f"all {changed} cases that '{before.run.release}' and '{after.run.release}' share were changed in between;"
+            " replay the suite as it is now against both"
+        )
+    for side in (before, after):
+        if side.n_errors:
+            notes.append(f"{side.n_errors} of {len(side.rows)} conversations of {side.run.release} broke")
+    return same, notes
 
 
 def _change(case: str, old: Tally, new: Tally, sure: bool) -> CaseChange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -119,15 +119,75 @@ class Costs(Section, frozen=True, kw_only=True):
     productive_hours_month: float = 120.0
 
 
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class Guardrail(Section, frozen=True, kw_only=True):
+    """A number that must not get worse by `margin`: points of a rate, a share of a time or cost, units of an index.
+
+    Nothing counts while the candidate's own value is below `floor`.
+    """
+
+    metric: str
+    margin: Positive
+    floor: float | None = None
+
+
+class Limit(Section, frozen=True, kw_only=True):
+    """A bound for one KPI of the candidate alone, in the KPI's own unit."""
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+
+
+class Quarantine(Section, frozen=True, kw_only=True):
+    """A case that does not count until a day has passed; a leak in it always counts."""
+
+    case: str
+    until: Day
+    reason: str
+
+
+GUARDRAILS = (
+    Guardrail(metric="correct_rate", margin=0.02),
+    Guardrail(metric="escalation_correct_rate", margin=0.02),
+    Guardrail(metric="loop_rate", margin=0.02),
+    Guardrail(metric="friction", margin=5),
+    Guardrail(metric="latency_p90_ms", margin=0.2, floor=1_000),
+    Guardrail(metric="cost_eur", margin=0.2),
+)
+"""Right answers, hand-overs, the customer's experience (loops, friction), waiting and cost."""
+
+
 class GatePolicy(Section, frozen=True, kw_only=True):
-    """How strict the gate is; its rules live in their own file."""
+    """What fails a build. `rules` names a YAML file whose keys override these."""
 
     rules: str | None = None
-    margin_rate: float = 0.05
-    drop_rate: float = 0.02
-    alpha: float = 0.05
+    primary: str = "pass_rate"
+    drop_rate: Share = 0.02
+    """A drop must be at least this large to fail, and surely smaller than `margin_rate` to pass."""
+    margin_rate: Share = 0.05
+    alpha: Annotated[float, msgspec.Meta(gt=0, lt=0.5)] = 0.05
+    test: Literal["sign_flip", "same_cases"] = "sign_flip"
+    cluster_by: Literal["case", "group"] = "case"
+    rounds: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
+    guardrails: tuple[Guardrail, ...] = GUARDRAILS
+    guardrail_alpha: Annotated[float, msgspec.Meta(gt=0, lt=0.5)] = 0.01
+    """Shared by all guardrails (Holm): the whole gate is to cry wolf in no more builds than the primary rule alone."""
+    limits: tuple[Limit, ...] = ()
+    min_cases: Annotated[int, msgspec.Meta(ge=2)] = 20
+    min_coverage_rate: Share = 0.9
+    max_error_rate: Share = 0.02
+    critical_failures: Annotated[int, msgspec.Meta(ge=1)] = 2
+    """Failed trials (of three) that fail a critical case."""
+    zero_tolerance: tuple[str, ...] = ()
+    """Further rules of which one exact finding is too many."""
     promoted: tuple[str, ...] = ()
     """Rules whose heuristic findings the organisation has measured on review labels and lets fail a build."""
+    quarantine: tuple[Quarantine, ...] = ()
 
 
 class Override(Section, frozen=True, kw_only=True):

@@ -228,6 +228,14 @@ class Store:
         )
         yield from self._stream(query, lambda row: (str(row.conversation_id), _SCORES.decode(row.body)))
 
+    def scores_of(self, run_id: str, score_key: str, conversation_id: str) -> list[Score]:
+        """The scores of one conversation, empty where there are none."""
+        table = schema.scores
+        query = sa.select(table.c.body).where(
+            table.c.run_id == run_id, table.c.score_key == score_key, table.c.conversation_id == conversation_id
+        )
+        return next(self._stream(query, lambda row: _SCORES.decode(row.body)), [])
+
     def facts(self, run_id: str, score_key: str | None = None) -> list[Facts]:
         """The narrow rows of one set of scores."""
         table, key = schema.facts, score_key or self.latest_score_key(run_id)

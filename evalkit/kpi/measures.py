@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import log
+from math import isfinite, log
+from typing import Literal
 
-from evalkit.comparison.result import Scale
 from evalkit.kpi.table import BETTER, DEFINITIONS, TITLES
 from evalkit.store.facts import Facts
+
+Scale = Literal["points", "relative", "units"]
+"""How a difference reads: points of a rate, a share of the value before, or the KPI's own unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,14 @@ AMOUNTS: tuple[Measure, ...] = (
     Measure("cost_eur", "Cost a conversation", "eur", "relative", lambda r: _positive(r.cost_eur), False),
 )
 """Times and costs are compared as logarithms, so that their difference is a share of what they were."""
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in (*RATES, *AMOUNTS)}
+
+
+def case_values(measure: Measure, rows: Iterable[Facts]) -> dict[str, list[float]]:
+    """The values of each case; broken conversations and what is not a number stay out."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        value = measure.value(row) if row.error is None else None
+        if value is not None and isfinite(value) and row.case_id is not None:
+            found.setdefault(row.case_id, []).append(value)
+    return found

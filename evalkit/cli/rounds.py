@@ -1,0 +1,150 @@
+"""`run --gate`: plays a round, asks the gate, plays the next only where it could change the verdict.
+
+Source: O'Brien & Fleming 1979 (bounds that allow for several looks at the data).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+from msgspec import structs
+
+from evalkit.bots.door import Bot
+from evalkit.cli import deciding, judging, pipeline
+from evalkit.cli.deciding import Judged
+from evalkit.cli.options import world_of
+from evalkit.cli.sides import Side, opened
+from evalkit.engine.judging import Bench
+from evalkit.engine.preparing import specs_of
+from evalkit.engine.replaying import Plan
+from evalkit.engine.scoring_run import score_run
+from evalkit.errors import InputError
+from evalkit.gate.deciding import ROUNDS, STOPPED, looks_down
+from evalkit.gate.evidence import hits_of
+from evalkit.knowledge import Knowledge
+from evalkit.model import Run, Suite
+from evalkit.policy.sections import GatePolicy
+from evalkit.reporting.summary import Summary
+from evalkit.scoring import World
+from evalkit.store.scored import ScoredRun, read_scored
+from evalkit.store.store import Store
+from evalkit.suites.config import Config
+
+_WORTH_ASKING = 5
+"""Fewer critical cases than these tell nothing by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """The gate's rules, the baseline, and where the decision is shown."""
+
+    baseline: str | None
+    store_at: str
+    rules: Path | None = None
+    comment: Path | None = None
+    gitlab: Path | None = None
+    on_github: bool = False
+
+
+def carry_out(
+    order: pipeline.Order,
+    bot: Bot,
+    config: Config,
+    knowledge: Knowledge | None,
+    store: Store,
+    bench: Bench | None,
+    surfaces: Surfaces,
+) -> tuple[Summary, Judged]:
+    """The summary of a run that was played for as many rounds as its verdict took, and the decision.
+
+    Raises: InputError without a baseline, or with a number of trials: the rules say how many rounds.
+    """
+    if surfaces.baseline is None:
+        raise InputError("--gate needs --baseline: a release of the store, a run id, or a run file such as baseline.db")
+    if order.trials != 1:
+        raise InputError("--trials and --gate exclude each other: `rounds` of the gate's rules says how often at most")
+    policy = deciding.gate_policy(config, surfaces.rules)
+    order = replace(order, trials=policy.rounds)
+    plan = pipeline.planned(order, config, knowledge)
+    world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
+    with opened(surfaces.baseline, surfaces.store_at) as old:
+        begun = pipeline.begun(order, plan, bot, store)
+        run = structs.replace(begun, attributes={**begun.attributes, ROUNDS: str(policy.rounds)})
+        table = _Table(order, plan, bot, config, policy, world, store, bench, old)
+        run = table.critical_first(run)
+        for number in range(1, policy.rounds + 1):
+            if STOPPED not in run.attributes:
+                run = table.round(run, number)
+            found = table.asked(run)
+            click.echo(f"round {number} of at most {policy.rounds}: {found.decision.verdict}", err=True)
+            if found.decision.settled:
+                break
+        found = table.asked(run, tell=True)
+        summary = pipeline.read(store, run, found.candidate.score_key, config)
+        deciding.record(store, found)
+        deciding.write_surfaces(found, comment=surfaces.comment, gitlab=surfaces.gitlab, on_github=surfaces.on_github)
+    return summary, found
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What every round shares."""
+
+    order: pipeline.Order
+    plan: Plan
+    bot: Bot
+    config: Config
+    policy: GatePolicy
+    world: World
+    store: Store
+    bench: Bench | None
+    old: Side
+
+    def critical_first(self, run: Run) -> Run:
+        """The run after its critical cases; where many fail, it ends here and says why."""
+        suites = tuple(_critical_of(suite) for suite in self.plan.suites)
+        plan = replace(self.plan, suites=suites, trials=1)
+        if len(plan.cases) < _WORTH_ASKING:
+            return run
+        run = self._played(run, plan, "critical cases")
+        scored = read_scored(self.store, run, self.store.latest_score_key(run.id))
+        hits = hits_of(self.store, scored, self.policy, financial=self.config.policy.escalation.financial)
+        if (why := looks_down(scored.rows, hits)) is not None:
+            run = structs.replace(run, attributes={**run.attributes, STOPPED: why})
+            self.store.add_run(run)
+        return run
+
+    def round(self, run: Run, number: int) -> Run:
+        """The run after one more round."""
+        return self._played(run, replace(self.plan, trials=number), f"round {number}")
+
+    def asked(self, run: Run, *, tell: bool = False) -> Judged:
+        """What the gate says of the run so far."""
+        key = self.store.latest_score_key(run.id)
+        candidate = read_scored(self.store, run, key)
+        return deciding.judged(
+            self.store, candidate, self.old.store, self._baseline(run, key), self.config, self.policy,
+            now=self.order.now, tell=tell,
+        )  # fmt: skip
+
+    def _played(self, run: Run, plan: Plan, what: str) -> Run:
+        n_planned = sum(case.trials or plan.trials for case in plan.cases)
+        started = structs.replace(run, status="running", trials=plan.trials, n_planned=n_planned)
+        finished = pipeline.played(self.order, plan, self.bot, started, self.store, what=what)
+        pipeline.scored(self.order, finished, self.world, self.store, self.bench, self.config)
+        return self.store.run(finished.id)
+
+    def _baseline(self, run: Run, key: str) -> ScoredRun:
+        runs = [other for other in self.old.runs if other.id != run.id and other.status == "finished"]
+        if not runs:
+            raise InputError(f"the baseline '{self.old.run.release}' has no finished run but this one")
+        for other in runs:
+            if key not in self.old.store.score_keys(other.id):
+                score_run(self.old.store, other, self.world)
+        return read_scored(self.old.store, runs[0], key, others=runs[1:])
+
+
+def _critical_of(suite: Suite) -> Suite:
+    return structs.replace(suite, cases=tuple(case for case in suite.cases if case.critical))

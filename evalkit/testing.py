@@ -1,9 +1,12 @@
-"""Conformance checks for other people's bots and scorers: call them from a test of your own."""
+"""Conformance checks for other people's bots, scorers and importers: call them from a test of your own."""
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -12,6 +15,9 @@ from evalkit.model import Conversation, Score, Turn
 from evalkit.policy.sections import SCORER_SECTIONS
 from evalkit.scorers.door import Scorer
 from evalkit.scoring import World, gather, score
+from evalkit.transcripts.door import Importer, Options, Talk
+from evalkit.transcripts.ledger import Ledger
+from evalkit.transcripts.reading import Source
 
 _ODD: tuple[Conversation, ...] = (
     Conversation(id="empty"),
@@ -63,6 +69,45 @@ async def _talk(bot: Bot, message: str) -> None:
             assert all(turn.role == "bot" for turn in reply.turns), "a reply holds turns of another role than bot"
     finally:
         await bot.close()
+
+
+def check_importer(importer: Importer, path: Path, options: Options | None = None) -> None:
+    """Passes when an importer keeps the promises of its door on an export of yours.
+
+    Raises: AssertionError that names the promise: a field table and a role rule, the same conversations twice, ids of
+    their own, an account that balances, times in UTC and in order, and a broken line that costs no more than itself.
+    """
+    for part in ("name", "fields", "role_rule", "talks"):
+        assert getattr(importer, part, None), f"the importer has no '{part}'"
+    options = options or Options()
+    talks, ledger = _read_export(importer, path, options)
+    assert talks, f"no conversation could be read: {ledger.rows()}"
+    again, _ = _read_export(importer, path, options)
+    assert talks == again, "two readings of one file differ"
+    ids = [talk.source_id for talk in talks]
+    assert all(ids), "a conversation has no source id"
+    assert len(set(ids)) == len(ids), "two conversations share a source id; importing again would lose one of them"
+    assert ledger.balanced, "the account does not balance: something was left out without Ledger.drop"
+    for talk in talks:
+        times = [turn.at for turn in talk.turns if turn.at is not None]
+        assert all(at.utcoffset() == timedelta(0) for at in times), f"conversation {talk.line}: a time that is not UTC"
+        assert len(times) < len(talk.turns) or times == sorted(times), f"conversation {talk.line}: times out of order"
+    if path.is_file() and path.suffix == ".jsonl":
+        _check_broken_line(importer, path, options, ids)
+
+
+def _check_broken_line(importer: Importer, path: Path, options: Options, ids: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        broken = Path(folder) / path.name
+        broken.write_bytes(b'{"broken": \n' + path.read_bytes())
+        talks, ledger = _read_export(importer, broken, options)
+    assert [talk.source_id for talk in talks] == ids, "a broken line costs other conversations too"
+    assert ledger.n_dropped("line") == 1, "a broken line is not told"
+
+
+def _read_export(importer: Importer, path: Path, options: Options) -> tuple[list[Talk], Ledger]:
+    ledger = Ledger()
+    return list(importer.talks(Source(path), ledger, options)), ledger
 
 
 def _scored(scorer: Scorer, talk: Conversation) -> Score:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -18,6 +19,8 @@ _VERBS = {
     "compare": "two releases side by side: numbers, cases, one conversation told twice",
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
+    "import": "real conversations from an export, pseudonymised",
+    "privacy": "retention, erasure, access, pseudonyms, audit trail",
     "ui": "the dashboards on 127.0.0.1",
     "review": "the weekly human review: draw, follow, close, export",
     "copy": "copy a run into another store",
@@ -39,10 +42,11 @@ class _Lazy(click.Group):
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a verb; its module carries the same name."""
+        """The command of a verb; its module carries the same name, with a line behind a word of the language."""
         if cmd_name not in _VERBS:
             return None
-        command: click.Command = import_module(f"evalkit.cli.{cmd_name.replace('-', '_')}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"evalkit.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -3,5 +3,6 @@
 from evalkit.personal_data.cues import PersonalData
 from evalkit.personal_data.finding import find
 from evalkit.personal_data.masking import mask
+from evalkit.personal_data.pseudonyms import Pseudonyms
 
-__all__ = ["PersonalData", "find", "mask"]
+__all__ = ["PersonalData", "Pseudonyms", "find", "mask"]

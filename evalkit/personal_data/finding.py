@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,8 @@ from evalkit.text.aligned import cleaned_with_places
 _POSSIBLE = 0.4
 _MARKET = {"sv": "SE", "da": "DK", "nb": "NO", "nn": "NO", "fi": "FI", "de": "DE", "en": "GB", "is": "IS"}
 _ALL_MARKETS = ("SE", "DK", "NO", "FI", "DE", "IS", "GB")
+_PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_\d{1,12}>")
+"""A pseudonym stands for a datum that is gone; what would read across one is none."""
 _WIDE_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 
 
@@ -40,6 +43,9 @@ def find(
     cleaned, places = cleaned_with_places(text)
     cleaned = cleaned.translate(_WIDE_DIGITS)
     found = _all(cleaned, market_list, on)
+    if found and "<" in cleaned:
+        covers = [(hit.start(), hit.end()) for hit in _PLACEHOLDER.finditer(cleaned)]
+        found = [f for f in found if not any(f.start < end and start < f.end for start, end in covers)]
     kept = _apart(found, sure)
     if places is None:
         return kept

@@ -359,6 +359,39 @@ class Store:
             target.add_scores(run.id, key, ((id_, scores, facts[id_]) for id_, scores in self.scores(run.id, key)))
         return copied
 
+    def replace_conversations(self, conversations: Iterable[Conversation]) -> int:
+        """The number rewritten in place, such as those whose words are over their time of keeping."""
+        table = schema.conversations
+        rewritten = 0
+        for batch in _batches(conversations, BATCH):
+            with self._write() as connection:
+                for talk in batch:
+                    where = (table.c.run_id == talk.run_id) & (table.c.id == talk.id)
+                    values = {"body": _encode(talk), "subject_key": talk.subject_key}
+                    rewritten += connection.execute(table.update().where(where).values(**values)).rowcount
+        return rewritten
+
+    def delete_cases(self, run_id: str, ids: Sequence[str]) -> int:
+        """The number of cases taken out of a run, such as those made from an erased conversation."""
+        table = schema.cases
+        with self._write() as connection:
+            return int(connection.execute(table.delete().where(table.c.run_id == run_id, table.c.id.in_(ids))).rowcount)
+
+    def delete_scores(self, run_id: str) -> int:
+        """The number of conversations whose scores and facts were deleted with the run's cited passages."""
+        with self._write() as connection:
+            n = connection.execute(schema.scores.delete().where(schema.scores.c.run_id == run_id)).rowcount
+            for table in (schema.facts, schema.score_sets, schema.passages):
+                connection.execute(table.delete().where(table.c.run_id == run_id))
+        return int(n)
+
+    def compact(self) -> None:
+        """Give deleted bytes back, so that what was erased is also gone from the file."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def delete_conversations(self, run_id: str, ids: Sequence[str]) -> int:
         """The number of conversations erased with their scores, facts and labels."""
         erased = 0

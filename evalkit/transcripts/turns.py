@@ -11,7 +11,7 @@ import msgspec
 from evalkit.errors import InputError, near_match
 from evalkit.model import Conversation, HandledBy, HandOver, Role, Source, ToolCall, Turn, content_hash
 
-_ROLES: dict[str, Role] = {
+ROLES: dict[str, Role] = {
     "customer": "customer", "user": "customer", "client": "customer", "visitor": "customer", "end_user": "customer",
     "bot": "bot", "assistant": "bot", "ai": "bot", "virtual_agent": "bot", "chatbot": "bot",
     "human": "human", "agent": "human", "operator": "human", "advisor": "human", "employee": "human",
@@ -69,7 +69,7 @@ def _turn(turn: Mapping[str, Any], number: int) -> Turn:
         raise InputError(f"turn {number} has no role{near}")
     kind = turn.get("kind")
     return Turn(
-        role=_ROLES.get(str(turn["role"]).lower(), "system"),
+        role=ROLES.get(str(turn["role"]).lower(), "system"),
         text=str(turn.get("text") or ""),
         kind=kind if kind in ("buttons", "note", "event", "form", "attachment") else "text",
         at=_time(turn.get("at")),

@@ -1,0 +1,75 @@
+"""`evalkit import` and `evalkit privacy` as a user types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evalkit.cli import execute
+from tests.transcripts.conftest import FOLDER
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_report_tells_rule_roles_and_what_was_dropped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["import", "zendesk", str(FOLDER / "zendesk.jsonl"), "--release", "desk"]) == 0
+    said = capsys.readouterr().out
+    for part in ("imported 2 conversations (8 messages)", "author.subtypes holds AI", "merged into another ticket",
+                 "private note", "evalkit score"):  # fmt: skip
+        assert part in said
+    assert execute(["import", "zendesk", str(FOLDER / "zendesk.jsonl"), "--release", "desk", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n_new"] == 0
+
+
+def test_a_mapping_is_read_and_its_faults_have_a_place(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["import", "csv", str(FOLDER / "long.csv"), "--release", "desk", "--mapping"]
+    assert execute([*words, str(FOLDER / "long.yaml")]) == 0
+    assert "4.5" not in capsys.readouterr().err
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("message: {role: Avsändre}\n", encoding="utf-8")
+    assert execute([*words, str(mapping)]) == 2
+    assert "did you mean 'Avsändare'" in capsys.readouterr().err
+    mapping.write_text("message: {role: a\n", encoding="utf-8")
+    assert execute([*words, str(mapping)]) == 2
+    assert "m.yaml:" in capsys.readouterr().err
+
+
+def test_an_unknown_kind_names_the_near_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["import", "zendsk", "x", "--release", "r"]) == 2
+    assert "did you mean 'zendesk'" in capsys.readouterr().err
+
+
+def test_a_person_is_found_told_and_erased(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    execute(["import", "zendesk", str(FOLDER / "zendesk.jsonl"), "--release", "desk", "--vault"])
+    assert execute(["privacy", "vault"]) == 0
+    assert execute(["privacy", "vault", "--reveal", "<PERSON_1>"]) == 2
+    assert "--reason" in capsys.readouterr().err
+    assert execute(["privacy", "vault", "--reveal", "<PERSON_1>", "--reason", "call back"]) == 0
+    assert capsys.readouterr().out.strip() in {"Kim Exempel", "Robin Provsson"}
+    monkeypatch.setattr("click.prompt", lambda *a, **k: "kim.exempel@example.com")
+    assert execute(["privacy", "export", "--ask"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert execute(["privacy", "erase", "--ask"]) == 0
+    assert "erased 1 conversations in 1 runs" in capsys.readouterr().out
+    assert execute(["privacy", "audit", "--json"]) == 0
+    events = [entry["event"] for entry in json.loads(capsys.readouterr().out)["entries"]]
+    assert events == ["import", "reveal", "export", "erase"]
+    assert execute(["privacy", "erase"]) == 2
+
+
+def test_what_is_over_its_time_is_shown_before_it_is_deleted(capsys: pytest.CaptureFixture[str]) -> None:
+    execute(["import", "zendesk", str(FOLDER / "zendesk.jsonl"), "--release", "desk"])
+    capsys.readouterr()
+    assert execute(["privacy", "retention", "--transcripts-days", "0", "--json"]) == 0
+    (before,) = json.loads(capsys.readouterr().out)
+    assert before["n_words_due"] == 2
+    assert execute(["privacy", "retention", "--transcripts-days", "0", "--purge"]) == 0
+    capsys.readouterr()
+    assert execute(["privacy", "retention", "--transcripts-days", "0", "--json"]) == 0
+    (after,) = json.loads(capsys.readouterr().out)
+    assert after["n_words_due"] == 0

@@ -69,8 +69,8 @@ class Polling:
         call = Call(url, headers=marks, method="GET")
         while True:
             answer = await endpoint.exchange(client, call)
-            body = decoded(answer.raw, answer.content_type) if answer.raw.strip() else None
-            done = self._until(body) if self._until is not None else answer.status not in {202, 204}
+            body = answer.json() if answer.raw.strip() else None
+            done = self._until(body) if self._until is not None else answer.head.status not in {202, 204}
             if done:
                 if body is None:
                     raise BotError("the reply that was polled for is empty")
@@ -81,14 +81,15 @@ class Polling:
 
     def _where(self, endpoint: Endpoint, first: Answer, values: Mapping[str, Any]) -> str:
         if self._url is None:
-            if not first.location:
+            location = first.head.headers.get("Location", "")
+            if not location:
                 raise BotError("the answer names no Location to poll; set poll.url")
             from urllib.parse import urljoin
 
-            return endpoint.allowed(urljoin(str(values["url"]), first.location), "wants to be polled at")
+            return endpoint.allowed(urljoin(str(values["url"]), location), "wants to be polled at")
         taken = {}
         if self.take:
-            body = decoded(first.raw, first.content_type)
+            body = first.json()
             taken = {name: path(body) for name, path in self.take.items()}
             if missing := [name for name, value in taken.items() if value in (None, "")]:
                 raise BotError(f"the answer holds no '{missing[0]}' where poll.take looks")

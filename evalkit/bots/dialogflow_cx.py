@@ -15,7 +15,7 @@ import msgspec
 
 from evalkit.bots.door import Reply, Session, SessionContext
 from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
-from evalkit.bots.replies import bubbles, decoded
+from evalkit.bots.replies import bubbles
 from evalkit.bots.settings import EndpointDefinition, read_definition
 from evalkit.bots.signals import HandOverOn
 from evalkit.errors import BotError, InputError
@@ -101,7 +101,7 @@ class DialogflowSession:
         answer = await self._bot.endpoint.exchange(
             self._client, Call(self._url, msgspec.json.encode(self._body(turn)), self._headers)
         )
-        body = decoded(answer.raw, answer.content_type)
+        body = answer.json()
         result = body.get("queryResult") if isinstance(body, dict) else None
         if not isinstance(result, dict):
             raise BotError("the answer holds no queryResult; is this Dialogflow CX?")

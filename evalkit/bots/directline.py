@@ -164,7 +164,7 @@ class DirectLineSession:
         answer = await self._bot.endpoint.exchange(self._client, Call(url, data, headers, method))
         if may_be_empty and not answer.raw.strip():
             return {}
-        found = decoded(answer.raw, answer.content_type)
+        found = answer.json()
         if not isinstance(found, dict):
             raise BotError("the answer is no JSON object; is this Direct Line 3.0?")
         return found

@@ -10,9 +10,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urljoin
 
+import msgspec
+
 from evalkit.bots.access import Tokens, host_of, proxy_for, refuse_unless_allowed, tls_context
 from evalkit.bots.door import SessionContext
 from evalkit.bots.limits import RateLimit, retry_after_s
+from evalkit.bots.replies import decoded
 from evalkit.bots.settings import EndpointDefinition
 from evalkit.errors import BotError, InfrastructureError
 
@@ -54,9 +57,19 @@ class Answer:
     raw: bytes
     latency_ms: float
     first_ms: float
-    status: int = 200
-    content_type: str = ""
-    location: str = ""
+    head: aiohttp.ClientResponse
+
+    @property
+    def content_type(self) -> str:
+        """What the answer calls itself."""
+        return self.head.content_type
+
+    def json(self) -> Any:
+        """The decoded body. Raises: BotError saying what it is instead."""
+        try:
+            return msgspec.json.decode(self.raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return decoded(self.raw, self.content_type)
 
 
 @dataclass(slots=True)
@@ -129,14 +142,7 @@ class Endpoint:
                 raw = await _bounded(response, self.definition.max_reply_bytes)
             except network_errors() as error:
                 raise broken(error) from error
-            return Answer(
-                raw,
-                (perf_counter() - opened.started_s) * 1000,
-                opened.first_ms,
-                response.status,
-                response.content_type,
-                response.headers.get("Location", ""),
-            )
+            return Answer(raw, (perf_counter() - opened.started_s) * 1000, opened.first_ms, response)
 
     async def open(self, client: aiohttp.ClientSession, call: Call) -> Opened:
         """The answer's head, once a call got through; the caller reads and closes the body.
@@ -144,7 +150,8 @@ class Endpoint:
         Raises: BotError, InfrastructureError.
         """
         # The first call goes without the retry machinery, which costs as much as the call itself.
-        await self.rate.wait()
+        if self.rate.limited:
+            await self.rate.wait()
         try:
             return await self._attempt(client, call)
         except _Again as again:
@@ -181,41 +188,32 @@ class Endpoint:
 
     async def _attempt(self, client: aiohttp.ClientSession, call: Call) -> Opened:
         url, headers, renewed = call.url, call.headers, False
+        waits = self.definition.timeouts
         for _ in range(_MAX_REDIRECTS + 1):
             if self._tokens is not None and call.authorised:
                 headers = {**call.headers, "Authorization": await self._tokens.header()}
-            opened = await self._sent(client, call, url, headers)
-            response = opened.response
-            status = response.status
-            if status < 300:
-                return opened
+            started = perf_counter()
+            try:
+                data = call.data() if callable(call.data) else call.data
+                asked = client.request(call.method, url, data=data, headers=headers, allow_redirects=False)
+                if waits.first_byte_s < waits.idle_s:
+                    response = await asyncio.wait_for(asked, waits.first_byte_s)
+                else:
+                    # The client's own idle time-out runs while the first byte is awaited; one clock is enough.
+                    response = await asked
+            except network_errors() as error:
+                raise unreached(error) from error
+            if response.status < 300:
+                return Opened(response, started, (perf_counter() - started) * 1000)
             response.release()
-            if status in _MOVED:
+            if response.status in _MOVED:
                 url = self.allowed(urljoin(url, response.headers.get("Location", "")))
-            elif status in _RETRIED:
-                error = InfrastructureError(f"the endpoint answered {status}, also after retries")
-                raise _Again(error, response.headers.get("Retry-After"))
-            elif status == 401 and self._tokens is not None and call.authorised and not renewed:
+            elif response.status == 401 and self._tokens is not None and call.authorised and not renewed:
                 self._tokens.refused(headers["Authorization"])
                 renewed = True
             else:
-                raise BotError(f"the endpoint answered {status}")
+                raise _refused(response)
         raise BotError(f"the endpoint redirected more than {_MAX_REDIRECTS} times")
-
-    async def _sent(self, client: aiohttp.ClientSession, call: Call, url: str, headers: Mapping[str, str]) -> Opened:
-        waits = self.definition.timeouts
-        started = perf_counter()
-        try:
-            data = call.data() if callable(call.data) else call.data
-            asked = client.request(call.method, url, data=data, headers=headers, allow_redirects=False)
-            if waits.first_byte_s < waits.idle_s:
-                response = await asyncio.wait_for(asked, waits.first_byte_s)
-            else:
-                # The client's own idle time-out runs while the first byte is awaited; one clock is enough.
-                response = await asked
-        except network_errors() as error:
-            raise unreached(error) from error
-        return Opened(response, started, (perf_counter() - started) * 1000)
 
     async def _ask_for_token(self, url: str, data: bytes, headers: dict[str, str]) -> bytes:
         return (await self.exchange(self._without_cookies(), Call(url, data, headers, authorised=False))).raw
@@ -312,6 +310,13 @@ def network_errors() -> tuple[type[Exception], ...]:
     import aiohttp
 
     return OSError, aiohttp.ClientError
+
+
+def _refused(response: aiohttp.ClientResponse) -> Exception:
+    if response.status in _RETRIED:
+        error = InfrastructureError(f"the endpoint answered {response.status}, also after retries")
+        return _Again(error, response.headers.get("Retry-After"))
+    return BotError(f"the endpoint answered {response.status}")
 
 
 class _Again(Exception):

@@ -15,7 +15,7 @@ from evalkit.bots.bodies import CONTENT_TYPES, BodyFormat, check_body, encoded
 from evalkit.bots.door import Reply, Session, SessionContext
 from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
 from evalkit.bots.gathering import Inbox, gather
-from evalkit.bots.replies import ReplyMap, decoded
+from evalkit.bots.replies import ReplyMap
 from evalkit.bots.sessions import SessionIds
 from evalkit.bots.settings import EndpointDefinition, read_definition
 from evalkit.bots.templates import Render, compile_template, compile_url, values_of
@@ -136,7 +136,7 @@ class HttpSession:
                 bot.endpoint, self._client, answer, {**values, "url": url}, bot.endpoint.marks(self._context)
             )
         else:
-            body, latency_ms = decoded(answer.raw, answer.content_type), answer.latency_ms
+            body, latency_ms = answer.json(), answer.latency_ms
         reply = bot.replies.reply(body, latency_ms=latency_ms, first_token_ms=answer.first_ms)
         self._keep_id(body)
         return reply
@@ -148,7 +148,7 @@ class HttpSession:
         started = perf_counter()
         answer = await self._bot.endpoint.exchange(self._client, call)
         if answer.raw.strip() and answer.content_type == "application/json":
-            self._keep_id(decoded(answer.raw))
+            self._keep_id(answer.json())
             webhook.expect(self._session_id, inbox)
 
         async def receive() -> tuple[Reply, bool]:

@@ -16,6 +16,11 @@ class RateLimit:
         self._gap_s = 1.0 / per_s if per_s else 0.0
         self._next_s = 0.0
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is anything to wait for."""
+        return self._gap_s > 0
+
     async def wait(self) -> None:
         """Return when the next call may go out."""
         if not self._gap_s:

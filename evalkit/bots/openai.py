@@ -128,7 +128,7 @@ class OpenAISession:
                 lambda all_, first: self._reply(collected, all_, first),
             )
         answer = await bot.endpoint.exchange(self._client, call)
-        collected.whole(decoded(answer.raw, answer.content_type))
+        collected.whole(answer.json())
         reply = self._reply(collected, answer.latency_ms, None)
         if not reply.turns:
             raise BotError("the answer holds neither text nor a tool call; is `shape` right?")

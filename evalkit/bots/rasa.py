@@ -15,7 +15,7 @@ import msgspec
 
 from evalkit.bots.door import Reply, Session, SessionContext
 from evalkit.bots.endpoint import Answer, Call, Endpoint, NetworkBot
-from evalkit.bots.replies import bubbles, decoded, merged
+from evalkit.bots.replies import bubbles, merged
 from evalkit.bots.settings import EndpointDefinition, read_definition
 from evalkit.bots.signals import HandOverOn, handover_of
 from evalkit.bots.templates import compile_path
@@ -95,7 +95,7 @@ class RasaSession:
         body = {"sender": self._sender, "message": said, "metadata": self._metadata}
         call = Call(self._bot.url, msgspec.json.encode(body), self._headers)
         answer = await self._bot.endpoint.exchange(self._client, call)
-        messages = decoded(answer.raw, answer.content_type)
+        messages = answer.json()
         if not isinstance(messages, list):
             raise BotError("the answer is no list of messages; is this Rasa's REST channel?")
         replies = [reply for message in messages if (reply := self._reply(message, answer)) is not None]

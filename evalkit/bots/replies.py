@@ -63,9 +63,9 @@ class ReplyMap:
         """The reply of bubbles and the values of the other fields."""
         calls = tool_calls_of(values.get("tool_calls"))
         ended = bool(values.get("ended"))
-        handover = handover_of(values.get("handover")) or self.handover_on.signal(
-            calls, _events(values.get("event")), ended=ended
-        )
+        handover = handover_of(values.get("handover"))
+        if handover is None and self.handover_on is not NO_SIGNALS:
+            handover = self.handover_on.signal(calls, _events(values.get("event")), ended=ended)
         if not texts and not calls and handover is None and not ended:
             return Reply(cost=_cost(values), authenticated=_level(values))
         payload = values.get("payload")
@@ -98,10 +98,14 @@ def bubbles(
         raise BotError(f"the reply holds {len(texts)} bubbles; more than {MAX_BUBBLES} are no conversation")
     latency_ms = round(latency_ms, 1)
     first_token_ms = None if first_token_ms is None else round(first_token_ms, 1)
-    plain = [
-        Turn(role="bot", text=text[:MAX_TEXT], latency_ms=latency_ms, first_token_ms=first_token_ms)
-        for text in texts[:-1]
-    ]
+    plain = (
+        ()
+        if len(texts) < 2
+        else [
+            Turn(role="bot", text=text[:MAX_TEXT], latency_ms=latency_ms, first_token_ms=first_token_ms)
+            for text in texts[:-1]
+        ]
+    )
     last = texts[-1] if texts else ""
     whole = Turn(
         role="bot", text=last[:MAX_TEXT], kind="text" if last else "event", latency_ms=latency_ms,

@@ -69,11 +69,12 @@ def main() -> int:
 
 def _replay(pairs: int) -> list[Row]:
     n = 1_000
-    sides, idle, slow, slow0, stored = [], [], [], [], []
+    sides, wide, idle, slow, slow0, stored = [], [], [], [], [], []
     with _server(0) as port:
         for _ in range(pairs):
             idle.append((_side("bare", port, 1), _side("own", port, 1)))
             sides.append((_side("bare", port, n), _side("own", port, n)))
+            wide.append((_side("bare", port, n, 200), _side("own", port, n, 200)))
         stored = [_stored_bytes(port, n)]
     with _server(50) as port:
         for _ in range(pairs):
@@ -83,11 +84,13 @@ def _replay(pairs: int) -> list[Row]:
     # median over the pairs is subtracted.
     bare0, own0 = (median(pair[side].cpu_s for pair in idle) for side in (0, 1))
     cpu = [(own.cpu_s - own0) / (bare.cpu_s - bare0) for bare, own in sides]
+    cpu_wide = [(own.cpu_s - own0) / (bare.cpu_s - bare0) for bare, own in wide]
     bare1, own1 = (median(pair[side].wall_s for pair in slow0) for side in (0, 1))
     wall = [(own.wall_s - own1) / (bare.wall_s - bare1) for bare, own in slow]
     peaks = [own.peak_mb for _, own in sides]
     return [
         Row("CPU a turn ÷ bare aiohttp loop (1,000 × 4, 50 connections)", "×", 1.4, 1.2, tuple(cpu)),
+        Row("CPU a turn ÷ bare aiohttp loop at 200 connections", "×", 2.0, 1.4, tuple(cpu_wide)),
         Row("wall ÷ bare loop, bot takes 50 ms", "×", 1.08, 1.03, tuple(wall)),
         Row("peak memory of replay, 1,000 conversations", "MB", 90, 60, tuple(peaks)),
         Row("stored bytes a turn beyond its text", "B", 400, 250, tuple(stored)),
@@ -107,14 +110,14 @@ def _growth(pairs: int) -> list[Row]:
     ]
 
 
-def _side(side: str, port: int, n: int) -> Cost:
+def _side(side: str, port: int, n: int, connections: int = 50) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
-        return _run([sys.executable, "-m", "tests.bench.sides", side, str(port), str(n), folder])
+        return _run([sys.executable, "-m", "tests.bench.sides", side, str(port), str(n), str(connections), folder])
 
 
 def _stored_bytes(port: int, n: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        _run([sys.executable, "-m", "tests.bench.sides", "own", str(port), str(n), folder])
+        _run([sys.executable, "-m", "tests.bench.sides", "own", str(port), str(n), "50", folder])
         size = sum(path.stat().st_size for path in Path(folder).iterdir())
         text = n * sum(len(f"order {t}") + len(f"Your order order {t} is on its way.") for t in range(TURNS))
         # A turn is the customer's message and the bot's reply.

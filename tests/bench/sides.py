@@ -6,15 +6,15 @@ import asyncio
 import sys
 from pathlib import Path
 
-TURNS, CONNECTIONS = 4, 50
+TURNS = 4
 
 
-async def bare(port: int, n: int) -> None:
-    """N conversations of four turns over fifty connections, nothing kept."""
+async def bare(port: int, n: int, connections: int) -> None:
+    """N conversations of four turns over so many connections, nothing kept."""
     import aiohttp
 
-    gate = asyncio.Semaphore(CONNECTIONS)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as client:
+    gate = asyncio.Semaphore(connections)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as client:
 
         async def talk(number: int) -> None:
             async with gate:
@@ -26,7 +26,7 @@ async def bare(port: int, n: int) -> None:
         await asyncio.gather(*(talk(number) for number in range(n)))
 
 
-def harness(port: int, n: int, folder: Path) -> None:
+def harness(port: int, n: int, connections: int, folder: Path) -> None:
     """The same conversations replayed by the engine into a new store."""
     from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def harness(port: int, n: int, folder: Path) -> None:
     lines = tuple(Line(text=f"order {turn}") for turn in range(TURNS))
     cases = tuple(Case(id=f"c{number}", customer=Customer(lines=lines)) for number in range(n))
     definition = {
-        "kind": "http", "url": f"http://127.0.0.1:{port}/chat", "concurrency": CONNECTIONS,
+        "kind": "http", "url": f"http://127.0.0.1:{port}/chat", "concurrency": connections,
         "request": {"message": "{{ message }}", "session": "{{ session_id }}"}, "reply": {"text": "reply"},
     }  # fmt: skip
     bot = build_bot("bench", {"bench": definition}, allowed_hosts=frozenset({"127.0.0.1"}))
@@ -48,8 +48,8 @@ def harness(port: int, n: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    side, port, n = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    side, (port, n, connections) = sys.argv[1], map(int, sys.argv[2:5])
     if side == "bare":
-        asyncio.run(bare(port, n))
+        asyncio.run(bare(port, n, connections))
     else:
-        harness(port, n, Path(sys.argv[4]))
+        harness(port, n, connections, Path(sys.argv[5]))

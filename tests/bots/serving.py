@@ -43,19 +43,24 @@ def ask(handler: Handler, *messages: str, address: str = "{}/chat", key: str = "
 
 async def talk(bot: Bot, *messages: str | Turn, **context: Any) -> list[Reply]:
     """The replies to messages of one conversation; the bot is closed."""
-    known = SessionContext(**{"conversation_id": "t1", "run_id": "r1", "language": "sv", **context})
     try:
-        async with bot.session(known) as session:
-            history: tuple[Turn, ...] = ()
-            replies = []
-            for message in messages or ("Hej",):
-                turn = Turn(role="customer", text=message) if isinstance(message, str) else message
-                reply = await session.send(turn, history)
-                history = (*history, turn, *reply.turns)
-                replies.append(reply)
-            return replies
+        return await converse(bot, *messages, **context)
     finally:
         await bot.close()
+
+
+async def converse(bot: Bot, *messages: str | Turn, **context: Any) -> list[Reply]:
+    """The replies to messages of one conversation; the bot stays open."""
+    known = SessionContext(**{"conversation_id": "t1", "run_id": "r1", "language": "sv", **context})
+    async with bot.session(known) as session:
+        history: tuple[Turn, ...] = ()
+        replies = []
+        for message in messages or ("Hej",):
+            turn = Turn(role="customer", text=message) if isinstance(message, str) else message
+            reply = await session.send(turn, history)
+            history = (*history, turn, *reply.turns)
+            replies.append(reply)
+        return replies
 
 
 def texts(reply: Reply) -> list[str]:

@@ -13,6 +13,7 @@ from evalkit.errors import EvalkitError, InputError, SuiteError
 _VERBS = {
     "init": "write a starter project that runs against the demo bot",
     "check": "read suites and configuration, and tell every fault",
+    "suites": "write probe suites from the lexicons, or import Botium files",
     "run": "replay suites against a bot, score, store and report",
     "score": "score a stored run again",
     "kpi": "the numbers of a stored run",

@@ -181,6 +181,8 @@ async def _replay(
     finally:
         writer.flush()
         await table.calls.close()
+        if table.llm is not None:
+            await table.llm.close()
         await bot.close()
     status = "finished" if writer.error_rate <= MAX_ERROR_RATE else "invalid"
     finished = msgspec.structs.replace(run, status=status, ended_at=table.clock.now())

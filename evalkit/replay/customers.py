@@ -60,6 +60,10 @@ class CustomerMaker(Protocol):
         """The customer of one conversation."""
         ...
 
+    async def close(self) -> None:
+        """Release what the customers shared."""
+        ...
+
 
 def customer_for(case: Case, *, seed: int = 0, trial: int = 0, llm: CustomerMaker | None = None) -> CustomerScript:
     """The script of a case's customer; the same seed and trial always say the same.

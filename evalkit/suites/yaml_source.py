@@ -89,15 +89,7 @@ def parse_source(raw: bytes, shown: str) -> Source:
         raise SuiteError(
             [Fault(shown, 1, 1, f"{len(raw):,} bytes; a suite file holds at most {MAX_BYTES:,}: split it")]
         )
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SuiteError([Fault(shown, 1, 1, "the file is UTF-16; save it as UTF-8")])
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8 (Latin-1?); save the file as UTF-8"
-        raise SuiteError([Fault(shown, line, column, message)]) from error
+    text = decoded(raw, shown)
     lines = tuple(text.splitlines())
     try:
         root = yaml.compose(text, Loader=_LOADER)
@@ -108,6 +100,19 @@ def parse_source(raw: bytes, shown: str) -> Source:
     except RecursionError as error:
         raise SuiteError([Fault(shown, 1, 1, f"nested deeper than {MAX_DEPTH} levels")]) from error
     return _built(shown, lines, root)
+
+
+def decoded(raw: bytes, shown: str) -> str:
+    """The UTF-8 text of a file's bytes. Raises: SuiteError at the first byte that is none."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SuiteError([Fault(shown, 1, 1, "the file is UTF-16; save it as UTF-8")])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8 (Latin-1?); save the file as UTF-8"
+        raise SuiteError([Fault(shown, line, column, message)]) from error
 
 
 def _syntax(shown: str, lines: tuple[str, ...], error: yaml.MarkedYAMLError) -> Fault:

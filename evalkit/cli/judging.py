@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from evalkit.engine.judging import Bench, Judging
     from evalkit.judge.provider import JudgeSettings
     from evalkit.knowledge import Knowledge
-    from evalkit.model import Case, ScorerSpec
+    from evalkit.model import Case, ScorerSpec, Suite
+    from evalkit.replay.customers import CustomerMaker
     from evalkit.suites.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -63,6 +64,28 @@ def judge_bench(name: str | None, config: Config, *, questions: Sequence[str] = 
         yield _bench(settings, CassetteDoor(Path(rest)), ":memory:")
     else:
         yield _bench(settings, OpenAiClient(settings), cache_path(config))
+
+
+def llm_customers(suites: Iterable[Suite], config: Config) -> CustomerMaker | None:
+    """The maker of the LLM customers that suites ask for, None where they ask for none.
+
+    Raises: InputError without a `customer:` part; PolicyError where the policy forbids its endpoint.
+    """
+    wanted = next((c for suite in suites for c in suite.cases if c.customer.mode == "llm"), None)
+    if wanted is None:
+        return None
+    if not config.customer:
+        raise InputError(
+            f"{wanted.path}:{wanted.line}: case '{wanted.id}' wants an LLM customer; give evalkit.yaml a `customer:`"
+            " part with base_url, model and provider, as for `judge:`, or play the case with `mode: facts`"
+        )
+    from evalkit.judge.client import OpenAiClient
+    from evalkit.judge.provider import check_provider
+    from evalkit.replay.llm_customer import LlmCustomers
+
+    settings = settings_of(config.customer)
+    check_provider(settings, config.policy.privacy)
+    return LlmCustomers(OpenAiClient(settings))
 
 
 def settings_of(value: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> JudgeSettings:

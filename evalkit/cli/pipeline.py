@@ -19,6 +19,7 @@ from evalkit.engine.scoring_run import score_run
 from evalkit.errors import InputError
 from evalkit.knowledge import Knowledge
 from evalkit.model import Run, Suite
+from evalkit.replay.customers import CustomerMaker
 from evalkit.replay.play import Clock
 from evalkit.reporting.html import write_html
 from evalkit.reporting.junit import write_junit
@@ -43,6 +44,7 @@ class Order:
     baseline: str | None = None
     quiet: bool = False
     now: datetime | None = None
+    llm: CustomerMaker | None = None
 
 
 def carry_out(
@@ -92,8 +94,9 @@ def played(order: Order, plan: Plan, bot: Bot, run: Run, store: Store, *, what: 
     fixed = order.now
     clock = Clock(lambda: fixed) if fixed is not None else None
     finished = replay(
-        plan, bot, store, run, clock=clock, on_progress=lambda p: line.show(p.n_done, p.n_total, note=_note(p))
-    )
+        plan, bot, store, run, clock=clock, llm=order.llm,
+        on_progress=lambda p: line.show(p.n_done, p.n_total, note=_note(p)),
+    )  # fmt: skip
     line.end()
     return finished
 

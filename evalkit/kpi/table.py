@@ -58,6 +58,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition("loop_rate", "Goes round in circles", lambda r: r.looped, higher_is_better=False),
     Definition("consistency_rate", "Same answer to the same question", lambda r: r.consistent),
     Definition("first_contact_resolution_rate", "First-contact resolution", _first_contact),
+    Definition("off_script_rate", "Real customers' records left half-way", lambda r: r.off_script, None),
 )
 
 
@@ -67,6 +68,7 @@ def kpis(rows: Sequence[Facts], costs: Costs | None = None) -> list[Kpi]:
     found = [rate(scored, definition, n_total=len(rows)) for definition in DEFINITIONS]
     found.append(_count("leaks", scored, lambda r: r.n_leaks, len(rows)))
     found.append(_count("zero_tolerance", scored, lambda r: r.n_zero_tolerance, len(rows)))
+    found.append(_count("customer_replays", rows, lambda r: r.customer_replays, len(rows)))
     found += _times(scored, len(rows))
     found.append(_cost(scored, len(rows), costs or Costs()))
     return [kpi for kpi in found if kpi.n > 0]
@@ -149,12 +151,13 @@ TITLES: dict[str, str] = {
     **{d.name: d.title for d in DEFINITIONS},
     "leaks": "Personal-data leaks",
     "zero_tolerance": "Zero-tolerance findings",
+    "customer_replays": "Simulated customers played again",
     "first_response_p95_ms": "First response, 95 %",
     "latency_p90_ms": "Response time, 90 %",
     "cost_per_resolution_eur": "Cost per resolution",
 }
 BETTER: dict[str, bool | None] = {
     **{d.name: d.higher_is_better for d in DEFINITIONS},
-    "leaks": False, "zero_tolerance": False, "first_response_p95_ms": False, "latency_p90_ms": False,
-    "cost_per_resolution_eur": False,
+    "leaks": False, "zero_tolerance": False, "customer_replays": None, "first_response_p95_ms": False,
+    "latency_p90_ms": False, "cost_per_resolution_eur": False,
 }  # fmt: skip

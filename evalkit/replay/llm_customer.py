@@ -40,6 +40,7 @@ _LONGEST_CHARS = 2_000
 _CODE = re.compile(r"(?<!\w)(?=[\w-]*\d)[\w-]*\w(?!\w)")
 _TELLING_DIGITS = 4
 """A word with so many digits names something; fewer may be a quantity."""
+_PHONE_TAIL = 7
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class LlmCustomers:
-    """Makes the LLM customers of a run over one client; a second attempt at a conversation is told to mind the sheet."""
+    """Makes the LLM customers of a run over one client; another attempt at a conversation is told to mind the sheet."""
 
     client: LlmClient
     _attempts: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -121,14 +122,14 @@ class LlmCustomer:
 
 
 def audit(text: str, facts: dict[str, str], history: Sequence[Turn], language: str | None, *, turn: int) -> None:
-    """Nothing when each detail in a message is on the sheet, or the bot's own words with no fact of that kind against it.
+    """Nothing when each detail in a message is on the sheet, or in the bot's words with no fact of its kind against it.
 
     Raises: CustomerError naming the kind of detail and the turn, never the detail.
     """
     known = comparable(" ".join(facts.values()))
     heard = comparable(" ".join(t.text for t in history if t.role != "customer"))
     for kind, value in _details(text, language):
-        if comparable(value) in known or _digits(value) in _digits(known).split():
+        if comparable(value) in known or _same_number(value, facts):
             continue
         if comparable(value) in heard and not _rivals(kind, value, facts):
             continue
@@ -143,8 +144,13 @@ def _details(text: str, language: str | None) -> list[tuple[str, str]]:
     return found + [(kind, code) for kind, code in codes if not any(code in value for _, value in found)]
 
 
-def _digits(text: str) -> str:
-    return " ".join(re.findall(r"\d+", re.sub(r"(?<=\d)[ -](?=\d)", "", text)))
+def _same_number(value: str, facts: dict[str, str]) -> bool:
+    """Whether a number is one of the sheet's in another spelling: other spaces, or a phone with another prefix."""
+    digits = re.sub(r"\D", "", value)
+    known = {re.sub(r"\D", "", fact) for fact in facts.values()}
+    if any(c.isalpha() or c == "@" for c in value) or not digits:
+        return False
+    return digits in known or (len(digits) > _PHONE_TAIL and any(k.endswith(digits[-_PHONE_TAIL:]) for k in known))
 
 
 def _rivals(kind: str, value: str, facts: dict[str, str]) -> bool:

@@ -71,6 +71,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     consistent: int | None = None
     handover_points: float | None = None
     worst_severity: str | None = None
+    off_script: int | None = None
+    """Whether a replayed real customer's record stopped fitting the bot; None where no record was replayed."""
+    customer_replays: int | None = None
+    """How often the conversation was played again because a simulated customer left its sheet."""
 
 
 COLUMNS = Facts.__struct_fields__
@@ -145,6 +149,8 @@ def _seen(run: Run, talk: Conversation) -> dict[str, Any]:
         "started_at": talk.started_at.isoformat() if talk.started_at else None,
         "handled_by": talk.handled_by,
         "subject_key": talk.subject_key,
+        "off_script": int(talk.diverged_turn is not None) if talk.attributes.get("customer") == "open" else None,
+        "customer_replays": int(talk.attributes["customer_replays"]) if "customer_replays" in talk.attributes else None,
         "n_customer_turns": sum(turn.role == "customer" for turn in talk.turns),
         "n_bot_turns": len(bot),
         "first_response_ms": _wait_ms(talk, "bot"),

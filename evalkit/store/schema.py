@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from evalkit.model import Score
 from evalkit.store.facts import COLUMNS, Facts
 
-VERSION = 2
+VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -195,5 +195,13 @@ def finding_rows(said: Iterable[Score]) -> list[dict[str, Any]]:
     return [{"rule": rule, "turn": first[rule], "n": n} for rule, n in times.items()]
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all, add_review_batches)
+def add_customer_facts(connection: sa.Connection) -> None:
+    """Version 3: whether a replayed record was left, and how often a simulated customer had to be played again."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns("facts")}
+    for name in ("off_script", "customer_replays"):
+        if name not in known:
+            connection.exec_driver_sql(f"ALTER TABLE facts ADD COLUMN {name} INTEGER")
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all, add_review_batches, add_customer_facts)
 """Step n brings a store from version n to n + 1; steps are never edited, only added."""

@@ -11,7 +11,7 @@ from evalkit.policy.loading import load_policy
 from evalkit.policy.sections import Policy
 from evalkit.suites.yaml_source import read_source
 
-KEYS = ("profile", "policy", "knowledge", "bots", "judge", "store", "suites", "release")
+KEYS = ("profile", "policy", "knowledge", "bots", "judge", "customer", "store", "suites", "release")
 FILE_NAME = "evalkit.yaml"
 
 
@@ -23,6 +23,8 @@ class Config:
     bots: dict[str, dict[str, Any]] = field(default_factory=dict)
     knowledge: Path | None = None
     judge: dict[str, Any] = field(default_factory=dict)
+    customer: dict[str, Any] = field(default_factory=dict)
+    """The language model of LLM customers, with the keys of `judge`."""
     store: str = ".evalkit/store.db"
     path: Path | None = None
 
@@ -47,7 +49,7 @@ def load_config(path: Path | None = None) -> Config:
         if key not in KEYS:
             message = f"unknown key '{key}'{near_match(key, KEYS)} (known: {', '.join(KEYS)})"
             faults.append(source.fault((key,), message, key=True))
-    for key in ("policy", "bots", "judge", "knowledge"):
+    for key in ("policy", "bots", "judge", "customer", "knowledge"):
         if data.get(key) is not None and not isinstance(data[key], dict):
             faults.append(source.fault((key,), f"`{key}`: expected a mapping"))
     bots = data.get("bots") or {}
@@ -62,6 +64,7 @@ def load_config(path: Path | None = None) -> Config:
         bots=bots,
         knowledge=(path.parent / folder) if folder else None,
         judge=data.get("judge") or {},
+        customer=data.get("customer") or {},
         store=_store(str(data.get("store", ".evalkit/store.db")), path.parent),
         path=path,
     )

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from evalkit.bots.python import PythonBot
+from evalkit.kpi.table import kpis
 from evalkit.model import Case, Conversation, Customer, Expectation, Line, Run, Turn
 from evalkit.replay.play import Clock, play
 from evalkit.scorers.expect import Expect
 from evalkit.scoring import World, gather
+from evalkit.store.facts import facts_of
 
 RECORD = (
     ("customer", "Hej, jag har inte fått mitt paket"),
@@ -71,3 +73,13 @@ def test_later_expectations_are_skipped_and_earlier_ones_still_count() -> None:
     score = Expect().score(talk, one, gather(talk, one, World((), knowledge=None)))
     assert (score.verdict, score.value) == ("pass", 1.0)
     assert [finding.severity for finding in score.findings] == ["info", "info"]
+
+
+def test_the_share_of_records_that_were_left_stands_beside_the_other_numbers() -> None:
+    run = Run(id="r", release="1")
+    talks = [replayed(case(), "Vilken e-postadress har du?"), replayed(case(), "Vilken order?", "Packad. Något mer?")]
+    talks.append(replayed(Case(id="x", customer=Customer(lines=(Line(text="Hej"),)))))
+    rows = [facts_of(run, talk, (), critical=False, n_zero=0) for talk in talks]
+    assert [row.off_script for row in rows] == [1, 0, None]
+    (found,) = [kpi for kpi in kpis(rows) if kpi.name == "off_script_rate"]
+    assert (found.value, found.n, found.n_total) == (0.5, 2, 3)

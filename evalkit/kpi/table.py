@@ -38,11 +38,11 @@ def _first_contact(row: Facts) -> int | None:
 
 def _correct_escalation(row: Facts) -> int | None:
     return (
-        None if row.escalation_cell is None or row.should_escalate is None else int(row.escalation_cell in _RIGHT_CELLS)
+        None if row.escalation_cell is None or row.should_escalate is None else int(row.escalation_cell in RIGHT_CELLS)
     )
 
 
-_RIGHT_CELLS = frozenset(
+RIGHT_CELLS = frozenset(
     {"correct_on_time", "correct_early", "unavailable_handled", "correct_self_service", "correct_refusal"}
 )
 

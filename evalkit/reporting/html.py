@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -14,6 +13,7 @@ from pathlib import Path
 from evalkit.kpi.table import TITLES
 from evalkit.model import Case, Conversation, Data, Finding, Kpi, Turn
 from evalkit.personal_data import mask
+from evalkit.reporting.marking import marked, merged, visible
 from evalkit.reporting.summary import Failure, Summary, shown, shown_interval, transcripts
 from evalkit.store.store import Store
 
@@ -38,7 +38,7 @@ def _parts(store: Store, summary: Summary) -> Iterator[str]:
     style = files("evalkit.reporting").joinpath("report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    release = _text(summary.run.release)
+    release = visible(summary.run.release)
     yield (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
@@ -55,13 +55,13 @@ def _parts(store: Store, summary: Summary) -> Iterator[str]:
 
 def _header(summary: Summary) -> str:
     run = summary.run
-    against = f" against {_text(summary.baseline.release)}" if summary.baseline else ""
+    against = f" against {visible(summary.baseline.release)}" if summary.baseline else ""
     at = f" · {run.started_at:%Y-%m-%d %H:%M} UTC" if run.started_at else ""
     errors = f" · {summary.n_errors} broke" if summary.n_errors else ""
     return (
-        f"<header><h1>evalkit · {_text(run.suite)} · release {_text(run.release)}{against}</h1>"
-        f'<p class="lead">{_text(summary.sentence)}</p>'
-        f'<p class="soft">Scored {summary.n_scored} of {summary.n_total} conversations{errors}{at} · run {_text(run.id)}</p></header>'
+        f"<header><h1>evalkit · {visible(run.suite)} · release {visible(run.release)}{against}</h1>"
+        f'<p class="lead">{visible(summary.sentence)}</p>'
+        f'<p class="soft">Scored {summary.n_scored} of {summary.n_total} conversations{errors}{at} · run {visible(run.id)}</p></header>'
     )
 
 
@@ -70,11 +70,11 @@ def _numbers(summary: Summary) -> str:
     base = summary.baseline
     head = "<th>KPI</th><th>value</th><th class=hide>95 %</th><th class=hide></th><th class=hide>n</th>"
     if base is not None:
-        head += f"<th>{_text(base.release)}</th><th>change</th>"
+        head += f"<th>{visible(base.release)}</th><th>change</th>"
     rows = []
     for kpi in summary.kpis:
         cells = (
-            f"<td>{_text(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}{_small(kpi)}</td><td class=hide>{shown_interval(kpi)}</td>"
+            f"<td>{visible(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}{_small(kpi)}</td><td class=hide>{shown_interval(kpi)}</td>"
             f"<td class=hide>{_bar(kpi)}</td><td class=hide>{kpi.n}</td>"
         )
         if base is not None:
@@ -112,7 +112,7 @@ def _changes(summary: Summary) -> str:
     parts = []
     for title, names, kind in (("Broke", summary.broke, "worse"), ("Fixed", summary.fixed, "better")):
         if names:
-            items = "".join(f"<li><code>{_text(name)}</code></li>" for name in names)
+            items = "".join(f"<li><code>{visible(name)}</code></li>" for name in names)
             head = f"<summary><strong class={kind}>{title}</strong><span>{len(names)} cases</span></summary>"
             parts.append(f"<details>{head}<ul class='rows talk'>{items}</ul></details>")
     return f"<h2>What changed</h2>{''.join(parts)}" if parts else ""
@@ -137,8 +137,8 @@ def _failing(store: Store, summary: Summary) -> Iterator[str]:
     told: set[str] = set()
     for rule, members in groups.items():
         yield (
-            f"<h3><span>{_text(rule)}</span><small>{_counted(len(members), 'conversation')}"
-            f" · {_text(first[rule].message)}</small></h3>"
+            f"<h3><span>{visible(rule)}</span><small>{_counted(len(members), 'conversation')}"
+            f" · {visible(first[rule].message)}</small></h3>"
         )
         for talk in transcripts(store, summary, [id_ for id_ in members if id_ not in told]):
             told.add(talk.id)
@@ -150,13 +150,13 @@ def _failing(store: Store, summary: Summary) -> Iterator[str]:
             members.pop(talk.id)
         if members:
             # Each transcript stands once; under its other rules a link leads to it.
-            rows = "".join(f'<li><a href="#c{id_}">{_text(by_talk[id_][0].case_id)}</a></li>' for id_ in members)
+            rows = "".join(f'<li><a href="#c{id_}">{visible(by_talk[id_][0].case_id)}</a></li>' for id_ in members)
             written += len(rows)
             yield f"<p class=soft>Also, told above:</p><ul class=rows>{rows}</ul>"
     if linked:
         yield "<h2>Knowledge base</h2>"
         for key in linked:
-            yield f'<div id="k{_text(key)}">{_passage(passages[key], None)}</div>'
+            yield f'<div id="k{visible(key)}">{_passage(passages[key], None)}</div>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,11 @@ def _talk(
     known = tuple(case.context.facts.values()) if case is not None else ()
     head = (
         f"<summary><span class='sev {worst.finding.severity}'>{_SIGNS[worst.finding.severity]} {worst.finding.severity}</span>"
-        f"<code>{_text(worst.case_id)}</code><span class=soft>{_text(worst.place)}</span>"
-        f"<span>{_text(worst.finding.message)}</span></summary>"
+        f"<code>{visible(worst.case_id)}</code><span class=soft>{visible(worst.place)}</span>"
+        f"<span>{visible(worst.finding.message)}</span></summary>"
     )
     if not room.turns:
-        return f"<details id=c{_text(talk.id)}>{head}<p class=soft>Too many to print: evalkit report reads it.</p></details>"
+        return f"<details id=c{visible(talk.id)}>{head}<p class=soft>Too many to print: evalkit report reads it.</p></details>"
     inline = room.inline
     body = []
     by_turn: dict[int | None, list[Failure]] = {}
@@ -199,46 +199,30 @@ def _talk(
         body.append(_turn(turn, [f.finding for f in here], known, _LONGEST_TURN if room.whole else _SHORT_TURN))
         body += [_reason(f.finding, passages, inline=inline, linked=linked) for f in here]
     body += [_reason(f.finding, passages, inline=inline, linked=linked) for rest in by_turn.values() for f in rest]
-    return f"<details id=c{_text(talk.id)}>{head}<div class=talk>{''.join(body)}</div></details>"
+    return f"<details id=c{visible(talk.id)}>{head}<div class=talk>{''.join(body)}</div></details>"
 
 
 def _turn(turn: Turn, findings: Sequence[Finding], known: tuple[str, ...], longest: int) -> str:
     masked = mask(turn.text, also=known)
-    spans = _merged(
+    spans = merged(
         masked.span(f.start, f.end) for f in findings if f.start is not None and f.end is not None and f.end > f.start
     )
     text = masked.text[:longest]
-    out, last = [], 0
-    for start, end in spans:
-        if start >= len(text):
-            continue
-        out += [_text(text[last:start]), "<mark>", _text(text[start:end]), "</mark>"]
-        last = min(end, len(text))
-    out.append(_text(text[last:]))
+    out = [marked(text, spans)]
     if len(masked.text) > longest:
         out.append(" …")
-    out += [f"<span class=choice>{_text(button)}</span>" for button in turn.buttons]
+    out += [f"<span class=choice>{visible(button)}</span>" for button in turn.buttons]
     if turn.kind == "event" and not turn.text:
-        out.append(_text(str((turn.payload or {}).get("name", "event"))))
+        out.append(visible(str((turn.payload or {}).get("name", "event"))))
     label = {"customer": "customer", "bot": "bot", "human": "person", "system": "event"}[turn.role]
     took = f" · {turn.latency_ms:.0f} ms" if turn.latency_ms is not None else ""
     return f'<div class="t {turn.role}"><small>{label}{took}</small>{"".join(out)}</div>'
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
 def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, linked: dict[str, None]) -> str:
     parts = [
-        f'<div class="why {finding.severity}"><strong>{_SIGNS[finding.severity]} {_text(finding.rule)}</strong> '
-        f"<q>{_text(finding.message)}</q> <span class=soft>{finding.confidence}</span>"
+        f'<div class="why {finding.severity}"><strong>{_SIGNS[finding.severity]} {visible(finding.rule)}</strong> '
+        f"<q>{visible(finding.message)}</q> <span class=soft>{finding.confidence}</span>"
     ]
     for evidence in finding.evidence[:_MOST_EVIDENCE]:
         passage = passages.get(evidence.passage_hash or "")
@@ -249,7 +233,9 @@ def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, lin
             parts.append(_passage(passage, span))
         elif evidence.passage_hash:
             linked.setdefault(evidence.passage_hash)
-            parts.append(f' <a href="#k{_text(evidence.passage_hash)}">{_text(str(passage.get("document_id")))}</a>')
+            parts.append(
+                f' <a href="#k{visible(evidence.passage_hash)}">{visible(str(passage.get("document_id")))}</a>'
+            )
     if (more := len(finding.evidence) - _MOST_EVIDENCE) > 0:
         parts.append(f"<p class=soft>and {_counted(more, 'more passage')}</p>")
     return "".join(parts) + "</div>"
@@ -257,18 +243,13 @@ def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, lin
 
 def _passage(passage: Data, span: tuple[int, int] | None) -> str:
     text = str(passage["text"])
-    if span is None:
-        body = _text(text)
-    else:
-        body = f"{_text(text[: span[0]])}<mark>{_text(text[span[0] : span[1]])}</mark>{_text(text[span[1] :])}"
+    body = marked(text, [span] if span is not None else [])
     since = f" · from {passage['valid_from']}" if passage.get("valid_from") else ""
     until = f"{since} until {passage['valid_to']}" if passage.get("valid_to") else since
     if passage.get("url"):
         until += f" · {passage['url']}"
-    title = _text(str(passage.get("title") or passage.get("document_id")))
-    return (
-        f"<blockquote>{body}<cite>{title} · {_text(str(passage.get('document_id')))}{_text(until)}</cite></blockquote>"
-    )
+    title = visible(str(passage.get("title") or passage.get("document_id")))
+    return f"<blockquote>{body}<cite>{title} · {visible(str(passage.get('document_id')))}{visible(until)}</cite></blockquote>"
 
 
 def _passing(summary: Summary) -> str:
@@ -277,12 +258,7 @@ def _passing(summary: Summary) -> str:
     if not rows:
         return ""
     items = "".join(
-        f"<li>✓ <code>{_text(row.case_id or row.conversation_id)}</code> <span class=soft>{_text(row.language or '')}</span></li>"
+        f"<li>✓ <code>{visible(row.case_id or row.conversation_id)}</code> <span class=soft>{visible(row.language or '')}</span></li>"
         for row in sorted(rows, key=lambda r: r.case_id or "")
     )
     return f"<h2>Passing</h2><details><summary>{len(rows)} conversations without a finding</summary><ul class='rows talk'>{items}</ul></details>"
-
-
-def _text(text: str) -> str:
-    safe = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    return escape(safe, quote=True)

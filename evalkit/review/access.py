@@ -24,6 +24,7 @@ UNMASK_FOR = timedelta(minutes=15)
 _N, _R, _P = 2**15, 8, 3
 """scrypt's cost. Source: OWASP Password Storage Cheat Sheet (N = 2^15, r = 8, p = 3)."""
 _MEMORY = 64 * 1024 * 1024
+_TRIES, _WAIT, _MOST_NAMES = 5, timedelta(minutes=1), 10_000
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +106,28 @@ def sign_in(accounts: Mapping[str, Account], name: str, password: str) -> Person
     if not hmac.compare_digest(_hash(password, salt), good) or account is None:
         return None
     return Person(name=account.name, role=account.role, by="account")
+
+
+class Attempts:
+    """Wrong passwords by name: after five in a row the name waits a minute, whoever asks."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, tuple[int, datetime]] = {}
+
+    def failed(self, name: str, now: datetime) -> None:
+        """Count a wrong password."""
+        n, _ = self._wrong.get(name, (0, now))
+        if len(self._wrong) > _MOST_NAMES:
+            self._wrong.clear()
+        self._wrong[name] = (n + 1, now)
+
+    def blocked(self, name: str, now: datetime) -> bool:
+        """Whether this name has to wait."""
+        n, last = self._wrong.get(name, (0, now))
+        if n and now - last > _WAIT:
+            del self._wrong[name]
+            return False
+        return n >= _TRIES
 
 
 def from_proxy(headers: Mapping[str, str], header: str, accounts: Mapping[str, Account]) -> Person | None:

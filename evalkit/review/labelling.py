@@ -13,7 +13,9 @@ from evalkit.store.batches import Batch, Batches, Task
 from evalkit.store.store import Store
 
 MACHINE = "#machine"
-"""Ends the question id under which a reviewer says whether the machine's verdict was right."""
+"""Question id under which a reviewer says whether the machine's verdict was right, and why not."""
+COMMENT = "#comment"
+"""Question id of a comment on a turn or a span of it; each is a label of its own by the turn's number."""
 _SECONDS_PER_TASK = 75.0
 
 
@@ -120,6 +122,27 @@ def disputes(reviews: Iterable[Review]) -> list[Dispute]:
     return sorted(found, key=lambda dispute: dispute.decision is not None)
 
 
+def comment(
+    store: Store, task: Task, reviewer: str, text: str, *, turn: int, quote: str, turn_text: str, now: datetime
+) -> Review:
+    """The stored comment on the quoted words of a turn, on the whole turn where they do not stand in it.
+
+    Raises: InputError for an empty comment.
+    """
+    if not text.strip():
+        raise InputError("an empty comment says nothing")
+    at = turn_text.find(quote) if quote.strip() else -1
+    span = Span(turn, at, at + len(quote)) if at >= 0 else Span(turn)
+    question = f"{COMMENT}:{turn}"
+    known = [
+        r for r in store.reviews(task.conversation_id, batch=task.batch, reviewer=reviewer) if r.question == question
+    ]
+    seen = max((r.version for r in known), default=0)
+    return save_label(
+        store, task, question, reviewer, "comment", now=now, seen_version=seen, note=text, span=span
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where one reviewer stands; `minutes_left` from their own pace, or 75 s a conversation before it is known."""
@@ -159,7 +182,7 @@ def _stage(task: Task) -> str:
 def _check(store: Store, task: Task, question: str, label: str, note: str | None) -> None:
     if label == UNSURE and not (note or "").strip():
         raise InputError("unsure needs a reason: what is missing to tell?")
-    if not question.endswith(MACHINE):
+    if "#" not in question:
         asked = questions([question])[0]
         if label != UNSURE and label not in asked.answers:
             raise InputError(f"'{label}' is no answer to '{question}' (answers: {', '.join(asked.answers)})")

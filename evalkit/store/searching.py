@@ -32,10 +32,11 @@ class Hit(NamedTuple):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What to look for; `facts` are columns of the facts with the value that they must have (None: unknown)."""
+    """What to look for: `facts` by column with the value that they have (None: unknown), `above_zero` columns."""
 
     rule: str | None = None
     facts: dict[str, str | int | None] = {}
+    above_zero: tuple[str, ...] = ()
     words: str = ""
 
 
@@ -154,7 +155,7 @@ class Search:
         for name, value in wanted.facts.items():
             column = self._column(name)
             found.append(column.is_(None) if value is None else column == value)
-        return found
+        return [*found, *(self._column(name) > 0 for name in wanted.above_zero)]
 
     def _column(self, name: str) -> sa.ColumnElement[object]:
         if name not in COLUMNS:

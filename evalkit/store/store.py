@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from evalkit.errors import InputError, StoreError, near_match
-from evalkit.model import Case, Conversation, Data, Review, Run, Score, conversation_from_json
+from evalkit.model import Case, Conversation, Data, Review, Run, Score, conversation_from_json, conversation_id
 from evalkit.store import schema
 from evalkit.store.database import engine_for, migrate, reading, writing
 from evalkit.store.facts import COLUMNS, Facts
@@ -141,6 +141,23 @@ class Store:
             query = query.where(table.c.id.in_(list(ids)))
         yield from self._stream(query, lambda row: conversation_from_json(row.body))
 
+    def conversation_of_case(self, run_id: str, case_id: str, trial: int = 0) -> Conversation | None:
+        """The conversation of a replayed case and trial, None where the run has none."""
+        for talk in self.conversations(run_id, [conversation_id(run_id, case_id, trial)]):
+            return talk
+        table = schema.conversations
+        query = sa.select(table.c.body).where(table.c.run_id == run_id, table.c.case_id == case_id)
+        with reading(self._engine) as connection:
+            body = connection.execute(query.order_by(table.c.trial != trial, table.c.id).limit(1)).scalar()
+        return conversation_from_json(body) if body is not None else None
+
+    def case(self, run_id: str, case_id: str) -> Case | None:
+        """One case of a run, None where the run has none of that id."""
+        query = sa.select(schema.cases.c.body).where(schema.cases.c.run_id == run_id, schema.cases.c.id == case_id)
+        with reading(self._engine) as connection:
+            body = connection.execute(query).scalar()
+        return _CASE.decode(body) if body is not None else None
+
     def count_conversations(self, run_id: str) -> int:
         """How many conversations a run holds."""
         return self._scalar(sa.select(sa.func.count()).where(schema.conversations.c.run_id == run_id))
@@ -244,6 +261,16 @@ class Store:
         )
         with reading(self._engine) as connection:
             return [Facts(**dict(zip(COLUMNS, row, strict=True))) for row in connection.execute(query)]
+
+    def fact(self, run_id: str, score_key: str, conversation_id: str) -> Facts | None:
+        """The narrow row of one conversation, None where the set has none."""
+        table = schema.facts
+        query = sa.select(*(table.c[name] for name in COLUMNS)).where(
+            table.c.run_id == run_id, table.c.score_key == score_key, table.c.conversation_id == conversation_id
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return Facts(**dict(zip(COLUMNS, row, strict=True))) if row is not None else None
 
     def add_passages(self, run_id: str, passages: Mapping[str, Data]) -> int:
         """The number of cited passages kept with the run, each once, by hash."""

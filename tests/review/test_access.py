@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from evalkit.errors import InputError
-from evalkit.review.access import Person, from_proxy, is_loopback, read_accounts, save_account, sign_in, unmask
+from evalkit.review.access import (
+    Attempts,
+    Person,
+    from_proxy,
+    is_loopback,
+    read_accounts,
+    save_account,
+    sign_in,
+    unmask,
+)
 from evalkit.store.store import Store
 from tests.review.weeks import NOW
 
@@ -74,3 +83,13 @@ def test_unmasking_is_limited_in_time_and_audited(store: Store) -> None:
     with pytest.raises(InputError, match="only reviewers"):
         unmask(store, Person(name="eve", role="viewer", by="proxy"), "c1", "I would like to see it", now=NOW)
     assert len(store.audit_entries()) == 1
+
+
+def test_five_wrong_passwords_make_a_name_wait_a_minute() -> None:
+    attempts = Attempts()
+    for _ in range(5):
+        assert not attempts.blocked("ann", NOW)
+        attempts.failed("ann", NOW)
+    assert attempts.blocked("ann", NOW + timedelta(seconds=30))
+    assert not attempts.blocked("bo", NOW)
+    assert not attempts.blocked("ann", NOW + timedelta(seconds=61))

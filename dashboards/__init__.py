@@ -1,0 +1,1 @@
+"""Thin Streamlit pages: every number comes from the package."""

@@ -1,0 +1,255 @@
+"""What every page stands in: the store, the filters in side bar and URL, the look, the states that are no result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from dashboards.kit.texts import LANGUAGES, t
+from evalkit.errors import EvalkitError
+from evalkit.kpi.table import kpis
+from evalkit.model import Kpi, Run
+from evalkit.policy.sections import Policy
+from evalkit.reporting.summary import Summary, compared, summarise
+from evalkit.store.facts import Facts
+from evalkit.store.searching import Search
+from evalkit.store.store import Store
+
+SLICES = ("topic", "language", "channel", "week")
+ALL = "–"
+_FRESH_S = 900
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at: one scored run, maybe beside another, maybe only a slice of it."""
+
+    run: Run
+    score_key: str
+    baseline: Run | None
+    slices: dict[str, str]
+
+    def fits(self, row: Facts) -> bool:
+        """Whether a conversation belongs to the slice."""
+        return all(str(getattr(row, name)) == value for name, value in self.slices.items())
+
+
+def store() -> Store:
+    """The store that `evalkit ui` was started with."""
+    return _store(name_of_store())
+
+
+def name_of_store() -> str:
+    """The address of the store: caches are kept apart by it."""
+    return os.environ.get("EVALKIT_STORE", ".evalkit/store.db")
+
+
+@st.cache_resource(show_spinner=False)
+def _store(where: str) -> Store:
+    return Store.open(where, create=False)
+
+
+def guarded(draw: Callable[[], Any]) -> Any:
+    """What `draw` returns; a known fault becomes its message, and the page stops there."""
+    try:
+        return draw()
+    except EvalkitError as error:
+        st.error(str(error))
+        st.stop()
+
+
+def sidebar(page: str) -> None:
+    """The filters: they stay when the page changes, and stand in the URL so that a view can be sent."""
+    with st.sidebar:
+        runs = {run.release: run for run in store().runs() if run.status != "running" and store().score_keys(run.id)}
+        if not runs:
+            st.session_state["view"] = None
+        else:
+            releases = list(reversed(runs))
+            release = _choice("release", releases, default=releases[0])
+            before = [name for name in releases if name != release]
+            baseline = _choice("baseline", [ALL, *before], default=before[0] if before else ALL)
+            run = runs[str(release)]
+            key = store().latest_score_key(run.id)
+            search = Search(store(), run.id, key)
+            slices = {}
+            for name in SLICES:
+                known = list(_values(search, name_of_store(), run.id, key, name))
+                if len(known) > 1 and (value := _choice(name, [ALL, *known], default=ALL)) != ALL:
+                    slices[name] = str(value)
+            other = runs[str(baseline)] if baseline in runs else None
+            st.session_state["view"] = View(run, key, other, slices)
+        st.selectbox(t("filter.lang"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__, filter_mode=None)
+        _into_url("lang", st.session_state["lang"], default="en")
+
+
+@st.cache_data(ttl=_FRESH_S, show_spinner=False)
+def _values(_search: Search, where: str, run_id: str, key: str, name: str) -> dict[str, int]:
+    return dict(sorted(_search.values(name).items()))
+
+
+def view() -> View:
+    """The chosen view; a store without a finished run says how to get one and stops."""
+    chosen: View | None = st.session_state.get("view")
+    if chosen is None:
+        nothing(t("empty.store"), "evalkit run --bot … --release …")
+        st.stop()
+    assert chosen is not None
+    return chosen
+
+
+def summary() -> Summary:
+    """The summary of the view's run beside its baseline."""
+    chosen = view()
+    found = _summary(store(), chosen.run.id, chosen.score_key)
+    if chosen.baseline is not None:
+        found = compared(found, _summary(store(), chosen.baseline.id, store().latest_score_key(chosen.baseline.id)))
+    return found
+
+
+@st.cache_resource(ttl=_FRESH_S, max_entries=8, show_spinner=False)
+def _read(_store: Store, where: str, run_id: str, key: str) -> Summary:
+    return summarise(_store, _store.run(run_id), key)
+
+
+def _summary(where: Store, run_id: str, key: str) -> Summary:
+    with st.spinner(t("loading")):
+        return _read(where, name_of_store(), run_id, key)
+
+
+def baseline_facts() -> tuple[Facts, ...]:
+    """The rows of the release that is compared with, none where there is none."""
+    other = view().baseline
+    return _summary(store(), other.id, store().latest_score_key(other.id)).facts if other is not None else ()
+
+
+def releases(most: int) -> dict[str, Sequence[Facts]]:
+    """The sliced rows of the newest releases of the same kind of source, oldest first: replay and production apart."""
+    chosen = view()
+    runs = {r.release: r for r in store().runs() if r.source == chosen.run.source and r.status != "running"}
+    found: dict[str, Sequence[Facts]] = {}
+    for name in list(runs)[-most:]:
+        keys = store().score_keys(runs[name].id)
+        if keys:
+            facts = _facts(store(), name_of_store(), runs[name].id, keys[-1])
+            found[name] = [row for row in facts if chosen.fits(row)]
+    return found
+
+
+@st.cache_resource(ttl=_FRESH_S, max_entries=12, show_spinner=False)
+def _facts(_store: Store, where: str, run_id: str, key: str) -> tuple[Facts, ...]:
+    return tuple(_store.facts(run_id, key))
+
+
+def numbers(found: Summary) -> list[Kpi]:
+    """The KPIs of the view: of the whole run, or of the slice."""
+    chosen = view()
+    if not chosen.slices:
+        return list(found.kpis)
+    return kpis(rows(found), policy().costs)
+
+
+def policy() -> Policy:
+    """The policy that `evalkit ui` read from the configuration, else the default one."""
+    given = os.environ.get("EVALKIT_POLICY")
+    return msgspec.json.decode(given, type=Policy) if given else Policy()
+
+
+def targets() -> dict[str, tuple[float | None, float | None]]:
+    """The target band of each KPI that has one."""
+    return {name: (target.low, target.high) for name, target in policy().targets.bands.items()}
+
+
+def picked_row(event: Any) -> int | None:
+    """The row of a table that was clicked."""
+    chosen = event["selection"]["rows"] if event else []
+    return int(chosen[0]) if chosen else None
+
+
+def rows(found: Summary) -> list[Facts]:
+    """The conversations of the slice."""
+    chosen = view()
+    return [row for row in found.facts if chosen.fits(row)]
+
+
+def nothing(text: str, command: str | None = None) -> None:
+    """The empty state: what is missing, and the command that gets it."""
+    with st.container(border=True):
+        st.markdown(f"**{text}**")
+        if command:
+            st.code(command, language="bash")
+
+
+def few(n: int) -> str:
+    """What stands where a number would claim too much."""
+    return t("too_few", n=n)
+
+
+def open_conversation(conversation_id: str, turn: int | None = None) -> None:
+    """Go to the reader, to this conversation and turn."""
+    where = {"c": conversation_id} if turn is None else {"c": conversation_id, "turn": str(turn)}
+    for name in ("rule", "behind", "words"):
+        st.session_state.pop(f"read.{name}", None)
+    st.switch_page("views/conversations.py", query_params=where)
+
+
+def open_list(**where: str) -> None:
+    """Go to the reader's list of the conversations behind a number."""
+    for name in ("rule", "behind", "words"):
+        st.session_state.pop(f"read.{name}", None)
+    st.switch_page("views/conversations.py", query_params=where)
+
+
+def door(label: str, key: str, **where: str) -> None:
+    """A quiet button that leads from a number to its conversations."""
+    if st.button(f"{label} →", key=key, type="tertiary"):
+        open_list(**where)
+
+
+def download(label: str, header: Iterable[str], lines: Iterable[Iterable[Any]], name: str) -> None:
+    """A button that hands out a table as CSV that no spreadsheet will run."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(list(header))
+    for line in lines:
+        writer.writerow([harmless(value) for value in line])
+    st.download_button(label, out.getvalue().encode("utf-8-sig"), file_name=name, mime="text/csv", on_click="ignore")
+
+
+def harmless(value: Any) -> Any:
+    """A cell that a spreadsheet shows as text. Source: OWASP, CSV injection."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r", "|"}:
+        return f"'{value}"
+    return value
+
+
+def style() -> None:
+    """The few rules that Streamlit's own theme does not know."""
+    st.html(Path(__file__).with_name("style.css"))
+
+
+def _choice(name: str, options: list[str], *, default: str) -> str:
+    if name not in st.session_state:
+        asked = st.query_params.get(name)
+        st.session_state[name] = asked if asked in options else default
+    elif st.session_state[name] not in options:
+        st.session_state[name] = default
+    value: str = st.selectbox(t(f"filter.{name}"), options, key=name, filter_mode=None)
+    _into_url(name, value, default=ALL)
+    return value
+
+
+def _into_url(name: str, value: str, *, default: str) -> None:
+    if value == default:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value

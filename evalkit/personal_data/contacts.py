@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words
+from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, stems
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[^\W_](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w+-])?@"
-    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w-])"
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 )
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}(?![\w:])")
+_PRIVATE = re.compile(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|255)\.")
+_VERSION = re.compile(
+    r"(?:\bv|version\w*|firmware|build|release|utgave|versjon\w*|versio\w*|útgáfa|mjukvara|software)[ .:]*$"
+)
+_VERSION_AFTER = re.compile(r"[ ](?:firmware|build|beta|release|update|version)")
+_AT_WORDS = frozenset({"snabel", "snabela", "ät", "at", "krøllalfa", "alfakrøll", "miukumauku", "klammeraffe"})
+_DOT_WORDS = frozenset(
+    {"punkt", "punktum", "dot", "piste", "punktur", "se", "dk", "no", "fi", "de", "is", "net", "org"}
+)
 _KEY = re.compile(
     r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\bAIza[\w-]{30,}"
 )
-_SECRET_VALUE = re.compile(r"\s*(?:är|er|on|ist|is|var|:|=|–|-)\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{3,64})")
-
-
-_SECRET_DIGITS = re.compile(r"[ :]+(?P<value>\d{4,8})(?![\w.-]*\d)")
-_AT = r"(?:snabel-?a|ät|at|krøllalfa|alfakrøll|miukumauku|ät-merkki|klammeraffe|\(at\)|\[at\]|\(ät\))"
-_DOT = r"(?:punkt|punktum|dot|piste|\(dot\)|\[dot\])"
+_KEY_STEMS = frozenset({"sk", "pk", "rk", "ghp", "gho", "ghu", "ghs", "ghr", "aki", "xox", "eyj", "beg", "aiz"})
+_IS = r"(?:är|er|e|on|ist|is|was|var|lyder|lautet|:|=|–|-)"
+_SECRET_VALUE = re.compile(
+    rf"(?:[ ][^\W\d]{{1,14}}(?:'[^\W\d]{{1,3}})?){{0,5}}?\s*{_IS}\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{{3,64}})"
+)
+_SECRET_DIGITS = re.compile(r"[ :]+(?P<value>\d{3,8}|\d{3}[ -]\d{3}|\d\d[ -]\d\d[ -]\d\d)(?![\w.-]*\d)")
+_CODE_VALUE = re.compile(
+    rf"(?:[ ][^\W\d]{{1,14}}(?:'[^\W\d]{{1,3}})?){{0,5}}?[ ]?(?:{_IS}[ ])?[ ]?"
+    r"(?P<value>\d{4,8}|\d{3}[ -]\d{3}|\d\d[ -]\d\d[ -]\d\d)(?![\w.,-]*\d)"
+)
+_GOES_ON = re.compile(r"[ ]{1,3}[^\WA-ZÅÄÖÆØ\d]")
+_AT = r"(?:snabel-?a|ät|at|krøllalfa|alfakrøll|miukumauku|ät-merkki|klammeraffe)"
+_DOT = r"(?:punkt|punktum|dot|piste|punktur)"
 _SPELLED = re.compile(
-    rf"(?<!\w)\w{{2,30}}(?:[ ]{_DOT}[ ]\w{{1,30}}){{0,2}}[ ]?{_AT}[ ]?"
+    rf"(?<!\w)\w{{2,30}}(?:[ ]{_DOT}[ ]\w{{1,30}}){{0,2}}[ ]{_AT}[ ]"
     rf"\w[\w-]{{1,30}}[ ]?(?:{_DOT}|\.)[ ]?[a-z]{{2,8}}(?!\w)",
+    re.IGNORECASE,
+)
+_BRACED = re.compile(
+    r"(?<!\w)\w{2,30}(?:[ ]?[(\[](?:dot|punkt|piste)[)\]][ ]?\w{1,30}|\.\w{1,30}){0,2}"
+    r"[ ]?[(\[](?:at|ät|@|snabel-?a)[)\]][ ]?"
+    r"\w[\w-]{1,30}[ ]?(?:[(\[](?:dot|punkt|piste)[)\]]|\.)[ ]?[a-z]{2,8}(?!\w)",
     re.IGNORECASE,
 )
 
@@ -39,29 +61,45 @@ def emails(text: str) -> Iterable[PersonalData]:
         yield PersonalData("EMAIL", hit.start(), hit.end(), 0.3 if role else 1.0, exact=not role)
 
 
-def secrets(text: str, lowered: str) -> Iterable[PersonalData]:
-    """Keys by their shape, and passwords or codes that stand right after their word."""
-    for hit in _KEY.finditer(text):
+def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[PersonalData]:
+    """Keys by their shape, and passwords or codes that stand right after their word; `begun` holds how words begin."""
+    for hit in _KEY.finditer(text) if not begun.isdisjoint(_KEY_STEMS) else ():
         yield PersonalData("SECRET", hit.start(), hit.end(), 1.0, exact=True)
-    for cue in cue_pattern("secret").finditer(lowered):
-        value = _SECRET_VALUE.match(text, cue.end()) or _SECRET_DIGITS.match(text, cue.end())
-        if value is None:
-            continue
-        said = value.group("value").rstrip(".!?)")
-        # A secret holds a digit or a sign; a word after "is" is a word ("your password is safe").
-        if len(said) >= 3 and (any(c.isdigit() for c in said) or re.search(r"[!#$%&*^]", said)):
-            start = value.start("value")
-            yield PersonalData("SECRET", start, start + len(said), 0.9)
+    if not begun.isdisjoint(stems("secret")):
+        for cue in cue_pattern("secret").finditer(lowered):
+            value = _SECRET_DIGITS.match(text, cue.end()) or _SECRET_VALUE.match(text, cue.end())
+            yield from _secret(text, value)
+    if not begun.isdisjoint(stems("one_time_code")) and cue_pattern("code_context").search(lowered):
+        for cue in cue_pattern("one_time_code").finditer(lowered):
+            yield from _secret(text, _CODE_VALUE.match(text, cue.end()))
 
 
-def ips(text: str) -> Iterable[PersonalData]:
-    """Internet addresses of both versions."""
-    for pattern in (_IPV4, _IPV6):
-        for hit in pattern.finditer(text):
-            yield PersonalData("IP", hit.start(), hit.end(), 0.8, exact=pattern is _IPV6)
+def _secret(text: str, value: re.Match[str] | None) -> Iterator[PersonalData]:
+    if value is None:
+        return
+    start, end = value.span("value")
+    ends_the_text = _GOES_ON.match(text, end) is None
+    said = text[start:end].rstrip(".!?)" if ends_the_text else ".?)")
+    # A secret holds a digit or a sign; a word after "is" is a word ("your password is safe").
+    if len(said) >= 3 and (any(c.isdigit() for c in said) or re.search(r"[!#$%&*^]", said)) and "*" not in said[:2]:
+        yield PersonalData("SECRET", start, start + len(said), 0.9)
 
 
-def spelled_out(text: str) -> Iterable[PersonalData]:
+def ips(text: str, lowered: str) -> Iterable[PersonalData]:
+    """Internet addresses of both versions; a private network's address and a version number are nobody's."""
+    for hit in _IPV4.finditer(text):
+        inside = _PRIVATE.match(hit.group()) is not None
+        before = lowered[max(0, hit.start() - 24) : hit.start()]
+        after = lowered[hit.end() : hit.end() + 16]
+        version = _VERSION.search(before) or _VERSION_AFTER.match(after)
+        yield PersonalData("IP", hit.start(), hit.end(), 0.5 if inside or version else 0.8)
+    for hit in _IPV6.finditer(text):
+        yield PersonalData("IP", hit.start(), hit.end(), 0.8, exact=True)
+
+
+def spelled_out(text: str, said: frozenset[str]) -> Iterable[PersonalData]:
     """E-mail addresses in words; a guess, so they stay possible and never sure."""
-    for hit in _SPELLED.finditer(text):
+    if not said.isdisjoint(_AT_WORDS) and not said.isdisjoint(_DOT_WORDS | {"com"}):
+        yield from (PersonalData("EMAIL", hit.start(), hit.end(), 0.6) for hit in _SPELLED.finditer(text))
+    for hit in _BRACED.finditer(text) if "(" in text or "[" in text else ():
         yield PersonalData("EMAIL", hit.start(), hit.end(), 0.6)

@@ -54,6 +54,12 @@ def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
     return cued and not (other and (not own or own[-1] < other[-1])), bool(other)
 
 
+def near_any(lowered: str, start: int, cue: str) -> bool:
+    """Whether words of a list stand before a place in the same sentence."""
+    before = _SENTENCE_END.split(lowered[max(0, start - 2 * BEFORE) : start])[-1]
+    return cue_pattern(cue).search(before) is not None
+
+
 @cache
 def cue_pattern(name: str) -> re.Pattern[str]:
     """The pattern of a list of cue words."""
@@ -65,3 +71,42 @@ def cue_words(name: str) -> tuple[str, ...]:
     """The words of a list, lower case."""
     entries = yaml_data("evalkit.personal_data", "data/cues.yaml")[name]
     return tuple(dict.fromkeys(str(word).lower() for word in entries))
+
+
+WORD = re.compile(r"[^\W\d_]+")
+
+
+def spoken(said: frozenset[str]) -> set[str]:
+    """The lists of words before and after names of which a text of these words can hold an entry."""
+    table = _phrases()
+    return {name for word in said & table.keys() for name, rest in table[word] if rest is None or rest in said}
+
+
+@cache
+def _phrases() -> dict[str, frozenset[tuple[str, str | None]]]:
+    """By the first word of an entry: its list, and the word that must follow."""
+    table: dict[str, set[tuple[str, str | None]]] = {}
+    for name in (*NAME_CUES, "name_after"):
+        for phrase in cue_words(name):
+            first, *rest = WORD.findall(phrase)
+            table.setdefault(first, set()).add((name, rest[0] if rest else None))
+    return {first: frozenset(entries) for first, entries in table.items()}
+
+
+NAME_CUES = ("name_before", "sign_off", "name_title", "name_role", "name_self", "name_context", "relatives")
+"""Lists of words before a name."""
+
+
+@cache
+def first_words(name: str) -> frozenset[str]:
+    """The words with which the entries of a list begin."""
+    return frozenset(WORD.findall(phrase)[0] for phrase in cue_words(name))
+
+
+@cache
+def stems(name: str) -> frozenset[str]:
+    """The first three letters of the entries of a list, for lists whose words may end as they like."""
+    return frozenset(word[:STEM] for word in first_words(name))
+
+
+STEM = 3

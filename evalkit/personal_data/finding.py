@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from evalkit.personal_data.addresses import addresses
+from evalkit.personal_data.beside import beside_cues, ninos
 from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
-from evalkit.personal_data.cues import SURE, PersonalData
-from evalkit.personal_data.numbers import cued, ninos, numbers
-from evalkit.personal_data.people import addresses, names, names_beside
+from evalkit.personal_data.cues import STEM, SURE, WORD, PersonalData
+from evalkit.personal_data.names import names, names_beside
+from evalkit.personal_data.numbers import numbers
 from evalkit.personal_data.phones import phones
+from evalkit.personal_data.spans import Spans
 from evalkit.text.aligned import cleaned_with_places
 
+_DIGIT = re.compile(r"\d")
 _POSSIBLE = 0.4
 _MARKET = {"sv": "SE", "da": "DK", "nb": "NO", "nn": "NO", "fi": "FI", "de": "DE", "en": "GB", "is": "IS"}
 _ALL_MARKETS = ("SE", "DK", "NO", "FI", "DE", "IS", "GB")
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_\d{1,12}>")
 """A pseudonym stands for a datum that is gone; what would read across one is none."""
+_WIDE_DIGIT = re.compile(r"[\uff10-\uff19]")
 _WIDE_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 
 
@@ -41,11 +46,14 @@ def find(
     home = _MARKET.get(language or "")
     market_list = (home, *(m for m in given if m != home)) if home else given
     cleaned, places = cleaned_with_places(text)
-    cleaned = cleaned.translate(_WIDE_DIGITS)
+    if _WIDE_DIGIT.search(cleaned):
+        cleaned = cleaned.translate(_WIDE_DIGITS)
     found = _all(cleaned, market_list, on)
-    if found and "<" in cleaned:
-        covers = [(hit.start(), hit.end()) for hit in _PLACEHOLDER.finditer(cleaned)]
-        found = [f for f in found if not any(f.start < end and start < f.end for start, end in covers)]
+    if not found:
+        return []
+    if "<" in cleaned:
+        covers = Spans(hit.span() for hit in _PLACEHOLDER.finditer(cleaned))
+        found = [f for f in found if not covers.touches(f.start, f.end)]
     kept = _apart(found, sure)
     if places is None:
         return kept
@@ -59,24 +67,32 @@ def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalD
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     if "@" in text:
         found += emails(text)
-    found += spelled_out(text)
-    found += secrets(text, lowered)
-    if any(character.isdigit() for character in text):
+    said = frozenset(WORD.findall(lowered))
+    found += spelled_out(text, said)
+    begun = frozenset([word[:STEM] for word in said])
+    found += secrets(text, lowered, begun)
+    if _DIGIT.search(text):
         found += numbers(text, lowered, markets, on)
-        found += cued(text, lowered)
+        found += beside_cues(text, lowered, begun)
         found += ninos(text, lowered)
         found += addresses(text, lowered)
-        found += ips(text)
+        found += ips(text, lowered)
         found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE])
-    found += names(text, lowered)
+    found += names(text, lowered, said)
     found += names_beside(text, found)
     return found
 
 
 def _apart(found: list[PersonalData], sure: float) -> list[PersonalData]:
+    """Of data that overlap the surest: a checked one before a guess, then by confidence, then the longest."""
     kept: list[PersonalData] = []
-    rank: Callable[[PersonalData], tuple[bool, float, int]] = lambda f: (f.exact, f.confidence, f.end - f.start)  # noqa: E731
-    for item in sorted((f for f in found if f.confidence >= min(sure, _POSSIBLE)), key=rank, reverse=True):
-        if not any(item.start < other.end and other.start < item.end for other in kept):
+    taken = Spans()
+    for item in sorted((f for f in found if f.confidence >= min(sure, _POSSIBLE)), key=_rank, reverse=True):
+        if not taken.touches(item.start, item.end):
+            taken.add(item.start, item.end)
             kept.append(item)
     return sorted((f for f in kept if f.confidence >= sure), key=lambda f: f.start)
+
+
+def _rank(found: PersonalData) -> tuple[bool, float, int]:
+    return found.exact, found.confidence, found.end - found.start

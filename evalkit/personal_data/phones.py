@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
-from evalkit.personal_data.cues import PersonalData, near
+from evalkit.personal_data.cues import PersonalData, near, near_any
+from evalkit.personal_data.spans import Spans
 
-_PHONE_LIKE = re.compile(r"\+?\d[\d \u00a0()/.–-]{5,}\d")
-_WHOLE_NUMBER = 8
-_JOINED = frozenset({"-", "/", "#", "."})
+_PHONE_LIKE = re.compile(
+    r"(?:\+|\((?=\+?\d{1,5}\)))?[\d+](?:[\d \u00a0()/.–-]|(?<=[ ])-(?=[ ])){5,40}\d"
+    r"(?:(?:x| ext\.? ?)\d{1,5}(?!\w))?"
+)
+_AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:(?:x| ext\.? ?)\d{1,5})?")
+_PAIRS = re.compile(r"\d\d \d\d \d\d \d\d|[49]\d\d \d\d \d\d\d")
+_DANISH_SERVICE = re.compile(r"(?:\+45|0045)?[ ]?(?:70|80|90)[ ]?\d\d[ ]?\d\d[ ]?\d\d")
+_SHORTEST, _FEWEST, _MOST = 7, 7, 19
+_WHOLE_NUMBER, _NATIONAL = 8, 9
+_JOINED = frozenset({"-", "/", "#", ".", "<", ">"})
 _LABEL = re.compile(
-    r"(?:phone|tel(?:efon\w*)?|tlf|mob(?:il\w*|ile)?|desk|fax|puh(?:elin\w*)?|handy)\.?(?: (?:nr|no|number))?\.?:\s*$"
+    r"(?:phone|tel(?:efon\w*)?|tlf|mob(?:il\w*|ile)?|desk|fax|puh(?:elin\w*)?|handy|gsm|sími|símanúmer|rufnummer)"
+    r"\.?(?: (?:nr|no|number))?\.?:\s*$"
 )
 _NO_PHONE = re.compile(
     r"\d{4}-\d{2}-\d{2}"
@@ -20,42 +30,107 @@ _NO_PHONE = re.compile(
 )
 
 
-def phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[PersonalData]) -> Iterable[PersonalData]:
+def phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[PersonalData]) -> Iterator[PersonalData]:
     """Phone numbers that no date, hour, amount or already found datum takes."""
-    vetoes = [(m.start(), m.end()) for m in _NO_PHONE.finditer(text)] + [(f.start, f.end) for f in taken]
+    vetoes = Spans(m.span() for m in _NO_PHONE.finditer(text))
+    held = Spans((f.start, f.end) for f in taken)
     for match in _PHONE_LIKE.finditer(text):
         start, end = match.span()
-        raw = match.group()
-        n_digits = sum(character.isdigit() for character in raw)
-        if not 7 <= n_digits <= 15 or any(a < end and start < b for a, b in vetoes):
+        if end - start < _SHORTEST or held.touches(start, end):
             continue
         before = text[max(0, start - 1) : start]
         if text[end : end + 1].isalnum() or before.isalnum() or before in _JOINED:
             continue
-        international = raw.startswith(("+", "00"))
-        cued, vetoed = near(lowered, start, end, "phone")
-        alone = (not before or before == "\n") and text[end : end + 1] in {"", "\n"} and start > 0
-        cued = cued or (alone and n_digits >= _WHOLE_NUMBER)
         labelled = _LABEL.search(lowered[max(0, start - 24) : start]) is not None
-        if vetoed and not cued and not international:
+        if not labelled and vetoes.touches(start, end):
             continue
-        region = _region(raw, markets)
-        if region == _SERVICE:
-            continue
-        if region is None:
-            if labelled or (cued and raw.startswith(("+", "0", "(0")) and n_digits >= _WHOLE_NUMBER):
-                yield PersonalData("PHONE", start, end, 0.75)
-            continue
-        grouped = re.search(r"\d[ \u00a0-]\d", raw) is not None
-        national = raw.startswith(("0", "(0")) and n_digits >= 9
-        score = 0.35 + 0.5 * international + 0.4 * cued + 0.2 * grouped + 0.25 * national
-        yield PersonalData("PHONE", start, end, min(1.0, score))
+        score = _score(text, lowered, match, markets, labelled=labelled)
+        if score > 0:
+            yield PersonalData("PHONE", start, end, score)
+
+
+class _Number(NamedTuple):
+    """A run of digits as written, and what the words around it say."""
+
+    raw: str
+    n_digits: int
+    named: bool
+    vetoed: bool
+    labelled: bool
+
+    @property
+    def international(self) -> bool:
+        return self.raw.startswith(("+", "00", "(+"))
+
+    @property
+    def grouped(self) -> bool:
+        return re.search(r"\d[ \u00a0-]\d", self.raw) is not None
+
+    @property
+    def national(self) -> bool:
+        return self.raw.startswith(("0", "(0")) and self.n_digits >= _NATIONAL
+
+    @property
+    def american(self) -> bool:
+        return _AMERICAN.fullmatch(self.raw) is not None
+
+
+def _score(text: str, lowered: str, match: re.Match[str], markets: tuple[str, ...], *, labelled: bool) -> float:
+    """How sure it is that a number is somebody's phone: its form, its country's plan, and the words around it."""
+    start, end = match.span()
+    raw = match.group()
+    n_digits = sum(character.isdigit() for character in raw)
+    named, vetoed = near(lowered, start, end, "phone")
+    if not _FEWEST <= n_digits <= _MOST:
+        return 0.0
+    alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= _WHOLE_NUMBER
+    number = _Number(raw, n_digits, named or alone or labelled, vetoed, labelled)
+    if vetoed and not (number.named or number.international):
+        return 0.0
+    if not (number.named or number.international or number.national or number.grouped or number.american):
+        return 0.0
+    region = _region(raw, (*markets, "US") if number.american else markets)
+    if region == _SERVICE or (region == "DK" and _DANISH_SERVICE.fullmatch(raw)):
+        return 0.0
+    ours = near_any(lowered, start, "own_phone")
+    if region is None:
+        return 0.75 - 0.4 * ours if _fits(number, markets) else 0.0
+    return _sure(number, region, markets) - 0.5 * (ours and not labelled)
+
+
+def _fits(number: _Number, markets: tuple[str, ...]) -> bool:
+    """Whether a number that no operator's range holds is one all the same: its word or its country's code says so."""
+    written = number.raw.startswith(("+", "0", "(0")) or number.american
+    if number.labelled or (number.named and written and number.n_digits >= _WHOLE_NUMBER):
+        return True
+    if number.vetoed:
+        return False
+    own_length = bool(markets) and number.n_digits == _LENGTHS.get(markets[0])
+    return (number.named and own_length) or (number.international and _possible(number.raw))
+
+
+def _sure(number: _Number, region: str, markets: tuple[str, ...]) -> float:
+    paired = region in {"DK", "NO"} and markets[:1] == (region,) and _PAIRS.fullmatch(number.raw) is not None
+    score = 0.35 + 0.5 * number.international + 0.4 * number.named + 0.2 * number.grouped
+    return min(1.0, score + 0.35 * number.national + 0.2 * paired + 0.35 * number.american)
+
+
+_LENGTHS = {"DK": 8, "NO": 8, "IS": 7}
+"""Countries whose numbers all have one length, and no leading 0."""
+_PLANS = {
+    "SE": (True, 8), "FI": (True, 6), "DE": (True, 6), "GB": (True, 10),
+    "DK": (False, 8), "NO": (False, 8), "IS": (False, 7),
+}  # fmt: skip
+"""Whether a country's own numbers begin with 0, and their fewest characters: what fails here need not be parsed."""
 
 
 def _region(raw: str, markets: tuple[str, ...]) -> str | None:
     import phonenumbers
 
-    for region in ("ZZ",) if raw.startswith("+") else markets:
+    for region in ("ZZ",) if raw.startswith(("+", "(+")) else markets:
+        plan = _PLANS.get(region)
+        if plan and not raw.startswith("00") and (raw.startswith(("0", "(0")) != plan[0] or len(raw) < plan[1]):
+            continue
         try:
             number = phonenumbers.parse(raw, region)
         except phonenumbers.NumberParseException:
@@ -65,6 +140,16 @@ def _region(raw: str, markets: tuple[str, ...]) -> str | None:
             # Freephone, shared-cost and company-wide numbers belong to no person.
             return _SERVICE if kind in _service_types() else region
     return None
+
+
+def _possible(raw: str) -> bool:
+    """Whether an international number has the length of its country, though no operator's range holds it."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse("+" + raw.lstrip("(+0"), "ZZ"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 _SERVICE = "service"

@@ -1,0 +1,81 @@
+"""Postal addresses of persons, told from the organisation's own places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words
+from evalkit.personal_data.names import LOWER, UPPER
+
+_OWN_BEFORE = re.compile(r"\W+(?:\w+\W+){0,4}$")
+_OWN_AFTER, _OWN_WITHIN = 42, 48
+_LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|anschrift))"
+
+
+def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
+    """Postal addresses; those of the organisation's own places stay below what counts as found."""
+    for hit in _address().finditer(text):
+        start = hit.start()
+        while label := re.match(rf"{_LABEL}:?[ ]", lowered[start : hit.end()]):
+            start += label.end()
+        first = start + len(text[start : hit.end()].split(" ", 1)[0]) + 1
+        own = any(_is_own(lowered, at, hit.end()) for at in (start, first))
+        yield PersonalData("ADDRESS", start, hit.end(), 0.45 if own else 0.85)
+
+
+def _is_own(lowered: str, start: int, end: int) -> bool:
+    """Whether the sentence calls the place a shop, an office or ours, and no word of living there stands nearer."""
+    before = re.split(r"[.!?\n]\s", lowered[max(0, start - _OWN_WITHIN) : start])[-1]
+    after = re.split(r"[.!?\n]\s|\n", lowered[end : end + _OWN_AFTER])[0]
+    ours = [hit.end() for hit in cue_pattern("own_place").finditer(before)]
+    theirs = [hit.end() for hit in cue_pattern("private_place").finditer(before)]
+    if theirs and (not ours or theirs[-1] > ours[-1]):
+        return False
+    return bool(ours) or (not theirs and cue_pattern("own_place_after").search(after) is not None)
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    endings = "|".join(re.escape(word) for word in sorted(cue_words("street"), key=len, reverse=True))
+    english = "|".join(re.escape(word.title()) for word in sorted(cue_words("street_words"), key=len, reverse=True))
+    leads = "|".join(re.escape(word) for word in sorted(cue_words("street_leads"), key=len, reverse=True))
+    upper, lower = UPPER, LOWER
+    name = rf"(?:[{upper}][{lower}{upper}.]{{0,30}}[ ]){{0,2}}"
+    street = rf"[{upper}][\w-]{{0,30}}?(?:{endings})|[{upper}][{lower}]{{1,30}}[ ](?:{endings}|{endings.title()})"
+    german = (
+        r"(?:Am|An[ ]der|An[ ]den|Auf[ ]dem|Auf[ ]der|Im|In[ ]der|In[ ]den|Zum|Zur|Unter[ ]den|Hinter[ ]der)"
+        rf"(?:[ ][{upper}][{lower}]{{1,30}}){{1,3}}"
+    )
+    led = rf"(?:{leads})[ ]\d{{1,6}}"
+    number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d)"
+    letter = r"(?:(?:[A-Za-z]|[ ][A-Z])(?![\w]))?"
+    floor = (
+        r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð)\.?[ ]?(?:nr\.?[ ]?)?"
+        r"[\dA-Z]{1,5}\b|[ ,]+st\.?[ ]?(?:tv|th|mf)\b\.?"
+        r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock)\b\.?(?:[ ,]*(?:tv|th|mf)\b\.?)?"
+        r"|[ ,]+\d{1,2}\.[ ]?(?:tv|th|mf)\b\.?|[ ,]+kl\.?(?=[ ,]))?(?:[ ]\d{1,3}(?=,))?"
+    )
+    nordic = rf"(?:{name}(?:{street})|{german})[ ]+{number}{letter}{floor}"
+    anglo = (
+        r"(?:(?:Flat|Unit|Apartment|Apt\.?)[ ]\w{1,4},?[ ])?"
+        rf"\d{{1,5}}[A-Za-z]?[ ](?:[{upper}][{lower}']{{1,30}}[ ]){{1,3}}(?:{english})\b\.?"
+        rf"(?:,?[ ](?:Apt|Apartment|Suite|Unit|Flat|Floor)\.?[ ]#?\w{{1,5}})?"
+    )
+    joined = r"(?:am|an der|im|i|på|under|upon|ob der|in der)"
+    town = (
+        rf"[{upper}][{lower}]{{1,30}}(?:-[{upper}][{lower}]{{1,30}})?"
+        rf"(?:[ ]{joined}[ ][{upper}][{lower}]{{1,30}}|[ ][{upper}]{{1,2}}(?![\w])|[ ][{upper}][{lower}]{{1,30}})?"
+    )
+    code = r"(?:[A-Z]{1,2}[- ])?(?:\d{3}[ ]\d{2}|\d{4,5}|\d{3}(?=[ ][^\W\d]))"
+    uk = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
+    us = r"[A-Z]{2}[ ]\d{5}(?:-\d{4})?(?!\d)"
+    line = r"(?:,?[ ]+|,?\n)"
+    post = (
+        rf"(?:{line}{code}[ ]+{town}|,[ ]+{town}(?:,?[ ]+(?:{uk}|{us}))?|[ ]+{town},?[ ]+(?:{uk}|{us})"
+        rf"|,?[ ]+(?:{uk}|{us}))?"
+    )
+    # Any word with a number counts where a postcode and a town follow.
+    named = rf"(?:[{upper}][{lower}]{{2,}}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?,[ ]+{code}[ ]+{town}"
+    return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{led},?[ ]+{code}[ ]+{town}|{named})")

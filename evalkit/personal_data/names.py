@@ -165,6 +165,8 @@ def _known(text: str) -> Iterator[PersonalData]:
     """A given name that many bear beside a family name, or a word beside what only ends family names."""
     for hit in _RUN.finditer(text):
         pieces = hit.group().split(" ")
+        if len(set(pieces)) == 1:
+            continue
         at = hit.start()
         for number, piece in enumerate(pieces[:-1]):
             rest = pieces[number + 1 :]

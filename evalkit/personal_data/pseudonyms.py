@@ -118,7 +118,8 @@ class Pseudonyms:
         seen = {
             text[f.start : f.end] for text, hits in zip(texts, found, strict=True) for f in hits if f.kind == "NAME"
         }
-        known = _known(agents, "AGENT") | _known([*people, *seen], "PERSON")
+        # What the export says in its fields tells more than what a message seems to say.
+        known = _known(seen, "PERSON") | _known(agents, "AGENT") | _known(people, "PERSON")
         pattern = _pattern(tuple(sorted(known, key=lambda name: (-len(name), name)))) if known else None
         return [
             self._covered(text, hits, known, pattern, language, on) if hits or pattern is not None else text
@@ -212,11 +213,11 @@ def shifted(day: date, days: int) -> date:
 def _known(values: Iterable[str], kind: str) -> dict[str, tuple[str, str]]:
     """Lower-case pieces to cover → (kind, the whole value that they name)."""
     found: dict[str, tuple[str, str]] = {}
-    for value in values:
-        whole = " ".join(value.split())
+    # Full names first: a first name that is also said alone is the person of the full one.
+    for whole in sorted((" ".join(value.split()) for value in values), key=lambda name: (-name.count(" "), name)):
         if len(whole) < 3 or whole.startswith("<"):
             continue
-        found[whole.lower()] = ("EMAIL" if "@" in whole else kind, whole)
+        found.setdefault(whole.lower(), ("EMAIL" if "@" in whole else kind, whole))
         # First and last names alone name the same person; short ones are also words.
         parts = re.findall(rf"{_WORD}+(?:[-'’]{_WORD}+)*", whole) if "@" not in whole else []
         for part in parts if len(parts) < 5 else ():

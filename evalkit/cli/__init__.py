@@ -15,6 +15,7 @@ _VERBS = {
     "check": "read suites and configuration, and tell every fault",
     "suites": "write probe suites from the lexicons, or import Botium files",
     "run": "replay suites against a bot, score, store and report",
+    "chat": "talk to a bot here; the conversation is stored, scored, and can become a case",
     "score": "score a stored run again",
     "kpi": "the numbers of a stored run",
     "compare": "two releases side by side: numbers, cases, one conversation told twice",

@@ -53,10 +53,12 @@ async def play(
     round_: int = 0,
     calls: Calls | None = None,
     llm: CustomerMaker | None = None,
+    speaker: CustomerScript | None = None,
 ) -> Conversation:
     """The conversation of one case with one bot; `failure` says which boundary broke, if one did.
 
-    `calls` carries out the case's set-up and tear-down, `llm` makes the customers that need a language model.
+    `calls` carries out the case's set-up and tear-down, `llm` makes the customers that need a language model;
+    a `speaker` talks instead of the case's customer.
     """
     id_ = conversation_id(run.id, case.id, trial)
     context = SessionContext(
@@ -73,7 +75,7 @@ async def play(
     started_at = clock.now()
     values = {"conversation": id_, "run": run.id, "case": case.id, "language": case.language or ""}
     try:
-        table.customer = customer_for(case, seed=run.seed, trial=trial, llm=llm)
+        table.customer = speaker or customer_for(case, seed=run.seed, trial=trial, llm=llm)
         if case.setup:
             await _prepared(calls).carry_out(case.setup, case, values)
         async with bot.session(context) as session:
@@ -97,6 +99,7 @@ async def play(
         case_id=case.id,
         trial=trial,
         round=round_,
+        source=run.source,
         turns=tuple(table.turns),
         ending=table.ending,
         failure=table.failure,

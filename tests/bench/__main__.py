@@ -57,7 +57,7 @@ def main() -> int:
     options = parser.parse_args()
     pairs = 7 if options.long else options.pairs
     rows: list[Row] = []
-    for part in (_replay, _growth, _start, _scoring, _personal_data, _knowledge):
+    for part in (_replay, _growth, _start, _scoring, _personal_data, _knowledge, _customer):
         print(f"… {part.__name__.strip('_').replace('_', ' ')}", file=sys.stderr, flush=True)
         rows += part(pairs)
     print(tabulate([r.cells() for r in rows], headers=["what", "unit", "must", "want", "min", "median", "max", "met"]))
@@ -135,6 +135,16 @@ def _server(delay_ms: int) -> Iterator[int]:
     finally:
         process.kill()
         process.wait()
+
+
+# ---------------------------------------------------------------- customers
+
+
+def _customer(pairs: int) -> list[Row]:
+    """CPU of a fact-sheet customer for one turn, over the labelled questions of a bot in seven languages."""
+    from tests.bench.customers import us_a_turn
+
+    return [Row("fact-sheet customer, CPU a turn", "µs", 300, 200, tuple(us_a_turn() for _ in range(pairs)))]
 
 
 # ---------------------------------------------------------------- start-up

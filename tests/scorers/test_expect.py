@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from evalkit.model import Case, Conversation, Expectation, HandOver, ToolCall, Turn
+from evalkit.scorers.expect import Expect
+from evalkit.scoring import World, gather
 from tests.scorers.conftest import Judge, talk
 
 REPLY = Turn(
@@ -97,3 +99,33 @@ def test_a_line_that_was_never_said_is_not_held_against_the_bot(judge: Judge) ->
 
 def test_a_case_without_checks_is_skipped(judge: Judge) -> None:
     assert judge("expect", talk("c: Hej", "b: Hej"), Case(id="c")).verdict == "skip"
+
+
+def _answered(*answers: str) -> Conversation:
+    turns = [t for answer in answers for t in (Turn(role="customer", text="Hej"), Turn(role="bot", text=answer))]
+    return Conversation(id="c", turns=tuple(turns))
+
+
+def _verdict(conversation: Conversation, expectation: Expectation) -> str:
+    case = Case(id="c", expectations=(expectation,))
+    return Expect().score(conversation, case, gather(conversation, case, World(()))).verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [("Skriv ut etiketten på paketet.", "pass"), ("Gå till ombudet.", "pass"), ("Skriv ut etiketten.", "fail")],
+)
+def test_one_of_several_ways_must_hold_as_a_whole(said: str, verdict: str) -> None:
+    def contains(text: str) -> dict[str, Any]:
+        return {"check": "contains", "args": {"texts": [text]}, "negated": False}
+
+    ways = [[contains("etikett"), contains("paket")], [contains("ombud")]]
+    assert _verdict(_answered(said), Expectation(check="any_of", args={"ways": ways})) == verdict
+
+
+def test_every_answer_must_hold_a_check_by_itself() -> None:
+    each = Expectation(check="words", args={"max": 3}, each=True)
+    assert _verdict(_answered("Ett två tre", "Fyra fem"), each) == "pass"
+    assert _verdict(_answered("Ett två tre", "Fyra fem sex sju"), each) == "fail"
+    contains = Expectation(check="contains", args={"texts": ["du"]}, each=True)
+    assert _verdict(_answered("Hej du", "Hej"), contains) == "fail"

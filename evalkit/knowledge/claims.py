@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.knowledge.comparing import Comparison, Sentence, Statement, compare, denies, sentences_of
-from evalkit.knowledge.wording import Term, courtesies, wording
+from evalkit.knowledge.wording import Term, courtesies, roles, wording
+from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
-from evalkit.language.quantities import Quantity, quantities
+from evalkit.language.quantities import quantities
+from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
+from evalkit.text.sentences import Sentence as Piece
 from evalkit.text.sentences import split
 from evalkit.text.tokens import char_ngrams, text_ngrams, words
 
@@ -79,7 +83,7 @@ def claims_of(
     before = ""
     for sentence in split(text):
         said = sentence.text.strip()
-        if said.endswith("?"):
+        if said.endswith("?") or _polite(said):
             continue
         answered = _YES_NO.match(said)
         rest = said[answered.end() :] if answered else said
@@ -93,7 +97,7 @@ def claims_of(
             min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
         )
         named = _CONTACT.search(rest) is not None
-        if covered and not named and (not amounts or covered > 0.6 * len(said)):
+        if covered and not named and (covered > 0.6 * len(said) if amounts else not _goes_beyond(sentence, skip)):
             continue
         if len(words(rest)) < _MIN_WORDS and len(_own_terms(rest)) < _FEWEST_TERMS and not amounts and not named:
             continue
@@ -108,6 +112,29 @@ def claims_of(
             )  # fmt: skip
         before = said
     return found
+
+
+def _goes_beyond(sentence: Piece, skip: Sequence[tuple[int, int]]) -> bool:
+    """Whether a sentence says enough beside the courtesies in it."""
+    rest = "".join(
+        " " if any(a <= at < b for a, b in skip) else character
+        for at, character in enumerate(sentence.text, sentence.start)
+    )
+    return len(_own_terms(rest)) > _MIN_WORDS
+
+
+def _polite(said: str) -> bool:
+    """Whether a sentence is a courtesy: it begins like one and has no amount or contact."""
+    start = comparable(said).lstrip(" \"'“”»«¡-")
+    if not _polite_starts().match(start):
+        return False
+    rest = said.split(",", 1)[1] if "," in said else ""
+    return not quantities(said) and not _CONTACT.search(said) and len(wording(rest).terms) < _MIN_WORDS
+
+
+@cache
+def _polite_starts() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(word_parts(roles()['_polite']))})(?!\w)")
 
 
 def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None = None) -> Judgement:
@@ -233,10 +260,12 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
     asked = claim.question or question
     if claim.denied or (not claim.quantities and _YES_NO.match(claim.text) and not _plain_terms(claim)):
         said = wording(asked)
-        return Statement(asked, said, (), claim.denied, ())
+        return Statement(asked, said, (), claim.denied, (), quantities(asked), asked)
     said = wording(claim.text)
     context = (*wording(asked).terms, *wording(claim.before).terms)
-    return Statement(claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked))
+    return Statement(
+        claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked
+    )
 
 
 def _plain_terms(claim: Claim) -> bool:

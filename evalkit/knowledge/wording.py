@@ -13,7 +13,9 @@ from evalkit.text.tokens import Token, char_ngrams, tokens
 
 _ALIKE = 0.45
 _STEM = 0.75
+_OPPOSITE = 0.8
 _LONGEST_PHRASE = 4
+_NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ def _alike(left: Term, right: Term) -> float:
         # A compound such as returfrakt holds two things; the nearer spelling is the nearer meaning.
         return 0.85 + 0.15 * dice
     if left.concept is not None and right.concept is not None:
+        if frozenset((left.concept, right.concept)) in polar():
+            # Opposites speak of one thing; which way they point is told apart from whether they do.
+            return _OPPOSITE
         dice *= 0.8
     if dice < _STEM:
         shared = _shared_start(left.text, right.text)
@@ -146,7 +151,7 @@ def _concept_at(
 def _roles_at(words: list[str], at: int, roles: dict[str, frozenset[str]]) -> Iterable[str]:
     word = words[at]
     for role, known in roles.items():
-        if role in {"_stop", "_courtesy"}:
+        if role in _NO_ROLES:
             continue
         phrases = (" ".join(words[at : at + n]) for n in range(1, 4))
         if any(p in known for p in phrases) or any(f"{word[:size]}*" in known for size in range(3, len(word) + 1)):
@@ -162,7 +167,7 @@ def _tables() -> tuple[
     roles: dict[str, frozenset[str]] = {}
     for name, entries in _data().items():
         said = [comparable(str(entry)) for entry in entries]
-        if name in {"_antonyms", "_generic"}:
+        if name in {"_antonyms", "_polar", "_generic"}:
             continue
         if name.startswith("_"):
             roles[name] = frozenset(said)
@@ -174,6 +179,12 @@ def _tables() -> tuple[
             else:
                 exact.setdefault(parts, name)
     return exact, prefixes, roles
+
+
+@cache
+def roles() -> dict[str, frozenset[str]]:
+    """The small words by the role that they play, each role's name with a leading underscore."""
+    return _tables()[2]
 
 
 @cache
@@ -192,6 +203,12 @@ def generic() -> frozenset[str]:
 def antonyms() -> frozenset[frozenset[str]]:
     """Pairs of concepts that exclude each other."""
     return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_antonyms"])
+
+
+@cache
+def polar() -> frozenset[frozenset[str]]:
+    """Pairs of concepts that are one thing with its sign turned, such as open and closed."""
+    return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_polar"])
 
 
 def _data() -> dict[str, list[Any]]:

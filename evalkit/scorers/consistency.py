@@ -12,7 +12,7 @@ import msgspec
 from evalkit.knowledge.claims import claims_of
 from evalkit.knowledge.comparing import denies
 from evalkit.knowledge.wording import wording
-from evalkit.language.quantities import Quantity, same
+from evalkit.language.amounts import Quantity, same
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.reading import Reading

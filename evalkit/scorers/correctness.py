@@ -9,7 +9,8 @@ import msgspec
 
 from evalkit.knowledge.checking import NO_CLAIM
 from evalkit.knowledge.claims import Claim, Judgement, check_claim, claims_of, knows_answer
-from evalkit.language.quantities import quantities, same
+from evalkit.language.amounts import same
+from evalkit.language.quantities import quantities
 from evalkit.model import Case, Conversation, Evidence, Finding, RequiredFact, Score, Severity
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalkit.language.quantities import quantities, same
+from evalkit.language.amounts import same
+from evalkit.language.quantities import quantities
 
 FORMS = {
     "sv": ("{n} dagar", "{n} arbetsdagar", "{n} kr", "{n} %", "{n} GB"),

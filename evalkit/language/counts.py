@@ -1,0 +1,182 @@
+"""Amounts without a unit of measure: things counted, ages, ordinal days, how often, and per what period."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from evalkit.language.amounts import Quantity
+from evalkit.language.numerals import bound, number_words, table, value
+from evalkit.text.data_files import word_parts
+
+_MOST = 5_000
+_PERIOD_HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8_760.0}
+
+
+def counts(text: str) -> list[Quantity]:
+    """Things counted (`two bags`, `number three`), ages (`8-year-old`) and plain limits (`under 26`)."""
+    found = []
+    for hit in _age().finditer(text):
+        lo = value(hit.group("a"))
+        hi = value(hit.group("b")) if hit.group("b") else lo
+        if lo is not None and hi is not None:
+            limit = hit.group("limit") or ""
+            sign = "<=" if limit else bound(text, hit.start("a"))
+            found.append(Quantity("duration", lo * 12, hi * 12, "month", hit.start("a"), hit.end(), sign))
+    for hit in _counted().finditer(text):
+        number = value(hit.group("n"))
+        if number is None or number > _MOST or (number < 2 and not hit.group("n").isdigit()):
+            continue
+        noun = hit.group("noun") or ""
+        if noun in _no_nouns():
+            noun = ""
+        sign = bound(text, hit.start("n"))
+        if not noun and not sign and not _said_of_oneself().search(text[max(0, hit.start() - 12) : hit.start("n")]):
+            continue
+        end = hit.end("noun") if noun else hit.end("n")
+        found.append(Quantity("count", number, number, noun, hit.start("n"), end, sign))
+    # A thing with a number is that thing, whatever it is called: number three, the third child.
+    for hit in _numbered().finditer(text):
+        number = _ordinals().get(hit.group("o") or "") or value(hit.group("n") or "")
+        if number:
+            sign = bound(text, hit.start())
+            found.append(Quantity("count", float(number), float(number), "", *hit.span(), sign))
+    return found
+
+
+def days_of_month(text: str) -> list[Quantity]:
+    """`the 15th`, `den 15.`: a day of any month."""
+    found = []
+    for hit in _day_of_month().finditer(text):
+        day = int(hit.group("d") or hit.group("d2"))
+        if 1 <= day <= 31:
+            found.append(Quantity("date", float(day), float(day), "dd", hit.start(), hit.end()))
+    return found
+
+
+def frequencies(text: str) -> list[Quantity]:
+    """How often: `every fourth week`, `weekly`, `twice a day`; the hours from one time to the next."""
+    found = []
+    for hit in _every().finditer(text):
+        word = hit.group("n") or ""
+        step = float(_ordinals().get(word) or value(word) or 1.0)
+        hours = _PERIOD_HOURS[_period(hit.group("period"))] * step
+        found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
+    for hit in _times().finditer(text):
+        times = value(hit.group("n")) or 1.0
+        hours = _PERIOD_HOURS[_period(hit.group("period"))] / times
+        found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
+    for name, pattern in _adverbs():
+        for hit in pattern.finditer(text):
+            hours = _PERIOD_HOURS[name]
+            found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
+    return found
+
+
+def period_after(text: str, end: int) -> str:
+    """The period that an amount is for, empty where none follows.
+
+    >>> period_after("99 kr i månaden", 5), period_after("99 kr extra", 5)
+    ('month', '')
+    """
+    hit = _per().match(text, end)
+    return _period(hit.group("period")) if hit else ""
+
+
+# ---------------------------------------------------------------- patterns
+
+
+def _period(word: str) -> str:
+    for name, known in table()["periods"].items():
+        for stem in known:
+            if word == stem or (stem.endswith("*") and word.startswith(stem[:-1])):
+                return str(name)
+    return "day"
+
+
+@cache
+def _period_words() -> str:
+    return "|".join(word_parts(str(word) for words in table()["periods"].values() for word in words))
+
+
+@cache
+def _per() -> re.Pattern[str]:
+    before = "|".join(word_parts(table()["per"]))
+    return re.compile(rf"\s*(?:/\s*|(?:{before})\s+)?(?P<period>{_period_words()})(?!\w)")
+
+
+@cache
+def _every() -> re.Pattern[str]:
+    every = "|".join(word_parts(table()["every"]))
+    steps = "|".join(word_parts([*_ordinals(), *number_words()]))
+    return re.compile(rf"(?<!\w)(?:{every})\s+(?:(?P<n>\d{{1,2}}|{steps})\.?\s+)?(?P<period>{_period_words()})(?!\w)")
+
+
+@cache
+def _times() -> re.Pattern[str]:
+    numbers = "|".join(word_parts(number_words()))
+    times = "|".join(word_parts(table()["times"]))
+    before = "|".join(word_parts(table()["per"]))
+    return re.compile(
+        rf"(?<!\w)(?P<n>\d{{1,2}}|{numbers})\s+(?:{times})\s+(?:(?:{before})\s+)?(?P<period>{_period_words()})(?!\w)"
+    )
+
+
+@cache
+def _adverbs() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (str(name), re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)"))
+        for name, words in table()["how_often"].items()
+    )
+
+
+@cache
+def _age() -> re.Pattern[str]:
+    numbers = "|".join(word_parts(number_words()))
+    ages = "|".join(word_parts(table()["ages"]))
+    under = "|".join(word_parts(table()["age_under"]))
+    return re.compile(
+        rf"(?<!\w)(?:(?P<limit>{under})\s+)?(?P<a>\d{{1,3}}|{numbers})"
+        rf"(?:\s?[–-]\s?(?P<b>\d{{1,3}}))?[\s-]?(?:{ages})(?!\w)"
+    )
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    numbers = "|".join(word_parts(number_words()))
+    return re.compile(
+        rf"(?<![\w.,:/#+-])(?P<n>\d{{1,4}}|{numbers})(?!\d|[.,:/-]\d|\s?%)(?!\w)(?:\s+(?P<noun>[^\W\d_]{{3,}}))?"
+    )
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    nouns = "|".join(word_parts(table()["numbered"]))
+    ordinals, numbers = ("|".join(word_parts(words)) for words in (_ordinals(), number_words()))
+    return re.compile(
+        rf"(?<!\w)(?:(?:{nouns})\s+(?P<n>\d{{1,3}}|{numbers})(?!\w)|(?P<o>{ordinals})\s+(?P<noun>[^\W\d_]{{3,}}))"
+    )
+
+
+@cache
+def _day_of_month() -> re.Pattern[str]:
+    cues = "|".join(word_parts(table()["day_cue"]))
+    return re.compile(
+        rf"(?<!\w)(?:(?:{cues})\s+(?P<d>\d{{1,2}})(?:\.|:e|:a|st|nd|rd|th)?(?![\d.,:%]|\s*(?:{_period_words()}))"
+        rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th))(?!\w)"
+    )
+
+
+@cache
+def _said_of_oneself() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['am']))})\s+$")
+
+
+@cache
+def _no_nouns() -> frozenset[str]:
+    return frozenset(map(str, table()["no_nouns"]))
+
+
+@cache
+def _ordinals() -> dict[str, int]:
+    return {str(word): int(number) for number, words in table()["ordinals"].items() for word in words}

@@ -1,0 +1,61 @@
+"""Numbers as people write them: digits in every convention, and words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from evalkit.text.data_files import yaml_data
+
+NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.']\d{3})+(?:,\d{1,2})?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+_DENIED_WITHIN = 3
+
+
+def value(text: str) -> float | None:
+    """The number that a text says, None for no number."""
+    word = number_words().get(text)
+    if word is not None:
+        return float(word)
+    plain = re.sub(r"[ \u00a0\u202f']", "", text)
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    else:
+        plain = plain.replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
+def bound(text: str, start: int) -> str:
+    """`<=` or `>=` where the words before `start` set a limit."""
+    before = text[max(0, start - 40) : start].rstrip()
+    for name, sign in (("at_most", "<="), ("at_least", ">=")):
+        word = next((w for w in table()[name] if before.endswith(w) and not before[: -len(w)][-1:].isalnum()), None)
+        if word is not None:
+            earlier = re.split(r"[^\w']+", before[: len(before) - len(word)].strip())[-_DENIED_WITHIN:]
+            if not _denying().isdisjoint(earlier):
+                # "Not more than ten" is at most ten.
+                return {"<=": ">=", ">=": "<="}[sign]
+            return sign
+    return ""
+
+
+@cache
+def _denying() -> frozenset[str]:
+    return frozenset(map(str, table()["denying"]))
+
+
+@cache
+def number_words() -> dict[str, int]:
+    """The number of each number word."""
+    return {str(word): int(number) for number, words in table()["numbers"].items() for word in words}
+
+
+def table() -> dict[str, Any]:
+    """The packaged words of amounts."""
+    loaded: dict[str, Any] = yaml_data("evalkit.language", "data/quantities.yaml")
+    return loaded

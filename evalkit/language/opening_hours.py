@@ -1,0 +1,102 @@
+"""Opening hours by weekday: which hours, or closed, a sentence gives for which days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from evalkit.language.amounts import Quantity
+from evalkit.language.numerals import table
+from evalkit.text.data_files import word_parts
+
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """Hours in minutes of the day for weekdays (0 is Monday); `lo` and `hi` are None where it is closed."""
+
+    days: frozenset[int]
+    lo: float | None
+    hi: float | None
+
+
+def days_in(text: str) -> frozenset[int]:
+    """The weekdays that a text names, with ranges, weekends and `every day` spelled out.
+
+    >>> sorted(days_in("mandag til torsdag og lørdag"))
+    [0, 1, 2, 3, 5]
+    """
+    return frozenset(day for _, _, days in _mentions(text.lower()) for day in days)
+
+
+def day_hours(text: str, amounts: Sequence[Quantity]) -> tuple[DayHours, ...]:
+    """The hours of each group of days in a sentence; days stand before their hours, or all of them after.
+
+    >>> from evalkit.language.quantities import quantities
+    >>> said = "Öppet måndag–torsdag 10–19, fredag stängt."
+    >>> [(sorted(d.days), d.lo) for d in day_hours(said, quantities(said))]
+    [([0, 1, 2, 3], 600.0), ([4], None)]
+    """
+    lowered = text.lower()
+    mentions = _mentions(lowered)
+    marks: list[tuple[int, int, float | None, float | None]] = [
+        (q.start, q.end, q.lo, q.hi) for q in amounts if q.kind == "clock"
+    ]
+    marks += [(m.start(), m.end(), None, None) for m in _closed().finditer(lowered)]
+    if not mentions or not marks:
+        return ()
+    marks.sort()
+    before = mentions[0][0] < marks[0][0]
+    found = []
+    for number, (start, end, lo, hi) in enumerate(marks):
+        left = marks[number - 1][1] if number else 0
+        right = marks[number + 1][0] if number + 1 < len(marks) else len(text)
+        inside = [d for at, _, d in mentions if (left <= at < start if before else end <= at < right)]
+        if not inside and len(marks) == 1:
+            inside = [d for _, _, d in mentions]
+        if inside:
+            found.append(DayHours(frozenset().union(*inside), lo, hi))
+    return tuple(found)
+
+
+def _mentions(text: str) -> list[tuple[int, int, frozenset[int]]]:
+    found: list[tuple[int, int, frozenset[int]]] = []
+    for hit in _days().finditer(text):
+        days = _days_of(hit.group())
+        if found and len(days) == 1 and len(found[-1][2]) == 1 and _to().fullmatch(text[found[-1][1] : hit.start()]):
+            (first,), (last,) = found[-1][2], days
+            span = (last - first) % _WEEK
+            days = frozenset((first + n) % _WEEK for n in range(span + 1))
+            found[-1] = (found[-1][0], hit.end(), days)
+        else:
+            found.append((hit.start(), hit.end(), days))
+    return found
+
+
+def _days_of(word: str) -> frozenset[int]:
+    for name, words in table()["days"].items():
+        if any(word == w or (w.endswith("*") and word.startswith(w[:-1])) for w in map(str, words)):
+            return _GROUPS.get(str(name)) or frozenset({int(name)})
+    return frozenset()
+
+
+_GROUPS = {"weekday": frozenset(range(5)), "weekend": frozenset({5, 6}), "all": frozenset(range(_WEEK))}
+
+
+@cache
+def _days() -> re.Pattern[str]:
+    words = [str(word) for words in table()["days"].values() for word in words]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)")
+
+
+@cache
+def _to() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:[–-]|{'|'.join(word_parts(table()['to']))})\s*")
+
+
+@cache
+def _closed() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['closed']))})(?!\w)")

@@ -30,7 +30,8 @@ _CONTEXT = 0.5
 _SUPPORTED = 0.45
 _DENIES, _OWN_DENIES = 0.42, 0.4
 _BOUND = 0.22
-_SAME_SCORE, _JUST_AS_NEAR = 0.93, 0.9
+_SAME_SCORE, _JUST_AS_NEAR, _JUST_AS_GOOD = 0.93, 0.9, 0.85
+_OTHER_NAME = 0.8
 _EXACT, _EXACT_LEAD = 0.4, 0.05
 _RIVAL = 0.5
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
@@ -278,7 +279,8 @@ def _too_wide(claim: Statement, sentence: Sentence) -> bool:
 
 def _unmet(claim: Statement, sentence: Sentence) -> bool:
     """Whether the customer's own amount is beyond the limit of a sentence."""
-    met = [m for asked in claim.asked for limit in sentence.amounts if (m := meets(asked, limit)) is not None]
+    own = [q for q in claim.asked if q.lo > 0]
+    met = [m for asked in own for limit in sentence.amounts if (m := meets(asked, limit)) is not None]
     return bool(met) and not any(met)
 
 
@@ -344,9 +346,12 @@ def _by_days(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     told = [(n, hours) for n, hours in told if overlaps[n] >= _SPEAKS_OF_HOURS]
     if not told:
         return None
-    nearest, hours = max(told, key=lambda pair: overlaps[pair[0]])
-    if not _same_subject(claim, sentences[nearest]):
-        return Comparison("not_in_kb", nearest)
+    named = [t for t in claim.said.terms if t.concept not in _HOUR_WORDS and not days_in(t.text)]
+    same_subject = [pair for pair in told if not named or _names(named, sentences[pair[0]])]
+    if not same_subject:
+        known = any(_names(named, sentence) for sentence in sentences)
+        return None if known else Comparison("not_in_kb", told[0][0])
+    nearest, hours = max(same_subject, key=lambda pair: overlaps[pair[0]])
     for said in mine:
         for day in said.days:
             there = [h for h in hours if day in h.days]
@@ -360,12 +365,8 @@ def _by_days(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     return Comparison("supported", nearest, True)
 
 
-def _same_subject(claim: Statement, sentence: Sentence) -> bool:
-    """Whether a sentence speaks of what a claim gives hours for, as far as the claim names it."""
-    named = [t for t in claim.said.terms if t.concept not in _HOUR_WORDS and not days_in(t.text)]
-    if not named:
-        return True
-    return max(_held(term, sentence) for term in named) >= _SUBJECT
+def _names(terms: Sequence[Term], sentence: Sentence) -> bool:
+    return max(_held(term, sentence) for term in terms) >= _SUBJECT
 
 
 def _claimed_hours(claim: Statement) -> tuple[DayHours, ...]:
@@ -478,6 +479,7 @@ def _one_amount(
         and overlaps[best_sentence] >= 0.5
         and overlaps[best_sentence] > top
         and not any(q.kind == amount.kind for q in denied.amounts)
+        and not any(c.equal and overlaps[c.sentence] >= _JUST_AS_GOOD * overlaps[best_sentence] for c in found)
     ):
         return Comparison("contradicted", best_sentence, False, "the knowledge base denies it")
     if not found or top < _BOUND:
@@ -522,6 +524,7 @@ def _candidates(
             equal = _equal(amount, other)
             score = (own + 0.6 * extra) / weights.total
             score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
+            score *= _OTHER_NAME ** min(2, _other_names(claim, sentence))
             if amount.bound != other.bound:
                 score *= _NO_BOUND
             elif amount.bound:
@@ -529,6 +532,14 @@ def _candidates(
             if _clash(claim, sentence, antonyms()) or _clash(claim, sentence, polar()):
                 score *= 0.4
             yield _Candidate(n, other, score, equal)
+
+
+def _other_names(claim: Statement, sentence: Sentence) -> int:
+    """How many names a sentence holds of which neither claim nor question speaks, where names are told by capitals."""
+    if sum(term.name for term in claim.said.terms) > 1:
+        return 0
+    mine = (*claim.said.terms, *claim.context)
+    return sum(term.name and term.concept is None and best_match(term, mine) < 0.6 for term in sentence.said.terms)
 
 
 def _strangers(sentence: Sentence, amount: Quantity, weights: _Weights) -> int:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from evalkit.knowledge.base import Knowledge
 from evalkit.knowledge.claims import content_overlap
-from evalkit.knowledge.comparing import Statement, compare, sentences_of
+from evalkit.knowledge.comparing import compare
 from evalkit.knowledge.documents import Document
+from evalkit.knowledge.statements import Statement, sentences_of
 from evalkit.knowledge.wording import wording
 from evalkit.language.detection import detect
 from evalkit.text.tokens import jaccard, text_ngrams, words

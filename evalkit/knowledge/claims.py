@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from evalkit.knowledge.comparing import Comparison, Sentence, Statement, compare, denies, sentences_of
+from evalkit.knowledge.comparing import compare
+from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies, sentences_of
 from evalkit.knowledge.wording import Term, courtesies, roles, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan

@@ -14,6 +14,7 @@ from evalkit.text.tokens import Token, char_ngrams, tokens
 _ALIKE = 0.45
 _STEM = 0.75
 _OPPOSITE = 0.8
+_INSIDE, _LONG_STRETCH = 0.7, 5
 _LONGEST_PHRASE = 4
 _NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast"})
 
@@ -97,7 +98,16 @@ def _alike(left: Term, right: Term) -> float:
         if shared >= 3 and shared >= _STEM * min(len(left.text), len(right.text)):
             # Inflection changes the end: Iso and Isosta, Liten and Litens.
             dice = max(dice, _STEM)
+    if dice < _INSIDE and _one_inside_the_other(left.text, right.text):
+        dice = _INSIDE
     return dice if dice >= _ALIKE else 0.0
+
+
+def _one_inside_the_other(left: str, right: str) -> bool:
+    """Whether a long stretch of the shorter word stands in the longer one: check in and incheckning."""
+    short, long = sorted((left, right), key=len)
+    need = max(_LONG_STRETCH, round(0.8 * len(short)))
+    return any(short[at : at + need] in long for at in range(len(short) - need + 1))
 
 
 def _shared_start(left: str, right: str) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evalkit.text.tokens import char_ngrams
 
 _SAME_NOUN = 0.4
+_LEAST_AGE = 3
 _HOURS = {"h": 1.0, "month": 730.0}
 
 
@@ -62,6 +63,8 @@ def comparable_counts(left: Quantity, right: Quantity) -> bool:
 
 def within(inner: Quantity, outer: Quantity) -> bool:
     """Whether an amount lies inside a range of the same kind and unit."""
+    if inner.per and outer.per and inner.per != outer.per:
+        return False
     return inner.kind == outer.kind and inner.unit == outer.unit and outer.lo <= inner.lo and inner.hi <= outer.hi
 
 
@@ -72,6 +75,9 @@ def meets(amount: Quantity, limit: Quantity) -> bool | None:
     >>> meets(Quantity("count", 24, 24, "", 0, 2), limit), meets(Quantity("count", 31, 31, "", 0, 2), limit)
     (True, False)
     """
+    if limit.bound and amount.kind == "count" and not amount.unit and limit.kind == "duration" and _in_years(limit):
+        # A plain number beside a limit in years is an age.
+        amount = Quantity("duration", amount.lo * 12, amount.hi * 12, "month", amount.start, amount.end)
     if not limit.bound or amount.kind != limit.kind:
         return None
     if amount.kind == "count":
@@ -83,6 +89,10 @@ def meets(amount: Quantity, limit: Quantity) -> bool | None:
     if limit.bound == "<=":
         return amount.hi * scale <= limit.hi * against
     return amount.lo * scale >= limit.lo * against
+
+
+def _in_years(limit: Quantity) -> bool:
+    return limit.unit == "month" and limit.lo >= _LEAST_AGE * 12 and limit.lo % 12 == 0
 
 
 def _near(left: Quantity, right: Quantity, tolerance: float) -> bool:

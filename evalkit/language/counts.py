@@ -10,6 +10,9 @@ from evalkit.language.numerals import bound, number_words, table, value
 from evalkit.text.data_files import word_parts
 
 _MOST = 5_000
+_ENGLISH = re.compile(r"(?<!\w)(?:the|you|your|is|are|and|we|it|of|how)(?!\w)")
+_ENGLISH_TOO = frozenset({"to", "fire", "sex"})
+"""Scandinavian number words that are other words in English."""
 _PERIOD_HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8_760.0}
 
 
@@ -23,7 +26,10 @@ def counts(text: str) -> list[Quantity]:
             limit = hit.group("limit") or ""
             sign = "<=" if limit else bound(text, hit.start("a"))
             found.append(Quantity("duration", lo * 12, hi * 12, "month", hit.start("a"), hit.end(), sign))
+    english = _ENGLISH.search(text) is not None
     for hit in _counted().finditer(text):
+        if english and hit.group("n") in _ENGLISH_TOO:
+            continue
         number = value(hit.group("n"))
         if number is None or number > _MOST or (number < 2 and not hit.group("n").isdigit()):
             continue

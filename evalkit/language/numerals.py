@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from evalkit.text.data_files import yaml_data
+from evalkit.text.data_files import word_parts, yaml_data
 
 NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.']\d{3})+(?:,\d{1,2})?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _DENIED_WITHIN = 3
@@ -41,7 +41,13 @@ def bound(text: str, start: int) -> str:
                 # "Not more than ten" is at most ten.
                 return {"<=": ">=", ">=": "<="}[sign]
             return sign
-    return ""
+    return ">=" if _lower_limit().search(before) else ""
+
+
+@cache
+def _lower_limit() -> re.Pattern[str]:
+    words = "|".join(word_parts(table()["lower_limit"]))
+    return re.compile(rf"(?<!\w)(?:{words})(?:\s+\w+){{0,2}}$")
 
 
 @cache

@@ -36,7 +36,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     def free(start: int, end: int) -> bool:
         return all(end <= a or b <= start for a, b in taken)
 
-    for read in (_dates, days_of_month, _clock, frequencies, _amounts, _free_of_charge, counts):
+    for read in (_dates, days_of_month, _phrases, _clock, frequencies, _amounts, _free_of_charge, counts):
         for quantity in read(lowered):
             if free(quantity.start, quantity.end):
                 taken.append((quantity.start, quantity.end))
@@ -61,6 +61,8 @@ def _amounts(text: str) -> list[Quantity]:
         start = hit.start("cur") if before else hit.start("a")
         quantity = _quantity(unit_name, lo, hi, start, hit.end(), bound(text, start))
         if quantity is not None:
+            if quantity.kind == "duration" and quantity.bound == "<=" and _before_event().match(text, quantity.end):
+                quantity = replace(quantity, bound=">=")
             if quantity.kind in {"money", "measure"}:
                 quantity = replace(quantity, per=period_after(text, quantity.end))
             found.append(quantity)
@@ -91,6 +93,21 @@ def _free_of_charge(text: str) -> list[Quantity]:
     return [*free, *half]
 
 
+def _phrases(text: str) -> list[Quantity]:
+    found = []
+    for number, pattern in enumerate(_phrase_patterns()):
+        phrase = table()["phrases"][number]
+        for hit in pattern.finditer(text):
+            amount, limit = float(phrase["value"]), bound(text, hit.start())
+            found.append(Quantity("duration", amount, amount, str(phrase["unit"]), hit.start(), hit.end(), limit))
+    return found
+
+
+@cache
+def _phrase_patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(word_pattern(phrase["words"]) for phrase in table()["phrases"])
+
+
 _ISO_DATE = re.compile(r"(?<!\d)(?P<y>20\d\d)-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)")
 _DOT_DATE = re.compile(r"(?<!\d)(?P<d>\d{1,2})[./] ?(?P<m>\d{1,2})(?:[./-] ?(?P<y>20\d\d))(?!\d)")
 
@@ -108,11 +125,12 @@ def _dates(text: str) -> list[Quantity]:
     return found
 
 
+_HALVES = r"am|pm|a\.m\.|p\.m\.|in the morning|in the evening|in the afternoon"
 _CLOCK = re.compile(
     r"(?:(?P<cue>kl(?:o|okka|okken|ockan)?\.?|at|um|öppet|öppna|åben\w*|åpen\w*|auki|avoinna|open|geöffnet)[ ]*)?"
-    r"(?<![\d.,:-])(?P<h1>[01]?\d|2[0-4])(?:[.:](?P<m1>[0-5]\d))?[ ]*(?P<ap1>am|pm|a\.m\.|p\.m\.|in the morning|in the evening|in the afternoon)?"
+    r"(?<![\d.,:-])(?P<h1>[01]?\d|2[0-4])(?:[.:](?P<m1>[0-5]\d))?[ ]*(?P<ap1>" + _HALVES + r")?"
     r"(?:[ ]*(?:-|–|till|til|to|bis|and|og|och|und|ja)[ ]*"
-    r"(?P<h2>[01]?\d|2[0-4])(?:[.:](?P<m2>[0-5]\d))?[ ]*(?P<ap2>am|pm|a\.m\.|p\.m\.|in the morning|in the evening|in the afternoon)?)?"
+    r"(?P<h2>[01]?\d|2[0-4])(?:[.:](?P<m2>[0-5]\d))?[ ]*(?P<ap2>" + _HALVES + r")?)?"
     r"(?![\d%]|[.,:]\d)(?P<uhr>[ ]*(?:uhr|o'clock))?"
 )
 
@@ -136,6 +154,11 @@ def _clock(text: str) -> list[Quantity]:
     for hit in _word_pattern("all_day").finditer(text):
         found.insert(0, Quantity("clock", 0.0, _DAY_MINUTES, "min", hit.start(), hit.end()))
     return found
+
+
+@cache
+def _before_event() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{'|'.join(word_parts(table()['before_event']))})(?!\w)")
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from evalkit.knowledge.claims import claims_of
-from evalkit.knowledge.comparing import denies
+from evalkit.knowledge.statements import denies
 from evalkit.knowledge.wording import wording
 from evalkit.language.amounts import Quantity, same
 from evalkit.model import Case, Conversation, Finding, Score

@@ -38,10 +38,10 @@ def main() -> None:
     if exact:
         print(f"exact contradictions: precision {sum(exact) / len(exact):.3f}, cover {sum(exact) / wanted:.3f}")
     show("Confusion (rows: true)", _confusion(pairs))
-    for key in ("lang", "type"):
+    for key in ("batch", "lang", "type"):
         groups = defaultdict(list)
         for (row, _), (said, truth) in zip(answers, pairs, strict=True):
-            groups[row[key]].append(said == truth)
+            groups[row.get(key, "a shop and a phone company")].append(said == truth)
         show(f"By {key}", [{key: name, "n": len(v), "right": sum(v) / len(v)} for name, v in sorted(groups.items())])
     _outside()
 

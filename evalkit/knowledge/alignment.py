@@ -1,0 +1,81 @@
+"""How far a claim and a sentence speak of the same thing, and whether they point the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from evalkit.knowledge.statements import Sentence, Statement
+from evalkit.knowledge.wording import Term, best_match, generic
+from evalkit.language.amounts import meets
+
+_NEIGHBOUR, _BESIDE = 0.35, 0.5
+_CONTEXT = 0.5
+_SAME_TERM = 0.75
+_GENERIC = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    own: tuple[tuple[Term, float], ...]
+    context: tuple[tuple[Term, float], ...]
+    thin: bool = False
+    """True where the claim borrows its matter from the question."""
+
+    @property
+    def total(self) -> float:
+        return sum(weight for _, weight in self.own) or 1.0
+
+
+def weigh(claim: Statement, sentences: Sequence[Sentence]) -> Weights:
+    free = [
+        term
+        for term in claim.said.terms
+        if not any(q.start < term.end and term.start < q.end for q in claim.amounts) or term.concept == "free"
+    ]
+    own = tuple((term, _rarity(term, sentences)) for term in free)
+    context = tuple(
+        (term, _CONTEXT * _rarity(term, sentences, unknown=0.0))
+        for term in claim.context
+        if best_match(term, free) < 0.6
+    )
+    if len(own) < 2:
+        # Too little of its own: "No." and "It is 30 days." speak of what was asked.
+        context = tuple((term, weight / _CONTEXT) for term, weight in context)
+        return Weights((*own, *(pair for pair in context if pair[1] > 0)), (), thin=bool(context))
+    return Weights(own, context)
+
+
+def _rarity(term: Term, sentences: Sequence[Sentence], unknown: float = 0.6) -> float:
+    n = sum(best_match(term, sentence.said.terms) >= _SAME_TERM for sentence in sentences)
+    most = log(len(sentences) + 1.5)
+    rarity = log((len(sentences) + 1.5) / (n + 0.5)) if n else unknown * most
+    return _GENERIC * rarity if term.concept in generic() else rarity
+
+
+def overlap(claim: Statement, sentence: Sentence, weights: Weights) -> float:
+    own = sum(w * held(term, sentence) for term, w in weights.own) / weights.total
+    extra = sum(w * held(term, sentence) for term, w in weights.context) / weights.total
+    return own + 0.6 * min(extra, 1 - own) if own < 1 else own + 0.1 * extra
+
+
+def held(term: Term, sentence: Sentence) -> float:
+    return max(
+        best_match(term, sentence.said.terms),
+        _BESIDE * best_match(term, sentence.beside),
+        _NEIGHBOUR * best_match(term, sentence.around),
+    )
+
+
+def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]) -> bool:
+    mine = {term.concept for term in claim.said.terms if term.concept}
+    theirs = {term.concept for term in sentence.said.terms if term.concept}
+    return any(frozenset((a, b)) in pairs and a not in theirs and b not in mine for a in mine for b in theirs)
+
+
+def unmet(claim: Statement, sentence: Sentence) -> bool:
+    """Whether the customer's own amount is beyond the limit of a sentence."""
+    own = [q for q in claim.asked if q.lo > 0]
+    met = [m for asked in own for limit in sentence.amounts if (m := meets(asked, limit)) is not None]
+    return bool(met) and not any(met)

@@ -1,0 +1,96 @@
+"""The amounts of the sentences that may be what a claim's amount is about, by what each is bound to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evalkit.knowledge.alignment import Weights, clash
+from evalkit.knowledge.statements import Sentence, Statement
+from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
+from evalkit.language.amounts import Quantity, comparable_counts, same, within
+
+_NEAR = 0.15
+_ACROSS, _HEAD_ACROSS = 0.35, 0.6
+_COMMA, _HEAD_COMMA = 0.35, 0.8
+_STRANGE = 0.06
+_NEIGHBOUR, _BESIDE = 0.35, 0.5
+_OTHER_NAME = 0.8
+_SAME_BOUND, _NO_BOUND = 1.4, 0.95
+_COMMA_SIGN = re.compile(r"[,;:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    sentence: int
+    amount: Quantity
+    score: float
+    equal: bool
+
+
+def candidates(
+    amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
+) -> Iterable[Candidate]:
+    for n, sentence in enumerate(sentences):
+        for other in sentence.amounts:
+            if other.kind != amount.kind or (amount.kind == "count" and not comparable_counts(amount, other)):
+                continue
+            own = sum(w * _tied(term, sentence, other) for term, w in weights.own)
+            extra = sum(w * _tied(term, sentence, other) for term, w in weights.context)
+            equal = equal_amounts(amount, other)
+            score = (own + 0.6 * extra) / weights.total
+            score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
+            score *= _OTHER_NAME ** min(2, _other_names(claim, sentence))
+            if amount.bound != other.bound:
+                score *= _NO_BOUND
+            elif amount.bound:
+                score *= _SAME_BOUND
+            if clash(claim, sentence, antonyms()) or clash(claim, sentence, polar()):
+                score *= 0.4
+            yield Candidate(n, other, score, equal)
+
+
+def equal_amounts(mine: Quantity, other: Quantity) -> bool:
+    # Opening hours inside longer ones are other hours; two days inside two to four are not.
+    return same(mine, other) or (mine.kind != "clock" and within(mine, other))
+
+
+def _other_names(claim: Statement, sentence: Sentence) -> int:
+    """How many names a sentence holds of which neither claim nor question speaks, where names are told by capitals."""
+    if sum(term.name for term in claim.said.terms) > 1:
+        return 0
+    mine = (*claim.said.terms, *claim.context)
+    return sum(term.name and term.concept is None and best_match(term, mine) < 0.6 for term in sentence.said.terms)
+
+
+def _strangers(sentence: Sentence, amount: Quantity, weights: Weights) -> int:
+    """How many words right before an amount the claim does not speak of."""
+    mine = [term for term, _ in (*weights.own, *weights.context)]
+    near = [t for t in sentence.said.terms if t.end <= amount.start and amount.start - t.end < 40]
+    return sum(best_match(term, mine) < 0.5 for term in near)
+
+
+def _tied(term: Term, sentence: Sentence, amount: Quantity) -> float:
+    """How strongly a term speaks of an amount: by likeness, by nearness, and by what stands between."""
+    best = max(_BESIDE * best_match(term, sentence.beside), _NEIGHBOUR * best_match(term, sentence.around))
+    for other in sentence.said.terms:
+        likeness = alike(term, other)
+        if likeness > best:
+            best = max(best, likeness * _nearness(sentence, other, amount))
+    return best
+
+
+def _nearness(sentence: Sentence, term: Term, amount: Quantity) -> float:
+    left, right = (term.end, amount.start) if term.end <= amount.start else (amount.end, term.start)
+    if left > right:
+        return 1.0
+    between = sentence.text[left:right]
+    near = 1 / (1 + _NEAR * len(between.split()))
+    rivals = sum(left <= q.start and q.end <= right and q.kind == amount.kind for q in sentence.amounts)
+    # What stands before is the head that later parts share; what stands after belongs to the next part.
+    before = term.end <= amount.start
+    near *= (_HEAD_ACROSS if before else _ACROSS) ** rivals
+    if _COMMA_SIGN.search(between):
+        near *= _HEAD_COMMA if before else _COMMA
+    return near

@@ -1,0 +1,121 @@
+"""A claim with amounts beside the sentences: the same, another, derived, or decided by a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from evalkit.knowledge.alignment import Weights, clash, held, unmet
+from evalkit.knowledge.binding import Candidate, candidates
+from evalkit.knowledge.by_words import by_words
+from evalkit.knowledge.inference import (
+    against_limit,
+    answers_the_question,
+    derived,
+    opposite_bounds,
+    other_start,
+    tighter_limit,
+    told_with_condition,
+    torn_apart,
+)
+from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.wording import polar
+from evalkit.language.amounts import Quantity, comparable_counts, same
+
+_BOUND = 0.22
+_SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
+_EXACT, _EXACT_LEAD = 0.4, 0.05
+_RIVAL = 0.5
+_SOFT = frozenset({"count", "frequency"})
+_NEAR_ENOUGH = 0.3
+_SPEAKS, _OWN_SPEAKS = 0.42, 0.3
+
+
+def by_amounts(
+    claim: Statement, sentences: Sequence[Sentence], weights: Weights, overlaps: Sequence[float]
+) -> Comparison:
+    bound_to = [
+        (amount, _one_amount(amount, claim, sentences, weights, overlaps))
+        for amount in claim.amounts
+        if amount.kind not in _SOFT or _counted_there(amount, sentences)
+    ]
+    verdicts = [verdict for _, verdict in bound_to]
+    if not verdicts:
+        own = [sum(w * held(term, s) for term, w in weights.own) / weights.total for s in sentences]
+        return by_words(claim, sentences, overlaps, own)
+    wrong = [v for v in verdicts if v.relation == "contradicted"]
+    if wrong:
+        return max(wrong, key=lambda v: v.exact)
+    top = max(range(len(sentences)), key=lambda n: overlaps[n])
+    decided = [v for v in verdicts if v.relation != "unsure"]
+    if decided and all(v.relation == "supported" for v in decided):
+        found = decided[0]
+        conflict = other_start(claim, sentences, found) or torn_apart(claim, sentences, overlaps)
+        return conflict or (found if len(decided) == len(verdicts) else replace(found, exact=False))
+    if any(v.relation == "not_in_kb" for v in verdicts):
+        return Comparison("not_in_kb", top)
+    return Comparison("unsure", top)
+
+
+def _counted_there(amount: Quantity, sentences: Sequence[Sentence]) -> bool:
+    """Whether any sentence counts the same things; what nobody counts is left to the words."""
+    return any(
+        other.kind == amount.kind and (amount.kind != "count" or comparable_counts(amount, other))
+        for sentence in sentences
+        for other in sentence.amounts
+    )
+
+
+def _one_amount(
+    amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights, overlaps: Sequence[float]
+) -> Comparison:
+    found = sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score)
+    best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])
+    top = found[0].score if found else 0.0
+    denied = sentences[best_sentence]
+    if (
+        denied.denies
+        and not claim.denies
+        and overlaps[best_sentence] >= 0.5
+        and overlaps[best_sentence] > top
+        and not any(q.kind == amount.kind for q in denied.amounts)
+        and not any(c.equal and overlaps[c.sentence] >= _JUST_AS_GOOD * overlaps[best_sentence] for c in found)
+    ):
+        return Comparison("contradicted", best_sentence, False, "the knowledge base denies it")
+    if not found or top < _BOUND:
+        return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
+    best = found[0]
+    equal = next((c for c in found if c.equal), None)
+    if "always" in claim.said.roles and any(not c.equal and c.score >= _RIVAL * best.score for c in found):
+        return Comparison("contradicted", best.sentence, False, "not always: the knowledge base has a condition")
+    if equal is not None and (
+        equal.score >= _SAME_SCORE * best.score or told_with_condition(equal, best, claim, amount)
+    ):
+        why, exact = _yet_wrong(amount, equal, claim, sentences)
+        return Comparison("contradicted" if why else "supported", equal.sentence, exact, why)
+    if derived(amount, found, claim, [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]):
+        return Comparison("supported", best.sentence, True)
+    if any(same(amount, asked) for asked in claim.asked):
+        return against_limit(amount, found, claim, sentences)
+    own = sum(w * held(term, sentences[best.sentence]) for term, w in weights.own) / weights.total
+    if overlaps[best.sentence] < _SPEAKS or own < _OWN_SPEAKS:
+        if answers_the_question(claim, sentences[best.sentence], weights):
+            return Comparison("contradicted", best.sentence, False, f"another {amount.kind} answers the question")
+        return Comparison("not_in_kb", best.sentence)
+    lead = best.score - (equal.score if equal is not None else 0.0)
+    exact = best.score >= _EXACT and lead >= _EXACT_LEAD
+    return Comparison("contradicted", best.sentence, exact, f"another {amount.kind} stands in the knowledge base")
+
+
+def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> tuple[str, bool]:
+    """Why an amount that stands in the knowledge base is wrong all the same, empty where it is not; and how sure."""
+    sentence = sentences[equal.sentence]
+    if opposite_bounds(amount, equal.amount):
+        return "at least is not at most", True
+    if claim.denies == sentence.denies and clash(claim, sentence, polar()):
+        return "the one excludes the other", False
+    if unmet(claim, sentence):
+        return "the customer's case is beyond the limit", False
+    if tighter_limit(claim, amount, equal.sentence, sentences):
+        return "another limit decides the customer's case", True
+    return "", True

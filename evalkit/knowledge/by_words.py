@@ -1,0 +1,135 @@
+"""A claim without amounts beside the sentences: denials, opposites, lists, limits and swapped names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalkit.knowledge.alignment import clash, unmet
+from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
+
+_SUPPORTED = 0.45
+_DENIES, _OWN_DENIES = 0.42, 0.4
+_JUST_AS_NEAR = 0.9
+_FEW = 3
+_SWAPPED = 0.35
+_SMALL = 4
+_STEMS = 0.7
+
+
+def by_words(
+    claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], own: Sequence[float]
+) -> Comparison:
+    ranked = sorted(range(len(sentences)), key=lambda n: -overlaps[n])
+    top = ranked[0]
+    if (denied := _denied_part(claim, sentences, overlaps, top)) is not None:
+        return denied
+    if (listed := _listed(claim, sentences, overlaps, ranked)) is not None:
+        return listed
+    if (swapped := _substituted(claim, sentences, overlaps, top)) is not None:
+        return swapped
+    if overlaps[top] < _DENIES:
+        return Comparison("not_in_kb", top)
+    # Another sentence just as near may say what the claim says.
+    near = [n for n in ranked if overlaps[n] >= _JUST_AS_NEAR * overlaps[top]]
+    agreeing = [n for n in near if not _against(claim, sentences[n])]
+    if not agreeing:
+        # What only the question shares with a sentence is too little to deny it by.
+        sure = own[top] >= _OWN_DENIES
+        reason = _against(claim, sentences[top])
+        return Comparison("contradicted", top, False, reason) if sure else Comparison("unsure", top)
+    top = agreeing[0]
+    if "also" in claim.said.roles and "only" in sentences[top].said.roles and "only" not in claim.said.roles:
+        return Comparison("contradicted", top, False, "the knowledge base names all there is")
+    if _too_wide(claim, sentences[top]):
+        return Comparison("contradicted", top, False, "the knowledge base sets a limit that the claim leaves out")
+    if overlaps[top] >= _SUPPORTED:
+        return Comparison("supported", top)
+    return Comparison("unsure", top)
+
+
+def _against(claim: Statement, sentence: Sentence) -> str:
+    """Why a sentence says the opposite of a claim, empty where it does not; denials, opposites and limits turn it."""
+    denied, turned = claim.denies != sentence.denies, clash(claim, sentence, polar())
+    beyond = unmet(claim, sentence)
+    if (denied + turned + beyond) % 2:
+        if beyond:
+            return "the customer's case is beyond the limit"
+        return "the one excludes the other" if turned else "the one says it, the other denies it"
+    excluded = not denied and clash(claim, sentence, antonyms())
+    return "the one excludes the other" if excluded else ""
+
+
+def _too_wide(claim: Statement, sentence: Sentence) -> bool:
+    """Whether a claim says "always" of what a sentence limits."""
+    if "always" not in claim.said.roles or "always" in sentence.said.roles:
+        return False
+    limited = {"only", "condition"} & sentence.said.roles
+    return bool(limited) or any(amount.bound for amount in sentence.amounts)
+
+
+def _listed(
+    claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], ranked: Sequence[int]
+) -> Comparison | None:
+    """A name beside a list that says "only": in it, or not."""
+    names = [term for term in claim.said.terms if term.name and term.concept is None]
+    for n in ranked[:4]:
+        sentence = sentences[n]
+        known = [term for term in sentence.said.terms if term.name]
+        if "only" not in sentence.said.roles or len(known) < 2 or overlaps[n] < 0.2:
+            continue
+        strange = [
+            term for term in names if not any(best_match(term, (*s.said.terms, *s.around)) >= 0.6 for s in sentences)
+        ]
+        spoken = (*(term for term in claim.said.terms if term not in strange), *claim.context)
+        shared = any(best_match(term, sentence.said.terms) >= 0.6 for term in spoken)
+        if strange and shared:
+            right = claim.denies
+            return Comparison("supported" if right else "contradicted", n, False, "the list names all there is")
+        if "only" in claim.said.roles and names and all(best_match(t, known) >= 0.6 for t in names):
+            return Comparison("supported", n)
+    return None
+
+
+def _denied_part(
+    claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], top: int
+) -> Comparison | None:
+    """Contradicted where a claim takes in what only a clause beside the nearest one speaks of, and denies."""
+    if claim.denies or overlaps[top] < _SUPPORTED:
+        return None
+    for term in claim.said.terms:
+        if term.concept in generic():
+            continue
+        holding = [n for n, s in enumerate(sentences) if best_match(term, s.said.terms) >= _STEMS]
+        # A clause of few words is a part that is taken out of the whole: "but not in the restaurant".
+        short = [n for n in holding if sentences[n].denies and len(sentences[n].said.terms) <= _FEW]
+        if holding and holding == short and abs(holding[0] - top) <= _FEW and sentences[holding[0]].beside:
+            return Comparison("contradicted", holding[0], False, "the knowledge base takes this out")
+    return None
+
+
+def _substituted(
+    claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], top: int
+) -> Comparison | None:
+    """Contradicted where a strange name stands after the same small word as a known one: in Bergen, in Oslo."""
+    sentence = sentences[top]
+    if overlaps[top] < _SWAPPED or claim.denies != sentence.denies:
+        return None
+    strange = {
+        _before(claim.text, term)
+        for term in claim.said.terms
+        if term.name and not any(best_match(term, (*s.said.terms, *s.around)) >= 0.6 for s in sentences)
+    }
+    known = {
+        _before(sentence.text, term)
+        for term in sentence.said.terms
+        if term.name and best_match(term, claim.said.terms) < 0.6
+    }
+    if (strange & known) - {""}:
+        return Comparison("contradicted", top, False, "another name stands in the knowledge base")
+    return None
+
+
+def _before(text: str, term: Term) -> str:
+    words_ = text[: term.start].split()
+    return words_[-1].lower() if words_ and len(words_[-1]) <= _SMALL else ""

@@ -1,0 +1,118 @@
+"""What follows from amounts: limits that decide a case, sums and shares, times from another day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalkit.knowledge.alignment import Weights, held
+from evalkit.knowledge.binding import Candidate, equal_amounts
+from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.language.amounts import Quantity, meets
+
+_TORN = 0.4
+_FEW, _ASKED = 3, 0.5
+_DERIVABLE = 0.5
+
+
+def answers_the_question(claim: Statement, sentence: Sentence, weights: Weights) -> bool:
+    """Whether a sentence is what the question asks for, and the claim says little but an amount."""
+    asked = sum(weight for _, weight in weights.context)
+    if not asked or len(weights.own) > _FEW:
+        return False
+    return sum(w * held(term, sentence) for term, w in weights.context) / asked >= _ASKED
+
+
+def tighter_limit(claim: Statement, amount: Quantity, at: int, sentences: Sequence[Sentence]) -> bool:
+    """Whether the customer's own amount meets a tighter limit, beside another amount than the claimed one."""
+
+    def limit_of(sentence: Sentence) -> Quantity | None:
+        met = [q for q in sentence.amounts if any(meets(asked, q) for asked in claim.asked)]
+        return met[0] if met else None
+
+    mine = limit_of(sentences[at])
+    if mine is None:
+        return False
+    for sentence in sentences:
+        other = limit_of(sentence)
+        if other is None or other.bound != mine.bound or other.kind != mine.kind:
+            continue
+        # What keeps the tighter limit keeps the looser one too, never the other way round.
+        tighter = bool(meets(other, mine)) and not meets(mine, other)
+        if tighter and any(
+            q.kind == amount.kind and not equal_amounts(amount, q) and q is not other for q in sentence.amounts
+        ):
+            return True
+    return False
+
+
+def derived(amount: Quantity, found: Sequence[Candidate], claim: Statement, nearby: Sequence[Sentence]) -> bool:
+    """Whether the amount follows from the nearest one by counts, years and shares that are spoken of."""
+    best = found[0]
+    factors = {12.0} if any(term.concept == "year" for term in (*claim.said.terms, *claim.context)) else set()
+    for other in (*claim.asked, *(q for q in claim.amounts if q is not amount)):
+        if other.kind == "duration" and other.lo == other.hi:
+            factors |= {other.lo / 24, other.lo} if other.unit == "h" else {other.lo}
+        if other.kind == "count":
+            factors.add(other.lo)
+    shares = {q.lo / 100 for s in nearby for q in s.amounts if q.kind == "percent"} if amount.kind == "money" else set()
+    cuts = {share for p in shares for share in (p, 1 - p) if 0 < share < 1}
+    near = [
+        c.amount
+        for c in found
+        if c.score >= _DERIVABLE * best.score and c.amount.kind in {"money", "percent", "measure"}
+    ]
+    every = {f for f in factors if f > 1} | cuts | {f * cut for f in factors for cut in cuts if f > 1}
+    return any(abs(q.lo * f - amount.lo) < 0.002 * max(amount.lo, 1) for q in near for f in every)
+
+
+def against_limit(
+    amount: Quantity, found: Sequence[Candidate], claim: Statement, sentences: Sequence[Sentence]
+) -> Comparison:
+    """The customer's own amount beside a limit: right where it meets it, and wrong where the limit forbids."""
+    for candidate in found:
+        met = meets(amount, candidate.amount)
+        if met is not None:
+            right = met != (claim.denies != sentences[candidate.sentence].denies)
+            return Comparison("supported" if right else "contradicted", candidate.sentence, True, "the limit decides")
+    return Comparison("unsure", found[0].sentence)
+
+
+def other_start(claim: Statement, sentences: Sequence[Sentence], found: Comparison) -> Comparison | None:
+    """The right time, counted from the wrong day."""
+    if found.sentence is None or not any(q.kind == "duration" for q in claim.amounts):
+        return None
+    mine, theirs = claim.said.roles, sentences[found.sentence].said.roles
+    for one, other in (("order_start", "receipt_start"), ("receipt_start", "order_start")):
+        if one in mine and other not in mine and other in theirs and one not in theirs:
+            return Comparison("contradicted", found.sentence, True, "the time runs from another day")
+    return None
+
+
+def told_with_condition(equal: Candidate, best: Candidate, claim: Statement, amount: Quantity) -> bool:
+    """An offer such as "free above 499" is told right with its condition, and wrong without."""
+    if amount.kind != "money" or amount.hi > 0 or "always" in claim.said.roles:
+        return False
+    return equal.sentence == best.sentence and (len(claim.amounts) > 1 or bool(claim.asked))
+
+
+def opposite_bounds(left: Quantity, right: Quantity) -> bool:
+    return bool(left.bound) and bool(right.bound) and left.bound != right.bound
+
+
+def torn_apart(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:
+    """Contradicted where no sentence holds all amounts of a claim, and one that holds some denies another."""
+    if len(claim.amounts) < 2:
+        return None
+    torn: int | None = None
+    for n, sentence in enumerate(sentences):
+        held = [any(equal_amounts(mine, other) for other in sentence.amounts) for mine in claim.amounts]
+        if all(held):
+            return None
+        rivals = [
+            any(other.kind == mine.kind and not equal_amounts(mine, other) for other in sentence.amounts)
+            for mine in claim.amounts
+        ]
+        denied = any(rival and not h for rival, h in zip(rivals, held, strict=True))
+        if any(held) and denied and overlaps[n] >= _TORN and (torn is None or overlaps[n] > overlaps[torn]):
+            torn = n
+    return None if torn is None else Comparison("contradicted", torn, False, "these amounts do not belong together")

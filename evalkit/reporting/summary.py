@@ -152,24 +152,29 @@ def transcripts(store: Store, summary: Summary, ids: Sequence[str]) -> Iterator[
 
 def shown(kpi: Kpi) -> str:
     """The value of a KPI as a person reads it, counts only where the sample is small."""
-    if kpi.value is None:
-        return "–"
-    if kpi.unit == "rate":
-        if kpi.note is not None:
-            return kpi.note
-        return f"{100 * kpi.value:.0f} %"
-    if kpi.unit == "ms":
-        return f"{kpi.value:,.0f} ms".replace(",", " ") if kpi.value < 10_000 else f"{kpi.value / 1000:.1f} s"
-    if kpi.unit == "eur":
-        return f"€{kpi.value:.2f}"
-    return f"{kpi.value:.0f}"
+    if kpi.note is not None and (kpi.unit == "rate" or kpi.value is None):
+        return kpi.note
+    return "–" if kpi.value is None else _amount(kpi.value, kpi.unit, alone=True)
 
 
 def shown_interval(kpi: Kpi) -> str:
     """The interval of a KPI as a person reads it, empty where there is none or the sample is small."""
     if kpi.low is None or kpi.high is None or kpi.note is not None:
         return ""
-    return f"{100 * kpi.low:.0f}–{100 * kpi.high:.0f}"
+    return f"{_amount(kpi.low, kpi.unit)}–{_amount(kpi.high, kpi.unit)}"
+
+
+_UNITS: Mapping[str, tuple[float, int, str, str]] = {
+    "rate": (100, 0, "", " %"), "ms": (1, 0, "", " ms"), "s": (1, 1, "", " s"), "eur": (1, 2, "€", ""),
+    "turns": (1, 0, "", ""), "words": (1, 0, "", ""), "points": (1, 1, "", ""), "distance": (1, 2, "", ""),
+}  # fmt: skip
+"""Factor, decimals, and what stands before and after, by unit."""
+
+
+def _amount(value: float, unit: str, *, alone: bool = False) -> str:
+    factor, decimals, before, after = _UNITS.get(unit, (1, 0, "", ""))
+    text = f"{factor * value:,.{decimals}f}".replace(",", " ")
+    return f"{before}{text}{after}" if alone else text
 
 
 def _failures(

@@ -45,11 +45,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     requested_human: int | None = None
     requested_early: int | None = None
     honoured: int | None = None
+    asked_why: str | None = None
+    asked_again: int | None = None
     n_customer_turns: int = 0
+    n_customer_words: int = 0
+    n_human_turns: int = 0
     n_bot_turns: int = 0
     first_response_ms: float | None = None
     first_substantive_ms: float | None = None
     first_human_ms: float | None = None
+    to_human_s: float | None = None
+    """From the request for a person to the person's first message."""
+    handle_s: float | None = None
+    """Active handling by people: their turns' waits, each counted up to five minutes."""
     duration_s: float | None = None
     latency_p90_ms: float | None = None
     cost_eur: float | None = None
@@ -58,12 +66,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     satisfaction: float | None = None
     friction: float | None = None
     looped: int | None = None
+    stuck: int | None = None
+    dead_end: int | None = None
     language_ok: int | None = None
     correct: int | None = None
     n_claims: int | None = None
     n_contradicted: int | None = None
     n_stale: int | None = None
     false_fallback: int | None = None
+    knowledge_gap: int | None = None
     n_leaks: int | None = None
     n_zero_tolerance: int | None = None
     disclosed: int | None = None
@@ -78,6 +89,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COLUMNS = Facts.__struct_fields__
+_IDLE_S = 300.0
 
 _FROM_DATA: Mapping[str, Mapping[str, str]] = {
     "resolution": {
@@ -87,19 +99,19 @@ _FROM_DATA: Mapping[str, Mapping[str, str]] = {
     "escalation": {
         "escalated": "escalated", "should_escalate": "should_escalate", "cell": "escalation_cell",
         "trigger": "escalation_trigger", "late_turns": "late_turns", "requested_human": "requested_human",
-        "requested_early": "requested_early", "honoured": "honoured",
+        "requested_early": "requested_early", "honoured": "honoured", "asked_why": "asked_why",
     },
-    "loops": {"looped": "looped"},
+    "loops": {"looped": "looped", "stuck": "stuck", "dead_end": "dead_end"},
     "language": {"language_ok": "language_ok"},
     "correctness": {
         "correct": "correct", "n_claims": "n_claims", "n_contradicted": "n_contradicted", "n_stale": "n_stale",
-        "false_fallback": "false_fallback",
+        "false_fallback": "false_fallback", "knowledge_gap": "knowledge_gap",
     },
     "privacy": {"n_leaks": "n_leaks"},
     "compliance": {"disclosed": "disclosed"},
     "tone": {"distance": "tone_distance"},
     "satisfaction": {"satisfaction": "satisfaction", "friction": "friction"},
-    "handover": {"points": "handover_points"},
+    "handover": {"points": "handover_points", "asked_again": "asked_again"},
     "consistency": {"consistent": "consistent"},
 }  # fmt: skip
 
@@ -152,9 +164,13 @@ def _seen(run: Run, talk: Conversation) -> dict[str, Any]:
         "off_script": int(talk.diverged_turn is not None) if talk.attributes.get("customer") == "open" else None,
         "customer_replays": int(talk.attributes["customer_replays"]) if "customer_replays" in talk.attributes else None,
         "n_customer_turns": sum(turn.role == "customer" for turn in talk.turns),
+        "n_customer_words": sum(len(turn.text.split()) for turn in talk.turns if turn.role == "customer"),
+        "n_human_turns": sum(turn.role == "human" and turn.kind != "event" for turn in talk.turns),
         "n_bot_turns": len(bot),
         "first_response_ms": _wait_ms(talk, "bot"),
         "first_human_ms": _wait_ms(talk, "human"),
+        "to_human_s": _to_human_s(talk),
+        "handle_s": _handle_s(talk),
         "duration_s": (talk.ended_at - talk.started_at).total_seconds() if talk.ended_at and talk.started_at else None,
         "latency_p90_ms": latencies[min(len(latencies) - 1, int(0.9 * len(latencies)))] if latencies else None,
         "cost_eur": talk.cost.cost_eur if talk.cost else None,
@@ -178,6 +194,32 @@ def _wait_ms(talk: Conversation, role: str) -> float | None:
                 return max(0.0, (turn.at - asked).total_seconds() * 1000)
             return None
     return None
+
+
+def _to_human_s(talk: Conversation) -> float | None:
+    """From the first request for a person, or the bot's announcement, to the first human message."""
+    for handover in talk.handovers:
+        asked = handover.requested_at or _at(talk, handover.requested_turn) or _at(talk, handover.announced_turn)
+        if asked is None:
+            continue
+        answers = (turn.at for turn in talk.turns if turn.role == "human" and turn.at is not None and turn.at >= asked)
+        reached = handover.accepted_at or next(answers, None)
+        return max(0.0, (reached - asked).total_seconds()) if reached is not None else None
+    return None
+
+
+def _at(talk: Conversation, turn: int | None) -> datetime | None:
+    return talk.turns[turn].at if turn is not None and 0 <= turn < len(talk.turns) else None
+
+
+def _handle_s(talk: Conversation) -> float | None:
+    """The time people spent on it: what passed before each of their turns, idle time beyond five minutes left out."""
+    waits = [
+        min(_IDLE_S, max(0.0, (turn.at - before.at).total_seconds()))
+        for before, turn in zip(talk.turns, talk.turns[1:], strict=False)
+        if turn.role == "human" and turn.at is not None and before.at is not None
+    ]
+    return sum(waits) if waits else None
 
 
 def _week(at: datetime | None) -> str | None:

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from evalkit.model import Score
 from evalkit.store.facts import COLUMNS, Facts
 
-VERSION = 3
+VERSION = 4
+
+ANY_CHANGE, FACTS_CHANGED = 1, 2
+"""Rows of `changes`: one counts every write, the other those that touch facts."""
 
 metadata = sa.MetaData()
 
@@ -82,6 +85,8 @@ facts = sa.Table(
     sa.Column("run_id", sa.Text, primary_key=True),
     sa.Column("score_key", sa.Text, primary_key=True),
     *(_fact_column(name) for name in COLUMNS),
+    sa.Column("packed", sa.LargeBinary),
+    sa.Column("labels", sa.Text),
     sqlite_with_rowid=False,
 )
 reviews = sa.Table(
@@ -203,5 +208,16 @@ def add_customer_facts(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f"ALTER TABLE facts ADD COLUMN {name} INTEGER")
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all, add_review_batches, add_customer_facts)
+def add_kpi_facts(connection: sa.Connection) -> None:
+    """Version 4: what KPIs read beyond the first facts, and a counter that grows when facts change."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns("facts")}
+    for column in facts.columns:
+        if column.name not in known:
+            kind = column.type.compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE facts ADD COLUMN {column.name} {kind}")
+    if connection.execute(sa.select(changes.c.id).where(changes.c.id == FACTS_CHANGED)).first() is None:
+        connection.execute(changes.insert(), {"id": FACTS_CHANGED, "number": 0})
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all, add_review_batches, add_customer_facts, add_kpi_facts)
 """Step n brings a store from version n to n + 1; steps are never edited, only added."""

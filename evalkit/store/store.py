@@ -17,12 +17,24 @@ import sqlalchemy as sa
 from evalkit.errors import InputError, StoreError, near_match
 from evalkit.model import Case, Conversation, Data, Review, Run, Score, conversation_from_json, conversation_id
 from evalkit.store import schema
+from evalkit.store.columns import (
+    CACHED_FROM,
+    Builder,
+    Columns,
+    by_cluster,
+    cache_path,
+    columns_of,
+    keep,
+    load_cached,
+    packed,
+)
 from evalkit.store.database import engine_for, migrate, reading, writing
 from evalkit.store.facts import COLUMNS, Facts
 
 BATCH = 500
 """Rows in one write transaction: reviewers who write beside a run wait no longer than one batch."""
 
+_FETCH = 50_000
 _T = TypeVar("_T")
 _RUN, _CASE, _REVIEW = msgspec.json.Decoder(Run), msgspec.json.Decoder(Case), msgspec.json.Decoder(Review)
 _SCORES = msgspec.json.Decoder(list[Score])
@@ -206,14 +218,14 @@ class Store:
         for batch in _batches(scored, BATCH):
             head = {"run_id": run_id, "score_key": score_key}
             body = [{**head, "conversation_id": id_, "body": _encode(list(scores))} for id_, scores, _ in batch]
-            facts = [{**head, **{name: getattr(row, name) for name in COLUMNS}} for _, _, row in batch]
+            facts = [{**head, **_fact_values(row)} for _, _, row in batch]
             keys = ["run_id", "score_key", "conversation_id"]
             found = [
                 {**head, "conversation_id": id_, **row}
                 for id_, scores, _ in batch
                 for row in schema.finding_rows(scores)
             ]
-            with self._write() as connection:
+            with self._write(facts=True) as connection:
                 connection.execute(_upsert(connection, schema.scores, keys), body)
                 connection.execute(_upsert(connection, schema.facts, keys), facts)
                 if found:
@@ -271,6 +283,34 @@ class Store:
         with reading(self._engine) as connection:
             row = connection.execute(query).first()
         return Facts(**dict(zip(COLUMNS, row, strict=True))) if row is not None else None
+
+    def columns(self, run_id: str, score_key: str | None = None) -> Columns:
+        """The facts of one set of scores by column; large sets are kept beside a store file until they change."""
+        key = score_key or self.latest_score_key(run_id)
+        url, version = self._engine.url, str(self.facts_version())
+        path = None
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            path = cache_path(Path(url.database), run_id, key)
+            if (held := load_cached(path, version)) is not None:
+                return held
+        found = by_cluster(self._read_columns(run_id, key))
+        if path is not None and found.n >= CACHED_FROM:
+            keep(path, version, found)
+        return found
+
+    def _read_columns(self, run_id: str, score_key: str) -> Columns:
+        mark = "%s" if self._engine.dialect.name == "postgresql" else "?"
+        query = f"SELECT packed, labels, subject_key, case_id FROM facts WHERE run_id = {mark} AND score_key = {mark}"
+        builder = Builder()
+        with reading(self._engine) as connection:
+            # The driver's own cursor: a row object of the toolkit for each of a million rows takes longer than SQL.
+            cursor = connection.connection.cursor()
+            cursor.execute(query, (run_id, score_key))
+            while rows := cursor.fetchmany(_FETCH):
+                if not builder.add_packed(*zip(*rows, strict=True)):
+                    # Rows that an older version wrote: slower, by their single columns.
+                    return columns_of(self.facts(run_id, score_key))
+        return builder.build()
 
     def add_passages(self, run_id: str, passages: Mapping[str, Data]) -> int:
         """The number of cited passages kept with the run, each once, by hash."""
@@ -369,7 +409,14 @@ class Store:
 
     def data_version(self) -> int:
         """A number that grows with every write: a cache that was read at this number is fresh."""
-        return self._scalar(sa.select(schema.changes.c.number))
+        return self._changed(schema.ANY_CHANGE)
+
+    def facts_version(self) -> int:
+        """A number that grows when facts are written or erased; labels and new runs leave it."""
+        return self._changed(schema.FACTS_CHANGED)
+
+    def _changed(self, row: int) -> int:
+        return self._scalar(sa.select(schema.changes.c.number).where(schema.changes.c.id == row))
 
     def copy_run(self, run_id: str, target: Store) -> int:
         """The number of conversations copied; a copy that was cut short can be run again."""
@@ -406,7 +453,7 @@ class Store:
 
     def delete_scores(self, run_id: str) -> int:
         """The number of conversations whose scores and facts were deleted with the run's cited passages."""
-        with self._write() as connection:
+        with self._write(facts=True) as connection:
             n = connection.execute(schema.scores.delete().where(schema.scores.c.run_id == run_id)).rowcount
             for table in (schema.facts, schema.score_sets, schema.passages):
                 connection.execute(table.delete().where(table.c.run_id == run_id))
@@ -423,7 +470,7 @@ class Store:
         """The number of conversations erased with their scores, facts and labels."""
         erased = 0
         for batch in _batches(ids, BATCH):
-            with self._write() as connection:
+            with self._write(facts=True) as connection:
                 for table, column in (
                     (schema.scores, schema.scores.c.conversation_id),
                     (schema.facts, schema.facts.c.conversation_id),
@@ -446,10 +493,12 @@ class Store:
             return [(row.run_id, row.id) for row in connection.execute(query)]
 
     @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
+    def _write(self, *, facts: bool = False) -> Iterator[sa.Connection]:
+        counters = (schema.ANY_CHANGE, schema.FACTS_CHANGED) if facts else (schema.ANY_CHANGE,)
         with writing(self._engine) as connection:
             yield connection
-            connection.execute(schema.changes.update().values(number=schema.changes.c.number + 1))
+            table = schema.changes
+            connection.execute(table.update().where(table.c.id.in_(counters)).values(number=table.c.number + 1))
 
     def _insert(self, table: sa.Table, rows: Iterable[Mapping[str, Any]], keys: list[str]) -> int:
         written = 0
@@ -471,6 +520,11 @@ class Store:
     def _scalar(self, query: Any) -> int:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar() or 0)
+
+
+def _fact_values(row: Facts) -> dict[str, Any]:
+    values, labels = packed(row)
+    return {**{name: getattr(row, name) for name in COLUMNS}, "packed": values, "labels": labels}
 
 
 def _insert_new(connection: sa.Connection, table: sa.Table, keys: list[str]) -> Any:

@@ -1,0 +1,282 @@
+"""Facts by column: what KPIs compute on, a million conversations at a time, kept beside the store by its version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from struct import Struct
+from typing import Any, get_type_hints
+from zlib import crc32
+
+from evalkit.store.facts import COLUMNS, Facts
+
+_COUNTS = frozenset({"trial", "late_turns", "customer_replays"})
+_HINTS = {name: str(hint) for name, hint in get_type_hints(Facts).items()}
+NUMBERS = tuple(
+    name
+    for name in COLUMNS
+    if "float" in _HINTS[name] or ("int" in _HINTS[name] and (name.startswith("n_") or name in _COUNTS))
+)
+"""Amounts and counts: float columns, NaN where unknown."""
+FLAGS = tuple(name for name in COLUMNS if "int" in _HINTS[name] and name not in NUMBERS)
+"""Yes or no: 1, 0, and -1 where unknown."""
+LABELS = tuple(name for name in COLUMNS if "str" in _HINTS[name] and name not in {"conversation_id", "started_at"})
+"""Names: codes into a tuple of names, -1 where unknown."""
+_IDS = ("subject_key", "case_id")
+_NAMED = tuple(name for name in LABELS if name not in _IDS)
+_CHUNK = 50_000
+_LAYOUT = Struct(f"<Id{len(NUMBERS)}f{len(FLAGS)}b")
+_LAYOUT_ID = crc32(",".join((*NUMBERS, *FLAGS, *_NAMED)).encode())
+_SEPARATOR, _NONE = "\x1f", "\x1e"
+_NAN = float("nan")
+CACHED_FROM = 20_000
+"""Smaller sets are read from the store each time: a file beside it would save nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The facts of n conversations by column (NumPy arrays of length n); see FLAGS, NUMBERS and LABELS.
+
+    `started_s` is the start in seconds since 1970, NaN where unknown. `memo` keeps what was computed from them.
+    """
+
+    n: int
+    flags: Mapping[str, Any]
+    numbers: Mapping[str, Any]
+    codes: Mapping[str, Any]
+    names: Mapping[str, tuple[str, ...]]
+    started_s: Any
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def is_(self, column: str, *values: str) -> Any:
+        """A boolean array: where the label is one of these."""
+        import numpy as np
+
+        wanted = [code for code, name in enumerate(self.names[column]) if name in values]
+        return np.isin(self.codes[column], wanted)
+
+    def known(self, column: str) -> Any:
+        """A boolean array: where the label is known."""
+        return self.codes[column] >= 0
+
+    def take(self, which: Any) -> Columns:
+        """The rows of a boolean mask, or of an array of positions, in that order."""
+        picked: dict[str, dict[str, Any]] = {
+            part: {name: array[which] for name, array in getattr(self, part).items()}
+            for part in ("flags", "numbers", "codes")
+        }
+        started = self.started_s[which]
+        return Columns(len(started), **picked, names=self.names, started_s=started)
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Which of replay, production and pilot the rows come from."""
+        import numpy as np
+
+        return tuple(self.names["source"][code] for code in np.unique(self.codes["source"]) if code >= 0)
+
+
+def cluster_column(source: str) -> str:
+    """The label that names what is not independent: the case of a replay, else the person."""
+    return "case_id" if source == "replay" else "subject_key"
+
+
+def by_cluster(columns: Columns) -> Columns:
+    """The rows with those of one case or person side by side, which most sums want."""
+    import numpy as np
+
+    source = columns.sources[0] if columns.sources else "replay"
+    return columns.take(np.argsort(columns.codes[cluster_column(source)], kind="stable"))
+
+
+def columns_of(rows: Iterable[Facts]) -> Columns:
+    """The columns of some facts, in their order."""
+    from operator import attrgetter
+
+    builder = Builder()
+    records = tuple(rows)
+    for start in range(0, len(records), _CHUNK):
+        part = records[start : start + _CHUNK]
+        builder.add({name: list(map(attrgetter(name), part)) for name in COLUMNS})
+    return builder.build()
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The rows of several sets one after another; names that both have get one code."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return columns_of(())
+    codes: dict[str, Any] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for column in LABELS:
+        known: dict[str, int] = {}
+        moved = []
+        for part in parts:
+            if column in _IDS and not part.names[column] and part.n:
+                # Codes without names (from a cache) cannot meet those of another set: they stay apart.
+                offset = len(known)
+                known.update((f"{offset}:{i}", offset + i) for i in range(int(part.codes[column].max(initial=-1)) + 1))
+                moved.append(np.where(part.codes[column] >= 0, part.codes[column] + offset, -1))
+                continue
+            table = np.array([known.setdefault(n, len(known)) for n in part.names[column]] + [-1], dtype=np.int32)
+            moved.append(table[part.codes[column]])
+        codes[column], names[column] = np.concatenate(moved), tuple(known)
+    flags = {name: np.concatenate([part.flags[name] for part in parts]) for name in FLAGS}
+    numbers = {name: np.concatenate([part.numbers[name] for part in parts]) for name in NUMBERS}
+    started = np.concatenate([part.started_s for part in parts])
+    return Columns(sum(part.n for part in parts), flags, numbers, codes, names, started)
+
+
+def packed(row: Facts) -> tuple[bytes, str]:
+    """The row as columns read it: numbers and flags in one fixed binary layout, names in one text.
+
+    Two values a row instead of sixty: that makes a million rows a matter of seconds.
+    """
+    numbers = [_NAN if (v := getattr(row, name)) is None else v for name in NUMBERS]
+    flags = [-1 if (v := getattr(row, name)) is None else v for name in FLAGS]
+    names = [_NONE if (v := getattr(row, name)) is None else v for name in _NAMED]
+    return _LAYOUT.pack(_LAYOUT_ID, _second(row.started_at), *numbers, *flags), _SEPARATOR.join(names)
+
+
+class Builder:
+    """Gathers chunks of rows into columns."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[Any]] = {name: [] for name in (*FLAGS, *NUMBERS, *LABELS, "started_s")}
+        self._codes: dict[str, dict[str | None, int]] = {name: {None: -1} for name in LABELS}
+        self._texts: dict[str, int] = {}
+        self._of_texts: dict[str, list[int]] = {name: [] for name in _NAMED}
+
+    def add(self, chunk: Mapping[str, Sequence[Any]]) -> None:
+        """Values by column of Facts."""
+        import numpy as np
+
+        n = len(chunk["conversation_id"])
+        for name in FLAGS:
+            self._parts[name].append(np.fromiter((-1 if v is None else v for v in chunk[name]), np.int8, n))
+        for name in NUMBERS:
+            self._parts[name].append(np.fromiter((_NAN if v is None else v for v in chunk[name]), np.float32, n))
+        for name in LABELS:
+            self._parts[name].append(self._coded(name, chunk[name]))
+        self._parts["started_s"].append(np.fromiter(map(_second, chunk["started_at"]), np.float64, n))
+
+    def add_packed(self, rows: Sequence[bytes], labels: Sequence[str], *ids: Sequence[str | None]) -> bool:
+        """Rows as `packed` wrote them with their ids; False, and nothing added, for another layout."""
+        import numpy as np
+
+        if any(row is None or len(row) != _LAYOUT.size for row in rows):
+            return False
+        fields = [("id", "<u4"), ("started_s", "<f8")]
+        fields += [*((name, "<f4") for name in NUMBERS), *((name, "i1") for name in FLAGS)]
+        held = np.frombuffer(b"".join(rows), dtype=fields)
+        if (held["id"] != _LAYOUT_ID).any():
+            return False
+        for name in (*NUMBERS, *FLAGS, "started_s"):
+            self._parts[name].append(held[name].copy())
+        # Many rows share all their names: each text is taken apart once.
+        new = [text for text in dict.fromkeys(labels) if text not in self._texts]
+        self._texts.update(zip(new, range(len(self._texts), len(self._texts) + len(new)), strict=True))
+        for text in new:
+            for name, value in zip(_NAMED, text.split(_SEPARATOR), strict=True):
+                codes = self._codes[name]
+                self._of_texts[name].append(codes.setdefault(value, len(codes) - 1) if value != _NONE else -1)
+        at = np.fromiter(map(self._texts.__getitem__, labels), np.int64, len(labels))
+        for name in _NAMED:
+            self._parts[name].append(np.array(self._of_texts[name], dtype=np.int32)[at])
+        for name, values in zip(_IDS, ids, strict=True):
+            self._parts[name].append(self._coded(name, values))
+        return True
+
+    def _coded(self, name: str, values: Sequence[str | None]) -> Any:
+        import numpy as np
+
+        codes = self._codes[name]
+        for value in dict.fromkeys(values):
+            codes.setdefault(value, len(codes) - 1)
+        return np.fromiter(map(codes.__getitem__, values), np.int32, len(values))
+
+    def build(self) -> Columns:
+        """The columns of all that was added."""
+        import numpy as np
+
+        def whole(name: str, kind: Any) -> Any:
+            return np.concatenate(self._parts[name]) if self._parts[name] else np.zeros(0, dtype=kind)
+
+        started = whole("started_s", np.float64)
+        return Columns(
+            len(started),
+            {name: whole(name, np.int8) for name in FLAGS},
+            {name: whole(name, np.float32) for name in NUMBERS},
+            {name: whole(name, np.int32) for name in LABELS},
+            {name: tuple(n for n in codes if n is not None) for name, codes in self._codes.items()},
+            started,
+        )
+
+
+def _second(instant: str | None) -> float:
+    return datetime.fromisoformat(instant).timestamp() if instant else _NAN
+
+
+# ---------------------------------------------------------------- kept beside a store
+
+
+def cache_path(store: Path, run_id: str, score_key: str) -> Path:
+    """Where the columns of one set are kept beside a store file."""
+    name = hashlib.blake2b(f"{run_id}\0{score_key}".encode(), digest_size=12).hexdigest()
+    return store.with_name(f"{store.name}.columns") / f"{name}.npz"
+
+
+def load_cached(path: Path, version: str) -> Columns | None:
+    """The columns kept under this version; None where there are none, older ones, or ones that cannot be read."""
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            about = json.loads(str(held["about"]))
+            if about["version"] != version or about["columns"] != list(COLUMNS):
+                return None
+            return Columns(
+                int(about["n"]),
+                {name: held[f"f.{name}"] for name in FLAGS},
+                {name: held[f"x.{name}"] for name in NUMBERS},
+                {name: held[f"c.{name}"].astype(np.int32) for name in LABELS},
+                {name: tuple(about["names"][name]) for name in LABELS},
+                held["started_s"],
+            )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def keep(path: Path, version: str, columns: Columns) -> None:
+    """Write the columns for later; a folder that cannot be written costs only the time to read again.
+
+    No id of a person or conversation is kept: people are numbers without names.
+    """
+    import numpy as np
+
+    names = {name: () if name in _IDS else columns.names[name] for name in LABELS}
+    about = {"version": version, "n": columns.n, "columns": list(COLUMNS), "names": names}
+    arrays = {f"f.{name}": array for name, array in columns.flags.items()}
+    arrays |= {f"x.{name}": array for name, array in columns.numbers.items()}
+    arrays |= {
+        f"c.{name}": array.astype(np.min_scalar_type(-max(1, len(columns.names[name]))))
+        for name, array in columns.codes.items()
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            np.savez(file, about=np.array(json.dumps(about)), started_s=columns.started_s, **arrays)
+        part.replace(path)
+    except OSError:
+        return

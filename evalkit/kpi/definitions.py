@@ -86,7 +86,7 @@ _SHOWN_FIRST = (
     _rate("pass_rate", "Passed all checks", "conversations in which no check fails", "conversations with a decided check",
           "all scorers", Flag("passed")),
     _eligible("resolution_rate", "Resolution rate", "solved, and without a person", _RESOLUTION, all_of(_SOLVED, _CONTAINED)),
-    _rate("correctness_rate", "Correct answers", "no claim contradicted, stale or invented, no required fact missing",
+    _rate("correct_rate", "Correct answers", "no claim contradicted, stale or invented, no required fact missing",
           "conversations whose claims the knowledge base decides", "scorer `correctness`", Flag("correct")),
     _eligible("escalation_rate", "Escalation rate", "handed over to a person", _ESCALATION, _ESCALATED,
               higher_is_better=None),

@@ -205,8 +205,8 @@ def _quantile(view: View, definition: Definition) -> Kpi:
     ordered = np.partition(kept, sorted({low - 1, high - 1, below, above}))
     value = float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
     method = "order statistics" if confidence >= 0.95 else f"order statistics, {100 * confidence:.0f} %"
-    ends = {"low": float(ordered[low - 1]), "high": float(ordered[high - 1])}
-    return Kpi(name=definition.name, value=value, n=n, method=method, **ends)
+    bottom, top = float(ordered[low - 1]), float(ordered[high - 1])
+    return Kpi(name=definition.name, value=value, n=n, low=bottom, high=top, method=method)
 
 
 def _mean(view: View, definition: Definition) -> Kpi:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.kit import charts, frame, sentences, tiles
 from dashboards.kit.texts import said, t
-from evalkit.kpi.table import DEFINITIONS, TITLES, kpis, rate
+from evalkit.kpi.table import TITLES, kpis
 from evalkit.model import Kpi
 from evalkit.store.facts import Facts
 
@@ -106,10 +106,7 @@ def _points(name: str, groups: dict[str, Sequence[Facts]]) -> list[dict[str, obj
 
 
 def _one(name: str, rows: Sequence[Facts]) -> Kpi | None:
-    for definition in DEFINITIONS:
-        if definition.name == name:
-            return rate([row for row in rows if row.error is None], definition, n_total=len(rows))
-    return next((kpi for kpi in kpis(rows, frame.policy().costs) if kpi.name == name), None)
+    return next(iter(kpis(rows, frame.policy().costs, names=[name])), None)
 
 
 def _grouped(rows: Sequence[Facts], key: Callable[[Facts], str | None]) -> dict[str, Sequence[Facts]]:

@@ -140,9 +140,12 @@ def _rate(view: View, definition: Definition) -> Kpi:
         return Kpi(name=definition.name, value=None)
     n = int(found.n)
     method = "wilson" if n_clusters == n else "wilson on effective n"
-    if n_clusters < TOO_FEW:
-        return Kpi(name=definition.name, value=None, n=n, method=method, note=f"too few (n = {n_clusters})")
     note = f"{hits} of {n}" if n_clusters < COUNTS_ONLY else None
+    if n_clusters < TOO_FEW:
+        note = f"too few (n = {n_clusters})"
+        if view.source != "replay":
+            # So few persons could be told apart; the cases of a suite are nobody's.
+            return Kpi(name=definition.name, value=None, n=n, method=method, note=note)
     return Kpi(
         name=definition.name, value=found.rate, n=n, low=found.low, high=found.high, method=method, note=note
     )  # fmt: skip

@@ -219,5 +219,10 @@ def add_kpi_facts(connection: sa.Connection) -> None:
         connection.execute(changes.insert(), {"id": FACTS_CHANGED, "number": 0})
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (create_all, add_review_batches, add_customer_facts, add_kpi_facts)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    create_all,
+    add_review_batches,
+    add_customer_facts,
+    add_kpi_facts,
+)
 """Step n brings a store from version n to n + 1; steps are never edited, only added."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import msgspec
 
 from evalkit.errors import InputError, near_match
-from evalkit.kpi.definitions import ALL, BY_NAME, RATES, Definition
+from evalkit.kpi.definitions import ALL, BY_NAME, RATES, RIGHT_CELLS, Definition
 from evalkit.kpi.measuring import COUNTS_ONLY, TOO_FEW, View, measure, view_of, with_recontact
 from evalkit.model import Kpi
 from evalkit.policy.sections import Costs, Target
 from evalkit.store.columns import Columns, columns_of
 from evalkit.store.facts import Facts
 
-__all__ = ["BETTER", "COUNTS_ONLY", "DEFINITIONS", "TITLES", "TOO_FEW", "Definition", "Slice", "against_target", "kpis",
-           "sliced", "trend"]  # fmt: skip
+__all__ = ["BETTER", "COUNTS_ONLY", "DEFINITIONS", "RIGHT_CELLS", "TITLES", "TOO_FEW", "Definition",
+           "Slice", "against_target", "kpis", "sliced", "trend"]  # fmt: skip
 
 Rows = Sequence[Facts] | Columns
 DEFINITIONS = RATES

@@ -40,6 +40,7 @@ def command(
     from evalkit.cli.sides import opened
     from evalkit.comparison.strategies import compare
     from evalkit.reporting import compared
+    from evalkit.reporting.artefacts import write_artefact
     from evalkit.suites.config import load_config
 
     config = load_config(config_path)
@@ -51,8 +52,7 @@ def command(
             return 0
         found = compare(left, right)
     if markdown is not None:
-        markdown.parent.mkdir(parents=True, exist_ok=True)
-        markdown.write_text(compared.markdown(found), encoding="utf-8")
+        write_artefact(markdown, compared.markdown(found))
     if as_json:
         print_json(msgspec.to_builtins(found))
         return 0

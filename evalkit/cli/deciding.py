@@ -22,6 +22,7 @@ from evalkit.gate.deciding import Decision, decide
 from evalkit.gate.evidence import Hit, hits_of
 from evalkit.kpi.cases import CaseChange
 from evalkit.model import SEVERITIES
+from evalkit.reporting.artefacts import checked, write_artefact
 from evalkit.reporting.compared import told_twice
 from evalkit.reporting.gated import Changed
 from evalkit.store.scored import ScoredRun, read_talk
@@ -131,7 +132,8 @@ def write_surfaces(
             path = Path(where)
             used = path.stat().st_size if path.exists() else 0
             with path.open("a", encoding="utf-8") as file:
-                file.write(github.step_summary(found.decision, found.changed, room=github.SUMMARY_BYTES - used))
+                summary = github.step_summary(found.decision, found.changed, room=github.SUMMARY_BYTES - used)
+                file.write(checked(summary, "job summary"))
     return written
 
 
@@ -192,5 +194,4 @@ def _beside(config: Config, name: str) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_artefact(path, text)

@@ -31,6 +31,7 @@ def command(
     """Write the report of the stored run RUN_ID."""
     from evalkit.cli import pipeline
     from evalkit.reporting import markdown as markdown_report
+    from evalkit.reporting.artefacts import write_artefact
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
 
@@ -44,8 +45,7 @@ def command(
             summary = pipeline.against(store, summary, baseline, config)
         written = pipeline.write_reports(store, summary, html=html, junit=junit)
     if markdown is not None:
-        markdown.parent.mkdir(parents=True, exist_ok=True)
-        markdown.write_text(markdown_report.render(summary), encoding="utf-8")
+        write_artefact(markdown, markdown_report.render(summary))
         written.append(markdown)
     for path in written:
         click.echo(str(path))

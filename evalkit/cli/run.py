@@ -72,6 +72,7 @@ def command(
     from evalkit.engine.preparing import specs_of
     from evalkit.reporting import gated, terminal
     from evalkit.reporting import markdown as markdown_report
+    from evalkit.reporting.artefacts import write_artefact
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
     from evalkit.suites.loading import load_suites
@@ -97,8 +98,7 @@ def command(
             summary = pipeline.carry_out(order, bot, config, base, store, bench)
         written = pipeline.write_reports(store, summary, html=html, junit=junit)
         if markdown is not None:
-            markdown.parent.mkdir(parents=True, exist_ok=True)
-            markdown.write_text(markdown_report.render(summary), encoding="utf-8")
+            write_artefact(markdown, markdown_report.render(summary))
             written.append(markdown)
     if as_json:
         gate = {"gate": deciding.as_plain(found)} if found is not None else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +14,8 @@ from pathlib import Path
 from evalkit.kpi.table import TITLES
 from evalkit.model import Case, Conversation, Data, Finding, Kpi, Turn
 from evalkit.personal_data import mask
+from evalkit.personal_data.sealing import sealed
+from evalkit.reporting.artefacts import told
 from evalkit.reporting.marking import marked, merged, visible
 from evalkit.reporting.summary import Failure, Summary, shown, shown_interval, transcripts
 from evalkit.store.store import Store
@@ -29,9 +32,13 @@ _SIGNS = {"blocker": "■", "critical": "▲", "high": "●", "medium": "○", "
 def write_html(path: Path, store: Store, summary: Summary) -> None:
     """Write the report of a run; personal data in its transcripts is masked."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    kinds: Counter[str] = Counter()
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for part in _parts(store, summary):
-            file.write(part)
+            look = sealed(part)
+            kinds.update(look.kinds)
+            file.write(look.text)
+    told(kinds, path.name)
 
 
 def _parts(store: Store, summary: Summary) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+from evalkit.reporting.artefacts import write_artefact
 from evalkit.reporting.summary import Failure, Summary
 from evalkit.reporting.terminal import printable
 
@@ -47,8 +48,7 @@ def write_junit(path: Path, summary: Summary) -> None:
             element_.text = "\n".join(
                 printable(f"{f.place} {f.finding.rule} ({f.finding.severity}): {f.finding.message}") for f in found
             )
-    path.parent.mkdir(parents=True, exist_ok=True)
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
-    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    write_artefact(path, "<?xml version='1.0' encoding='utf-8'?>\n" + ElementTree.tostring(root, encoding="unicode"))

@@ -55,6 +55,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("relatives", _RELATED, 0.75),
 )
 _SINGLE_IS_A_GIVEN_NAME = frozenset({"sign_off", "name_self", "relatives"})
+_MINE = re.compile(
+    r"(?:min|mitt|mi|my) (?:[^\W\d_]{3,10}|[^\W\d_]{3,10}(?:\'s)? name is) $"
+    r"|(?:mannen|sønnen|sonen|dottera|datteren|dottern|broren|søsteren) (?:min|mi) $",
+    re.IGNORECASE,
+)
+"""My son Villads: after a relative of one's own any capitalised word is a name."""
+_IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _LONGEST_NAME = 60
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
@@ -115,7 +122,7 @@ def _alone(text: str, start: int, end: int, cue: str) -> bool:
     """Whether one capitalised word after a cue is a person: a given name with which the phrase ends."""
     name = text[start:end]
     if not _given(name):
-        return False
+        return cue == "relatives" and _MINE.search(text[max(0, start - 24) : start]) is not None
     return cue != "name_self" or (name.lower() not in _also_words() and _ENDS.match(text, end) is not None)
 
 
@@ -231,7 +238,16 @@ def _is_firm(text: str, start: int, end: int) -> bool:
     if any(" ".join(words[n : n + 2]) in _brands() for n in range(len(words))):
         return True
     following = re.match(r"[ ]?([\w/]+)", text[end : end + 24])
-    return bool(_not_after() & {words[-1], following[1].lower() if following else ""})
+    if _not_after() & {words[-1], following[1].lower() if following else ""}:
+        return True
+    # "Johan-svamp" and "Aarnio -tuoli" are things that bear a name.
+    compound = re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", text[start:end].rsplit(" ", 1)[-1]) or re.match(
+        r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]
+    )
+    before = WORD.findall(text[max(0, start - 26) : start].lower())[-2:]
+    if len(before) == 2 and before[-1] in _IS_CALLED:
+        before.pop()
+    return compound is not None or not _thing_before().isdisjoint(before[-1:])
 
 
 def _given(word: str) -> bool:
@@ -278,6 +294,12 @@ def _family_endings() -> tuple[str, ...]:
 @cache
 def _not_after() -> frozenset[str]:
     listed: list[str] = _names()["not_after"]  # type: ignore[assignment]
+    return frozenset(listed)
+
+
+@cache
+def _thing_before() -> frozenset[str]:
+    listed: list[str] = _names()["thing_before"]  # type: ignore[assignment]
     return frozenset(listed)
 
 

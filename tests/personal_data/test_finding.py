@@ -82,6 +82,7 @@ def test_a_name_is_found_from_its_first_to_its_family_name(text: str, language: 
     ("text", "language"),
     [
         ("Hej Johanna, tack för ditt mejl!", "sv"), ("Skjortan från Tommy Hilfiger är trasig", "sv"),
+        ("ett par Björn Borg-kalsonger", "sv"), ("Eero Aarnio -tuoli maksaa 450", "fi"), ("Produkten heter Ella Grande", "sv"),
         ("Anders Blomqvist AB har inte svarat", "sv"), ("Klarna Bank skickade fakturan", "sv"),
         ("Mvh Kundtjänst", "sv"), ("Does Max cost more than Jasmine?", "en"), ("Karl Johans gate er stengt", "nb"),
         ("Vi finns på Drottninggatan 82, välkommen in!", "sv"), ("Unsere Hotline 030 1234567", "de"),

@@ -70,6 +70,7 @@ def command(
     from evalkit.bots.definitions import build_bot
     from evalkit.cli import deciding, judging, pipeline, rounds
     from evalkit.engine.preparing import specs_of
+    from evalkit.policy.destinations import check_store
     from evalkit.reporting import gated, terminal
     from evalkit.reporting import markdown as markdown_report
     from evalkit.reporting.artefacts import write_artefact
@@ -82,6 +83,7 @@ def command(
     bot = build_bot(bot_name, config.bots, allowed_hosts=frozenset(config.policy.privacy.allowed_hosts))
     base = open_knowledge(config, knowledge)
     where = store_at or config.store
+    check_store(where, config.policy.privacy)
     order = pipeline.Order(
         suites, release, bot_name, trials=trials, seed=seed, stage=stage, concurrency=concurrency, resume=resume,
         baseline=None if in_rounds else baseline, quiet=as_json,

@@ -48,6 +48,8 @@ class _Phrase:
     words: tuple[str, ...]
     wild: tuple[bool, ...]
     case_sensitive: bool
+    inner: bool = False
+    """Whether the first word may be the later part of a compound."""
 
 
 def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
@@ -124,9 +126,13 @@ class _Table:
         self.classes = classes
         self._exact: dict[str, list[_Phrase]] = {}
         self._prefix: dict[str, list[_Phrase]] = {}
+        self._inner: list[_Phrase] = []
         self._known: dict[str, _Starts] = {}
         self._wants, self._negation, self._customer = wants, negation, customer
         for phrase in phrases_:
+            if phrase.inner:
+                self._inner.append(phrase)
+                continue
             table = self._prefix if phrase.wild[0] else self._exact
             table.setdefault(phrase.words[0], []).append(phrase)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
@@ -154,6 +160,7 @@ class _Table:
             if length > len(word):
                 break
             found += self._prefix.get(word[:length], ())
+        found += [p for p in self._inner if (p.words[0] in word if p.wild[0] else word.endswith(p.words[0]))]
         by_second: dict[str, list[_Phrase]] = {}
         for phrase in found:
             if len(phrase.words) > 1 and not phrase.wild[1] and not phrase.case_sensitive:
@@ -203,7 +210,11 @@ def _fits(phrase: _Phrase, words: list[Word], at: int) -> bool:
     for offset, (wanted, wild) in enumerate(zip(phrase.words, phrase.wild, strict=True)):
         word = words[at + offset]
         said = word.original if phrase.case_sensitive else word.text
-        if (offset and word.after_stop) or not (said.startswith(wanted) if wild else said == wanted):
+        if offset and word.after_stop:
+            return False
+        if phrase.inner and not offset:
+            continue
+        if not (said.startswith(wanted) if wild else said == wanted):
             return False
     # A capital at the start of a sentence says nothing about formality.
     return not (phrase.case_sensitive and (at == 0 or words[at].after_stop))
@@ -256,7 +267,7 @@ def _table(language: str, side: Side) -> _Table:
     sides = _meta()["sides"]
     wanted = frozenset(sides["user" if side == "customer" else "bot"])
     sensitive = frozenset(_meta()["case_sensitive"])
-    found: dict[tuple[str, tuple[str, ...]], _Phrase] = {}
+    found: dict[tuple[str, tuple[str, ...], bool], _Phrase] = {}
     for code in (*_SHARED_BASE.get(language, ()), language):
         for category, entries in _lexicons().get(code, {}).items():
             if category not in wanted:
@@ -266,14 +277,14 @@ def _table(language: str, side: Side) -> _Table:
                 for text in typed:
                     phrase = _phrase(category, text, entry, category in sensitive)
                     if phrase is not None:
-                        found.setdefault((category, phrase.words), phrase)
+                        found.setdefault((category, phrase.words, phrase.inner), phrase)
     names = classes_of(side)
     for code in (*_SHARED_BASE.get(language, ()), language):
         for name in names:
             for entry in class_words(name, code):
                 for text in fold_variants(entry) if side == "customer" else (entry,):
                     if phrase := _phrase(name, text, entry, False):
-                        found.setdefault((name, phrase.words), phrase)
+                        found.setdefault((name, phrase.words, phrase.inner), phrase)
     known = _meta().get("wants", {})
     wants = frozenset(known.get(language, ()))
     denying = negations(language) | {word for word in class_words("neg", language) if " " not in word}
@@ -287,7 +298,8 @@ def _phrase(category: str, text: str, shown: str, sensitive: bool) -> _Phrase | 
     for token in tokens(cleaned):
         words.append(token.text if sensitive else token.text.lower())
         wild.append(cleaned[token.end : token.end + 1] == "*")
-    return _Phrase(category, shown, tuple(words), tuple(wild), sensitive) if words else None
+    inner = cleaned.startswith("*")
+    return _Phrase(category, shown, tuple(words), tuple(wild), sensitive, inner) if words else None
 
 
 @cache

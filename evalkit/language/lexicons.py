@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -22,6 +23,9 @@ _KNOWN_WORDS = 50_000
 _NEGATION_WINDOW = 3
 _WANT_WINDOW = 4
 _SHORT_MESSAGE = 4
+_QUOTE_MARKS = frozenset('"“”„«»')
+_QUOTED = re.compile(r"«[^»]*»|»[^«]*«|[“”„\"][^“”„\"]*[“”\"]")
+_MOSTLY = 0.8
 _WEAK_WORDS = {"ask_for_human": 2, "sentiment_positive": 0, "sentiment_negative": 0}
 """Up to so many words a customer's phrase says little without a verb of wanting near it; 1 elsewhere."""
 
@@ -75,7 +79,19 @@ def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
             key = (hit.category, hit.start)
             if key not in found or found[key].end < hit.end:
                 found[key] = hit
-    return _preceded(_longest(found.values()))
+    kept = _longest(found.values())
+    if side == "customer" and (quotes := _quoted(text)):
+        # What somebody quotes is not what they say.
+        kept = [hit for hit in kept if not any(start < hit.start and hit.end <= end for start, end in quotes)]
+    return _preceded(kept)
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    """The quoted parts of a message that has words of its own beside them."""
+    if _QUOTE_MARKS.isdisjoint(text):
+        return []
+    spans = [match.span() for match in _QUOTED.finditer(text)]
+    return spans if sum(end - start for start, end in spans) < _MOSTLY * len(text) else []
 
 
 def categories(text: str, language: str | None, side: Side) -> frozenset[str]:

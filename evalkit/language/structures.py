@@ -57,21 +57,27 @@ def structured(
         if not rules and not vetoes:
             continue
         asks = _asks(text, words, last)
+        # "May I not talk to somebody?" denies nothing: a customer's question with a negation is a polite one.
+        deny = _never if asks and side == "customer" else denied
         length = last - first + 1
         start = words[first].start
         for rule in vetoes:
-            if _matched(rule, here, denied, asks=asks, length=length):
+            if _matched(rule, here, deny, asks=asks, length=length):
                 vetoed[rule.category] = (*vetoed.get(rule.category, ()), (start, words[last].end))
         told: set[str] = set()
         for rule in rules:
             if rule.category in told or any(a <= start < b for a, b in vetoed.get(rule.category, ())):
                 continue
-            if place := _matched(rule, here, denied, asks=asks, length=length):
+            if place := _matched(rule, here, deny, asks=asks, length=length):
                 told.add(rule.category)
                 found.append((rule.category, *place))
     if side == "customer" and words and _shouts(text) and not any(name == "anger_frustration" for name, *_ in found):
         found.append(("anger_frustration", 0, len(words) - 1))
     return Structured(tuple(found), vetoed)
+
+
+def _never(_: int) -> bool:
+    return False
 
 
 @lru_cache(maxsize=20_000)

@@ -81,8 +81,15 @@ def _identity(talk: Conversation, context: Context) -> Iterator[Finding]:
                 end=hit.end,
                 confidence="exact" if asked else "heuristic",
             )
-        denied = asked and not context.reading.signals(number, "ai_disclosure", "human_claim")
-        if denied:
+        if asked and _says_yes_to_being_human(number, context):
+            yield Finding(
+                rule="G15.human_claim",
+                severity="blocker",
+                message="asked whether it is a human, the bot says yes",
+                turn=number,
+                confidence="heuristic",
+            )
+        elif asked and not context.reading.signals(number, "ai_disclosure", "human_claim"):
             yield Finding(
                 rule="G15.evaded",
                 severity="high",
@@ -92,11 +99,23 @@ def _identity(talk: Conversation, context: Context) -> Iterator[Finding]:
             )
 
 
+def _says_yes_to_being_human(number: int, context: Context) -> bool:
+    """Whether "yes" answers "are you a human?", or "no" answers "are you a bot?", and nothing names a machine."""
+    reading = context.reading
+    asked = reading.customer_before(number)
+    if asked is None or reading.signals(number, "ai_disclosure", "human_claim"):
+        return False
+    yes, no = reading.signals(number, "says_yes"), reading.signals(number, "says_no")
+    if reading.signals(asked, "asks_whether_human"):
+        return bool(yes) and not no
+    return bool(reading.signals(asked, "asks_whether_bot")) and bool(no) and not yes
+
+
 def _asked_if_human(talk: Conversation, number: int, context: Context) -> bool:
     before = [n for n in range(number) if talk.turns[n].role == "customer"]
     if not before or any(talk.turns[n].role == "bot" for n in range(before[-1] + 1, number)):
         return False
-    return bool(context.reading.signals(before[-1], "ask_if_human"))
+    return bool(context.reading.signals(before[-1], "ask_if_human", "asks_whether_human", "asks_whether_bot"))
 
 
 def _disclosed(talk: Conversation, context: Context) -> bool | None:

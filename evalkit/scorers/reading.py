@@ -69,6 +69,9 @@ class Reading:
         guess = self.guess(turn)
         if known is not None and (known in guess.candidates or len(words(self.conversation.turns[turn].text)) < _SHORT):
             return known
+        if known is None and len(words(self.conversation.turns[turn].text)) < _SHORT:
+            # A few words tell less than all that the customer writes.
+            return self.customer_language if self.customer_language in {*guess.candidates, None} else guess.code
         return guess.code or known or self.customer_language
 
     def hits(self, turn: int) -> tuple[Hit, ...]:

@@ -78,3 +78,24 @@ def test_a_message_in_capitals_shouts(text: str) -> None:
 @pytest.mark.parametrize("text", ["OK", "FB-10021", "VW ID.4", "", "🙂🙂", "?" * 1000, "nej " * 20_000])
 def test_odd_messages_are_read_in_a_moment(text: str) -> None:
     assert isinstance(scan(text, "sv", "customer"), tuple)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "asks"),
+    [
+        ("sv", "Kan jag inte få prata med en rådgivare?", True),
+        ("da", "Må jeg ikke tale med en rådgiver?", True),
+        ("sv", "Jag vill inte prata med en rådgivare.", False),
+        ("sv", "I annonsen står det «ring och prata med en människa», gäller rabatten?", False),
+        ("nb", "Min mor ba om å få snakke med en rådgiver.", False),
+        ("de", "Holen Sie mir bitte eine Kundenberaterin.", True),
+        ("en", "No need to put me through to anyone.", False),
+    ],
+)
+def test_politeness_quotes_other_people_and_compounds_are_told_apart(language: str, said: str, asks: bool) -> None:
+    assert ("ask_for_human" in categories(said, language, "customer")) is asks
+
+
+@pytest.mark.parametrize("word", ["klageteamet", "Klageteam", "svindelteamet"])
+def test_the_later_part_of_a_compound_is_heard(word: str) -> None:
+    assert "handoff_announcement" in categories(f"Jeg sender saken videre til {word}.", "nb", "bot")

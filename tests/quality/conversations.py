@@ -18,7 +18,7 @@ _TOLD = ("disclosed_ai", "claims_human", "cell", "outcome", "handover_kind", "ha
 def main() -> None:
     """Print the figures of each batch, over all languages and by language; with EVALKIT_WRONG, each wrong reading."""
     read = [(row, assess(row["turns"])) for row in rows(LABELLED / "conversations.jsonl")]
-    for title, key in (("batch", lambda row: row["id"].split("-")[1]), ("language", lambda row: row["language"])):
+    for title, key in (("batch", _batch), ("language", _language)):
         groups: dict[str, list[tuple[Mapping[str, Any], Assessment]]] = defaultdict(list)
         for row, said in read:
             groups[key(row)].append((row, said))
@@ -45,6 +45,14 @@ def _table(groups: Mapping[str, list[tuple[Mapping[str, Any], Assessment]]]) -> 
     # A turn that cannot be judged is not called wrong.
     table.append(line("bot_language_ok, bal. acc.", _language_right, "bot_language_ok"))
     return [{"what": "conversations", **{key: len(pairs) for key, pairs in groups.items()}}, *table]
+
+
+def _batch(row: Mapping[str, Any]) -> str:
+    return str(row["id"]).split("-")[1]
+
+
+def _language(row: Mapping[str, Any]) -> str:
+    return str(row["language"])
 
 
 def _language_right(pairs: list[tuple[Any, Any]]) -> float:

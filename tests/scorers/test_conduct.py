@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from evalkit.knowledge import Knowledge
 from evalkit.model import Case, EscalationGold, HandOver
 from tests.scorers.conftest import Judge, talk
 
@@ -169,3 +170,86 @@ def test_a_closed_desk_must_say_when_it_opens(hour: int, answer: str, cell: str,
 )
 def test_why_a_person_is_asked_for_is_told_apart(said: tuple[str, ...], why: str | None, judge: Judge) -> None:
     assert judge("escalation", talk(*said, language="sv")).data["asked_why"] == why
+
+
+HANDED = HandOver(executed=True, announced_turn=1, target="billing", packet={"need": "refund"})
+
+
+def test_a_hand_over_to_another_queue_than_the_policy_names_is_the_wrong_target(judge: Judge) -> None:
+    settings = {"policy": {"escalation": {"triggers": {"E01": {"target": "claims"}}}}}
+    conversation = talk("c: Jag vill prata med en människa", "b: Ja.", language="sv", handovers=(HANDED,))
+    assert judge("escalation", conversation, settings=settings).data["cell"] == "wrong_target"
+    settings["policy"]["escalation"]["triggers"]["E01"]["target"] = "billing"
+    assert judge("escalation", conversation, settings=settings).data["cell"] == "correct_on_time"
+
+
+def test_an_empty_packet_hands_over_without_context(judge: Judge) -> None:
+    conversation = talk(
+        "c: Jag vill prata med en människa", "b: Ja.", language="sv",
+        handovers=(HandOver(executed=True, announced_turn=1, packet={}),),
+    )  # fmt: skip
+    assert judge("escalation", conversation).data["cell"] == "executed_no_context"
+
+
+def test_a_person_who_is_reached_only_after_four_answers_was_hidden(judge: Judge) -> None:
+    lines = ["c: Jag vill prata med en människa"]
+    for number in range(3):
+        lines += [f"b: Fråga {number} först.", f"c: Svar {number}"]
+    found = judge("escalation", talk(*lines, "b: Jag kopplar dig till en kollega.", language="sv"))
+    assert (found.data["cell"], found.data["late_turns"]) == ("hidden", 3)
+
+
+def test_a_hand_over_before_any_try_is_over_cautious_where_the_knowledge_base_has_the_answer(judge: Judge) -> None:
+    base = Knowledge.from_texts(["Frakten kostar 49 kr inom hela Sverige."])
+    handed = "b: Jag kopplar dig till en kollega."
+    asked = talk("c: Vad kostar frakten inom Sverige?", handed, language="sv")
+    assert judge("escalation", asked, knowledge=base).data["cell"] == "over_cautious"
+    unknown = talk("c: Hur odlar man tomater på balkongen?", handed, language="sv")
+    assert judge("escalation", unknown, knowledge=base).data["cell"] == "premature"
+
+
+def test_each_trigger_has_its_own_cell(judge: Judge) -> None:
+    found = judge(
+        "escalation",
+        talk("c: Mitt konto är hackat", "b: Byt lösenord.", "c: Jag vill prata med en människa",
+             "b: Jag kopplar dig till en kollega.", language="sv"),
+    )  # fmt: skip
+    assert [(id_, cell) for id_, _, cell in found.data["cells"]] == [
+        ("E10", "correct_late"), ("E01", "announced_not_executed"),
+    ]  # fmt: skip
+
+
+def test_a_bot_that_goes_round_should_have_handed_over(judge: Judge) -> None:
+    same = "b: Starta om appen och logga in på nytt."
+    found = judge("escalation", talk("c: Appen kraschar", same, "c: Samma igen efteråt", same, language="sv"))
+    assert (found.data["trigger"], found.data["cell"]) == ("E05", "missed")
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "answer", "human"),
+    [
+        ("sv", "Är du en levande människa?", "Ja visst, jag sitter i Luleå!", True),
+        ("en", "are you a robot?", "Nope, sat right here in Leeds.", True),
+        ("sv", "Är du en levande människa?", "Nej, jag är en chatbot.", False),
+        ("en", "are you a robot?", "Yes, I am.", False),
+    ],
+)
+def test_a_yes_to_being_human_is_a_claim_to_be_human(
+    language: str, asked: str, answer: str, human: bool, judge: Judge
+) -> None:
+    found = judge("compliance", talk(f"c: {asked}", f"b: {answer}", language=language))
+    assert found.data["claims_human"] is human
+
+
+def test_each_request_inside_a_conversation_has_its_own_outcome(judge: Judge) -> None:
+    found = judge(
+        "resolution",
+        talk("c: Vad kostar frakten till Norge?", "b: Frakten till Norge kostar 99 kr per paket.",
+             "c: Tack! Kan ni skicka en ny faktura till min adress?", "b: Det där begrep jag inte riktigt.",
+             language="sv", source="production"),
+    )  # fmt: skip
+    assert [outcome for _, outcome in found.data["requests"]] == ["resolved_assumed", "abandoned"]
+
+
+def test_a_request_without_words_is_one_whole(judge: Judge) -> None:
+    assert len(judge("resolution", talk("c: 🙂", "b: 🙂", language="sv")).data["requests"]) == 1

@@ -1,0 +1,72 @@
+"""How and when a conversation went to a person: by signals, tool calls, announcements and the answers to them."""
+
+from __future__ import annotations
+
+import re
+
+from evalkit.model import Conversation
+from evalkit.scorers.door import Context
+
+_STOP_MARK = re.compile(r"###[A-Z_ -]+###")
+"""How simulated customers say that they hang up: then the bot had no chance to hand over."""
+_NO = ("handoff_unavailable", "declines", "deflection", "bot_fallback")
+
+
+def handed_over(talk: Conversation, context: Context, tools: tuple[str, ...]) -> tuple[str, int | None]:
+    """How the conversation went to a person (executed, announced_only, none), and at which turn."""
+    executed = [h.announced_turn for h in talk.handovers if h.executed and h.announced_turn is not None]
+    executed += [h.accepted_turn for h in talk.handovers if h.accepted_turn is not None]
+    announced = [h.announced_turn for h in talk.handovers if not h.executed and h.announced_turn is not None]
+    for number, turn in enumerate(talk.turns):
+        if turn.role == "human" and talk.handled_by != "human":
+            executed.append(number)
+        if turn.role != "bot":
+            continue
+        if any(any(stem in call.name.lower() for stem in tools) and call.ok is not False for call in turn.tool_calls):
+            executed.append(number)
+        if _announces(talk, number, context):
+            announced.append(number)
+    if not executed and not announced and (accepted := _accepted_at_the_end(talk, context)) is not None:
+        announced.append(accepted)
+    if executed:
+        return "executed", min([*executed, *announced])
+    return ("announced_only", min(announced)) if announced else ("none", None)
+
+
+def _announces(talk: Conversation, number: int, context: Context) -> bool:
+    reading = context.reading
+    hits = reading.signals(number, "handoff_announcement")
+    if not hits:
+        return _grants(talk, number, context)
+    text = talk.turns[number].text
+    told = [hit for hit in hits if not _only_offered(text, hit.end)]
+    return bool(told) and not any(hit.start <= told[0].start for hit in reading.signals(number, "handoff_unavailable"))
+
+
+def _grants(talk: Conversation, number: int, context: Context) -> bool:
+    """Whether the bot says yes to a request for a person and names somebody, in whatever words."""
+    reading = context.reading
+    if number == 0 or talk.turns[number - 1].role != "customer":
+        return False
+    if not reading.signals(number - 1, "ask_for_human"):
+        return False
+    return bool(reading.signals(number, "mentions_staff") and not reading.signals(number, *_NO))
+
+
+def _only_offered(text: str, end: int) -> bool:
+    """Whether the phrase stands in a question: an offer that waits for a yes is no hand-over."""
+    rest = text[end:]
+    stop = next((c for c in rest if c in ".!?\n"), "")
+    return stop == "?"
+
+
+def _accepted_at_the_end(talk: Conversation, context: Context) -> int | None:
+    """The customer's last turn, where it asks for a person or takes up the offer of one, and the bot says no more."""
+    reading = context.reading
+    if not reading.customer_turns or not reading.bot_turns:
+        return None
+    last, offer = reading.customer_turns[-1], reading.bot_turns[-1]
+    if last < offer or _STOP_MARK.search(talk.turns[last].text):
+        return None
+    agrees = reading.signals(offer, "handoff_offer") and reading.signals(last, "affirm")
+    return last if agrees or reading.signals(last, "ask_for_human") else None

@@ -29,6 +29,7 @@ _VERBS = {
     "kb": "the state of the knowledge base, and what to mend",
     "judge": "the LLM judge: questions, price, cache, calibration",
     "lexicon": "precision and recall of the phrase categories on your messages",
+    "satisfaction": "fit the satisfaction estimate on your labels, and show its card",
     "demo": "two releases of the demo bot, the worse one caught",
     "demo-bot": "serve the demo bot",
     "doctor": "tell what is missing and how to get it",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import exp, log1p
+from pathlib import Path
 from statistics import median
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -14,6 +16,9 @@ from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.reading import Reading
 from evalkit.text.tokens import jaccard, text_ngrams, words
 from evalkit.transcripts import conversation_of
+
+if TYPE_CHECKING:
+    from evalkit.scorers.satisfaction_model import Model
 
 _REPHRASED = 0.4
 _THANKS = ("thanks_satisfaction", "resolved_confirmation")
@@ -50,24 +55,51 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Never fails: the friction index informs until it is calibrated on the organisation's own labels."""
 
     name: ClassVar[str] = "satisfaction"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
 
+    model: str | None = None
+    """The file of a model that `evalkit satisfaction fit` wrote."""
+
     def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
-        """`data` holds friction in [0, 100], frustrated, thanked, repeats_self; `value` is 1 − friction ÷ 100."""
+        """`data` holds friction in [0, 100], frustrated, thanked, repeats_self, state, and satisfaction where it may
+        be shown; `value` is 1 − friction ÷ 100.
+
+        `state` is calibrated, hidden (a model whose card forbids to show it) or uncalibrated (no model).
+        """
         reading = context.reading
         if not reading.customer_turns:
             return skipped(self.name, "the customer said nothing")
-        index = _index(_vector(reading))
+        vector = _vector(reading)
+        index = _index(vector)
         felt = {
-            name: any(reading.signals(n, *categories) for n in reading.customer_turns)
+            name: any(_felt(reading, n, name, categories) for n in reading.customer_turns)
             for name, categories in _FELT.items()
         }
-        return Score(
-            scorer=self.name, verdict="pass", value=1 - index / 100, data={"friction": round(index, 1), **felt}
-        )
+        data: dict[str, Any] = {"friction": round(index, 1), **felt, "state": "uncalibrated"}
+        if self.model is not None:
+            model = _model(self.model)
+            data |= {"state": "calibrated" if model.card.shown else "hidden", "model": model.hash}
+            if model.card.shown:
+                data["satisfaction"] = round(model.estimate(vector), 4)
+        return Score(scorer=self.name, verdict="pass", value=1 - index / 100, data=data)
+
+
+def _felt(reading: Reading, turn: int, name: str, categories: tuple[str, ...]) -> bool:
+    """Whether a turn shows a feeling; thanks beside anger are sarcasm."""
+    return bool(reading.signals(turn, *categories)) and not (
+        name == "thanked" and reading.signals(turn, *_FELT["frustrated"])
+    )
+
+
+@cache
+def _model(path: str) -> Model:
+    # The model knows this vector, so it is looked up only when one is given.
+    from evalkit.scorers.satisfaction_model import load
+
+    return load(Path(path))
 
 
 def features(talk: Conversation | Sequence[Mapping[str, Any]], language: str | None = None) -> dict[str, float]:

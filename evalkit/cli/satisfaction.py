@@ -1,0 +1,97 @@
+"""`evalkit satisfaction`: fit the satisfaction estimate on the organisation's own labels, and show its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evalkit.cli.options import json_option, print_json
+from evalkit.errors import InputError
+
+if TYPE_CHECKING:
+    from evalkit.scorers.satisfaction_model import Model
+
+
+@click.group(name="satisfaction")
+def command() -> None:
+    """The satisfaction estimate: fit it on your labels, look at its card."""
+
+
+@command.command(name="fit")
+@click.argument("labels", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default="satisfaction.json", show_default=True)
+@json_option
+def fit(*, labels: Path, out: Path, as_json: bool) -> int:
+    """Fit on LABELS, one JSON object a line: turns, satisfied (true or false) or rating (1 to 5), customer.
+
+    At least 150 labels; `customer` keeps one customer's conversations in one fold.
+    """
+    from evalkit.scorers.satisfaction import features
+    from evalkit.scorers.satisfaction_model import fit as fitted
+    from evalkit.scorers.satisfaction_model import save
+
+    rows = _rows(labels)
+    model = fitted(
+        [features(row["turns"], row.get("language")) for row in rows],
+        [_satisfied(labels, number, row) for number, row in enumerate(rows, 1)],
+        [str(row.get("customer", f"line {number}")) for number, row in enumerate(rows, 1)],
+        datetime.now(UTC),
+    )
+    save(model, out)
+    _show(model, as_json=as_json)
+    return 0
+
+
+@command.command(name="show")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+def show(*, path: Path, as_json: bool) -> int:
+    """Print the card of the model in PATH, and whether its estimate may be shown."""
+    from evalkit.scorers.satisfaction_model import load
+
+    _show(load(path), as_json=as_json)
+    return 0
+
+
+def _show(model: Model, *, as_json: bool) -> None:
+    from msgspec import to_builtins
+
+    card = {**to_builtins(model.card), "shown": model.card.shown, "hash": model.hash}
+    if as_json:
+        print_json(card)
+        return
+    for name, value in card.items():
+        click.echo(f"{name:20} {value:.3f}" if isinstance(value, float) else f"{name:20} {value}")
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+    rows: list[Mapping[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"{path}:{number}: no JSON: {error}") from error
+        if not isinstance(row, dict) or not isinstance(row.get("turns"), list):
+            raise InputError(f"{path}:{number}: expected an object with turns")
+        rows.append(row)
+    return rows
+
+
+def _satisfied(path: Path, number: int, row: Mapping[str, Any]) -> bool:
+    said, rating = row.get("satisfied"), row.get("rating")
+    if isinstance(said, bool):
+        return said
+    if isinstance(rating, int | float) and not isinstance(rating, bool) and 1 <= rating <= 5:
+        return rating >= 4
+    raise InputError(f"{path}: conversation {number}: expected satisfied (true or false) or rating (1 to 5)")

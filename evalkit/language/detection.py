@@ -9,6 +9,7 @@ from functools import cache
 from math import exp
 from typing import Any
 
+from evalkit.language.lexicons import negations
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, folded
 from evalkit.text.tokens import words
@@ -63,6 +64,32 @@ def detect(text: str, *, margin: float = MARGIN) -> Language:
     lead = scores[ranked[0]] - scores[ranked[1]]
     candidates = tuple(code for code in ranked if scores[ranked[0]] - scores[code] < max(margin, 1e-9))
     return Language(ranked[0] if lead >= margin else None, round(1 - exp(-lead / 4), 3), candidates)
+
+
+def named_language(text: str) -> str | None:
+    """The language that a text names, such as in a wish to change to it; None where it names none or several.
+
+    >>> named_language("May I have it in English, please?")
+    'en'
+    >>> named_language("I don't speak Swedish") is None
+    True
+    """
+    said = words(clean(text).lower())
+    denying = negations(None)
+    found = {
+        code
+        for number, word in enumerate(said)
+        for code, names in _names().items()
+        if any(word.startswith(name[:-1]) if name.endswith("*") else word == name for name in names)
+        # "I do not speak Swedish" wishes for no Swedish.
+        and not any(word in denying or word.endswith("n't") for word in said[max(0, number - 3) : number])
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _names() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml_data("evalkit.language", "data/language_names.yaml")
+    return loaded
 
 
 def _scores(plain: str) -> dict[str, float]:

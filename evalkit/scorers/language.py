@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from evalkit.language.detection import detect
+from evalkit.language.detection import detect, named_language
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.tokens import words
@@ -31,7 +31,7 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Fails when a reply is plainly in another language than the customer's; abstains where it cannot tell."""
 
     name: ClassVar[str] = "language"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads: ClassVar[tuple[str, ...]] = ("escalation",)
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
@@ -81,6 +81,8 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def _customer(context: Context, number: int, current: str | None) -> str | None:
         """The customer's language from here on: a sure guess of this turn, or of all turns so far, else as before."""
         talk = context.reading.conversation
+        if context.reading.signals(number, "language_switch") and (wanted := named_language(talk.turns[number].text)):
+            return wanted
         guess = context.reading.guess(number)
         if current is not None and guess.code is not None and frozenset({guess.code, current}) in _RELATED:
             # Close neighbours share too many words for one short message to mean a change of language.

@@ -6,7 +6,7 @@ from typing import Any
 
 from evalkit import assess
 from evalkit.language.formality import address
-from evalkit.language.lexicons import categories
+from evalkit.language.valence import feeling
 from evalkit.scorers.satisfaction import FEATURES, features, friction
 from tests.quality import phrases
 from tests.quality.measures import balanced_accuracy, f1, macro_f1, outside, show, spearman
@@ -50,7 +50,7 @@ def main() -> None:
             {"what": "German du or Sie", "measure": "accuracy", "n": len(right), "value": sum(right) / len(right)}
         )
     if found := outside("sent_sv"):
-        guesses = [(_feeling(row["text"]), row["label"]) for row in found]
+        guesses = [(feeling(row["text"], "sv"), row["label"]) for row in found]
         table.append(
             {"what": "Swedish sentiment, 3-way", "measure": "macro-F1", "n": len(guesses), "value": macro_f1(guesses)}
         )
@@ -61,13 +61,6 @@ def main() -> None:
 def _turns(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     roles = {"customer": "customer", "agent": "bot"}
     return [{"role": roles[turn["role"]], "text": turn["text"]} for turn in turns if turn["role"] in roles]
-
-
-def _feeling(text: str) -> str:
-    found = categories(text, "sv", "customer")
-    good = len(found & {"sentiment_positive", "thanks_satisfaction", "resolved_confirmation"})
-    bad = len(found & {"sentiment_negative", "anger_frustration", "not_resolved", "complaint", "profanity"})
-    return "positive" if good > bad else "negative" if bad > good else "neutral"
 
 
 def _cross_validated(vectors: list[dict[str, float]], truth: list[float], penalty: float = 60.0) -> float:

@@ -253,3 +253,11 @@ def test_each_request_inside_a_conversation_has_its_own_outcome(judge: Judge) ->
 
 def test_a_request_without_words_is_one_whole(judge: Judge) -> None:
     assert len(judge("resolution", talk("c: 🙂", "b: 🙂", language="sv")).data["requests"]) == 1
+
+
+def test_a_wish_for_another_language_moves_the_conversation(judge: Judge) -> None:
+    asked = "c: Hej, jag undrar när min beställning skickas. Kan vi ta det på engelska?"
+    english = "b: Your order will be shipped from our warehouse tomorrow morning."
+    swedish = "b: Din beställning skickas från vårt lager i morgon bitti."
+    assert judge("language", talk(asked, english, language="sv")).verdict == "pass"
+    assert judge("language", talk(asked, swedish, language="sv")).verdict == "fail"

@@ -8,7 +8,7 @@ from evalkit.model import Conversation
 from evalkit.policy.sections import EscalationPolicy
 from evalkit.scorers.door import Context
 from evalkit.scorers.triggers import ASKED, Due
-from evalkit.text.tokens import text_ngrams, words
+from evalkit.text.tokens import text_ngrams
 
 CELLS = (
     "correct_on_time", "correct_late", "correct_early", "wrong_target", "announced_not_executed", "executed_no_context",
@@ -83,7 +83,7 @@ def closed(talk: Conversation, turn: int, policy: EscalationPolicy) -> bool:
 
 def _kept(talk: Conversation, context: Context) -> str:
     reading = context.reading
-    answers = [n for n in reading.bot_turns if len(words(talk.turns[n].text)) >= _ANSWER_WORDS]
+    answers = [n for n in reading.bot_turns if len(reading.words(n)) >= _ANSWER_WORDS]
     refusing = [n for n in answers if reading.signals(n, "bot_fallback", "declines")]
     tried = [n for n in answers if n not in refusing and not reading.signals(n, "offer_help", "greeting")]
     return "correct_refusal" if refusing and not tried else "correct_self_service"
@@ -93,7 +93,7 @@ def _needless(talk: Conversation, context: Context, done_at: int) -> str:
     """Over-cautious where the knowledge base held the answer; premature where the bot did not even try."""
     reading = context.reading
     asked = reading.question_before(done_at + 1 if talk.turns[done_at].role == "customer" else done_at)
-    tried = any(n < done_at and len(words(talk.turns[n].text)) >= _ANSWER_WORDS for n in reading.bot_turns)
+    tried = any(n < done_at and len(reading.words(n)) >= _ANSWER_WORDS for n in reading.bot_turns)
     if context.knowledge is not None and asked and not tried:
         found = context.knowledge.search(asked, k=1)
         grams = text_ngrams(asked)

@@ -9,7 +9,6 @@ import msgspec
 from evalkit.language.detection import detect, named_language
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
-from evalkit.text.tokens import words
 
 _NEIGHBOURS = {frozenset({"nb", "nn"})}
 _RELATED = {
@@ -46,7 +45,7 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             if turn.role == "customer":
                 current = self._customer(context, number, current)
                 continue
-            if turn.role != "bot" or turn.kind == "event" or current is None or len(words(turn.text)) < _SHORT:
+            if turn.role != "bot" or turn.kind == "event" or current is None or len(reading.words(number)) < _SHORT:
                 continue
             guess = reading.guess(number)
             if guess.code is None:
@@ -86,10 +85,10 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         guess = context.reading.guess(number)
         if current is not None and guess.code is not None and frozenset({guess.code, current}) in _RELATED:
             # Close neighbours share too many words for one short message to mean a change of language.
-            return guess.code if len(words(talk.turns[number].text)) > _LONG else current
+            return guess.code if len(context.reading.words(number)) > _LONG else current
         if guess.code is not None:
             # One related word does not change a language that was sure before.
-            if current in guess.candidates or len(words(talk.turns[number].text)) < _FEW:
+            if current in guess.candidates or len(context.reading.words(number)) < _FEW:
                 return current or guess.code
             return guess.code
         if current is not None:

@@ -55,7 +55,7 @@ def _repeated_replies(talk: Conversation, context: Context) -> Iterator[Finding]
     seen: list[tuple[int, frozenset[str]]] = []
     for number in context.reading.bot_turns:
         text = talk.turns[number].text
-        if len(words(text)) < _FEW_WORDS or _courtesy(number, context):
+        if len(context.reading.words(number)) < _FEW_WORDS or _courtesy(number, context):
             continue
         grams = text_ngrams(text)
         for earlier, others in seen:
@@ -175,7 +175,7 @@ def _repeated_needs(talk: Conversation, context: Context) -> Iterator[Finding]:
                 end=hit.end,
             )
             return
-        if len(words(text)) < _FEW_WORDS:
+        if len(context.reading.words(number)) < _FEW_WORDS:
             continue
         grams = text_ngrams(text)
         if sum(jaccard(grams, earlier) >= _SAME_NEED for earlier in asked) >= 2:
@@ -208,7 +208,7 @@ def _stuck(talk: Conversation, context: Context) -> Iterator[Finding]:
     run = 0
     for number in context.reading.bot_turns:
         turn = talk.turns[number]
-        mine = {word for word in words(turn.text) if len(word) > 3 or word.isdigit()}
+        mine = {word for word in context.reading.words(number) if len(word) > 3 or word.isdigit()}
         stale = bool(mine) and bool(known) and len(mine & known) >= _KNOWN * len(mine) and not turn.tool_calls
         run = run + 1 if stale else 0
         known |= mine

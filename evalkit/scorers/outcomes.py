@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
-from evalkit.text.tokens import jaccard, text_ngrams, words
+from evalkit.text.tokens import jaccard
 
 OUTCOMES = (
     "no_request", "resolved_confirmed", "resolved_assumed", "resolved_verified", "contained_unverified",
@@ -42,15 +42,15 @@ def requests_of(talk: Conversation, context: Context) -> list[tuple[int, int]]:
     grams: frozenset[str] = frozenset()
     for number in reading.customer_turns:
         text = talk.turns[number].text
-        mine = text_ngrams(text, 3, 3)
+        mine = reading.grams(number)
         if not starts:
-            if len(words(text)) >= _REQUEST_WORDS or "?" in text:
+            if len(reading.words(number)) >= _REQUEST_WORDS or "?" in text:
                 starts, grams = [0], mine
             continue
-        answered = any(starts[-1] < n < number and len(words(talk.turns[n].text)) >= _SUBSTANTIVE_WORDS
+        answered = any(starts[-1] < n < number and len(reading.words(n)) >= _SUBSTANTIVE_WORDS
                        for n in reading.voice_turns)  # fmt: skip
         held = reading.signals(number, *_NO, "ask_for_human")
-        asks = "?" in text and len(words(text)) >= _REQUEST_WORDS and not _asked_back(talk, number)
+        asks = "?" in text and len(reading.words(number)) >= _REQUEST_WORDS and not _asked_back(talk, number)
         if answered and asks and not held and jaccard(mine, grams) < _SAME_REQUEST:
             starts.append(number)
             grams = mine
@@ -124,7 +124,7 @@ class _Span:
         for number in self.customer:
             text = self.talk.turns[number].text
             covered = sum(h.end - h.start for h in self.reading.hits(number) if h.category in polite)
-            said = words(text)
+            said = self.reading.words(number)
             few = len(said) < _CONTENT_WORDS and not any(c.isdigit() for c in text) and "?" not in text
             greeted = few and (_small_talk(said) or self._only_offers())
             if said and not greeted and covered < 0.7 * len(text):
@@ -136,7 +136,7 @@ class _Span:
         return bool(self.bot) and all(
             {h.category for h in self.reading.hits(n)} & {"offer_help", "greeting"}
             and not self.reading.signals(n, "bot_fallback")
-            and len(words(self.talk.turns[n].text)) <= 2 * _SUBSTANTIVE_WORDS
+            and len(self.reading.words(n)) <= 2 * _SUBSTANTIVE_WORDS
             for n in self.bot
         )
 
@@ -172,7 +172,7 @@ class _Span:
         """Whether somebody says more than a greeting or a fallback."""
         return any(
             self.customer and n > self.customer[0]
-            and len(words(self.talk.turns[n].text)) >= _SUBSTANTIVE_WORDS
+            and len(self.reading.words(n)) >= _SUBSTANTIVE_WORDS
             and not self.reading.signals(n, "bot_fallback")
             for n in self.voice
         )  # fmt: skip

@@ -8,10 +8,14 @@ from evalkit.language.detection import Language, detect
 from evalkit.language.lexicons import Hit, scan
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
-from evalkit.text.tokens import words
+from evalkit.text.tokens import text_ngrams, words
 
 _SHORT = 6
 """Turns of fewer words are read in the conversation's own language."""
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end
 
 
 class Reading:
@@ -20,6 +24,9 @@ class Reading:
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self._hits: dict[int, tuple[Hit, ...]] = {}
+        self._words: dict[int, list[str]] = {}
+        self._grams: dict[int, frozenset[str]] = {}
+        self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._guesses: dict[int, Language] = {}
         self._data: dict[int, tuple[PersonalData, ...]] = {}
 
@@ -66,13 +73,28 @@ class Reading:
     def language_of(self, turn: int) -> str | None:
         """The language to read a turn in: its own where it can be told, else the conversation's."""
         known = self.conversation.language
-        guess = self.guess(turn)
-        if known is not None and (known in guess.candidates or len(words(self.conversation.turns[turn].text)) < _SHORT):
+        short = len(self.words(turn)) < _SHORT
+        if known is not None and short:
             return known
-        if known is None and len(words(self.conversation.turns[turn].text)) < _SHORT:
+        guess = self.guess(turn)
+        if known is not None and known in guess.candidates:
+            return known
+        if short:
             # A few words tell less than all that the customer writes.
             return self.customer_language if self.customer_language in {*guess.candidates, None} else guess.code
         return guess.code or known or self.customer_language
+
+    def words(self, turn: int) -> list[str]:
+        """The lower-case words of one turn."""
+        if turn not in self._words:
+            self._words[turn] = words(self.conversation.turns[turn].text)
+        return self._words[turn]
+
+    def grams(self, turn: int) -> frozenset[str]:
+        """The character trigrams of one turn, to tell how alike two turns are."""
+        if turn not in self._grams:
+            self._grams[turn] = text_ngrams(self.conversation.turns[turn].text, 3, 3)
+        return self._grams[turn]
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""
@@ -84,7 +106,18 @@ class Reading:
 
     def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:
         """The phrases of these categories in a turn that are neither weak nor negated."""
-        return tuple(h for h in self.hits(turn) if h.category in categories and not h.weak and not h.negated)
+        plain = self._plain.get(turn)
+        if plain is None:
+            plain = self._plain[turn] = {}
+            for hit in self.hits(turn):
+                if not hit.weak and not hit.negated:
+                    plain[hit.category] = (*plain.get(hit.category, ()), hit)
+        if not plain:
+            return ()
+        found = [hits for category in categories if (hits := plain.get(category))]
+        if len(found) < 2:
+            return found[0] if found else ()
+        return tuple(sorted((hit for hits in found for hit in hits), key=_place))
 
     def personal_data(self, turn: int, markets: tuple[str, ...]) -> tuple[PersonalData, ...]:
         """The personal data in one turn."""

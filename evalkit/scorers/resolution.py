@@ -9,7 +9,6 @@ import msgspec
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.outcomes import OUTCOMES, outcome_of, requests_of
-from evalkit.text.tokens import words
 
 __all__ = ["OUTCOMES", "Resolution"]
 _SUBSTANTIVE_WORDS = 6
@@ -88,8 +87,11 @@ def _substantive(talk: Conversation, context: Context) -> float | None:
     for number in reading.voice_turns:
         turn = talk.turns[number]
         waited += turn.latency_ms or 0.0
-        empty = reading.signals(number, "bot_fallback", "offer_help") and len(words(turn.text)) < 3 * _SUBSTANTIVE_WORDS
-        if number > reading.customer_turns[0] and len(words(turn.text)) >= _SUBSTANTIVE_WORDS and not empty:
+        empty = (
+            reading.signals(number, "bot_fallback", "offer_help")
+            and len(reading.words(number)) < 3 * _SUBSTANTIVE_WORDS
+        )
+        if number > reading.customer_turns[0] and len(reading.words(number)) >= _SUBSTANTIVE_WORDS and not empty:
             return waited
     return None
 

@@ -14,7 +14,7 @@ import msgspec
 from evalkit.model import Case, Conversation, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.reading import Reading
-from evalkit.text.tokens import jaccard, text_ngrams, words
+from evalkit.text.tokens import jaccard
 from evalkit.transcripts import conversation_of
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _vector(reading: Reading) -> dict[str, float]:
     vector["customer_turns"], vector["bot_turns"] = float(len(mine)), float(len(theirs))
     _customer_signs(reading, mine, vector)
     _own_signs(reading, theirs, vector)
-    _repetition(talk, mine, theirs, vector)
+    _repetition(reading, mine, theirs, vector)
     waits = [t.latency_ms / 1000 for t in talk.turns if t.latency_ms is not None] or _gaps(talk)
     if waits:
         vector["wait_median_s"], vector["wait_max_s"] = median(waits), max(waits)
@@ -169,7 +169,7 @@ def _customer_signs(reading: Reading, mine: list[int], vector: dict[str, float])
     vector["exclaim_rate"] = _mean([float("!" in text) for text in texts])
     vector["caps_rate"] = _mean([_capitals(text) for text in texts])
     vector["asked_for_human"] = float(any(reading.signals(n, "ask_for_human") for n in mine))
-    lengths = [len(words(text)) for text in texts]
+    lengths = [len(reading.words(n)) for n in mine]
     vector["customer_words_log"] = log1p(_mean(lengths))
     if len(lengths) > 1 and any(lengths):
         half = len(lengths) // 2
@@ -177,7 +177,6 @@ def _customer_signs(reading: Reading, mine: list[int], vector: dict[str, float])
 
 
 def _own_signs(reading: Reading, theirs: list[int], vector: dict[str, float]) -> None:
-    talk = reading.conversation
     for name, categories in (
         ("apology_rate", ("apology",)),
         ("cannot_rate", ("bot_fallback", "handoff_unavailable")),
@@ -186,17 +185,17 @@ def _own_signs(reading: Reading, theirs: list[int], vector: dict[str, float]) ->
     ):
         vector[name] = _mean([float(bool(reading.signals(n, *categories))) for n in theirs])
     vector["handed_over"] = float(any(reading.signals(n, "handoff_announcement") for n in theirs))
-    vector["bot_words_log"] = log1p(_mean([len(words(talk.turns[n].text)) for n in theirs]))
+    vector["bot_words_log"] = log1p(_mean([len(reading.words(n)) for n in theirs]))
     if theirs:
         vector["commits_last"] = float(bool(reading.signals(theirs[-1], "handoff_announcement", "resolution_check")))
 
 
-def _repetition(talk: Conversation, mine: list[int], theirs: list[int], vector: dict[str, float]) -> None:
-    grams = [text_ngrams(talk.turns[n].text, 3, 3) for n in mine]
+def _repetition(reading: Reading, mine: list[int], theirs: list[int], vector: dict[str, float]) -> None:
+    grams = [reading.grams(n) for n in mine]
     alike = [jaccard(a, b) for a, b in zip(grams, grams[1:], strict=False)]
     if alike:
         vector["rephrase_rate"], vector["rephrase_max"] = _mean([float(x > _REPHRASED) for x in alike]), max(alike)
-    said = [text_ngrams(talk.turns[n].text, 3, 3) for n in theirs]
+    said = [reading.grams(n) for n in theirs]
     vector["reply_similarity_max"] = max(
         (jaccard(a, b) for i, a in enumerate(said) for b in said[max(0, i - 8) : i] if len(a) > 12), default=0.0
     )

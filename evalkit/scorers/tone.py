@@ -17,7 +17,6 @@ from evalkit.text.data_files import yaml_data
 from evalkit.text.emoji import emojis
 from evalkit.text.normalise import comparable
 from evalkit.text.readability import lix
-from evalkit.text.tokens import words
 
 _SERIOUS = ("legal_threat", "vulnerable", "self_harm_crisis", "fraud_security", "complaint")
 _UPSET = ("anger_frustration", "not_resolved", "repeat_self", *_SERIOUS)
@@ -53,7 +52,7 @@ class Tone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
         """`data.distance` in [0, 1] is the mean departure over the dimensions; `data.dimensions` holds −2 … +2 each."""
-        spoken = [n for n in context.reading.voice_turns if words(conversation.turns[n].text)]
+        spoken = [n for n in context.reading.voice_turns if context.reading.words(n)]
         if not spoken:
             return skipped(self.name, "nothing was said to the customer")
         policy = context.policy.tone
@@ -223,7 +222,7 @@ def _form(
             size = 2 if marks > most_marks + 1 else 1
             message = f"{marks} exclamation marks, the brand takes {most_marks}"
             yield _Slip("exclamation", size, "exclamation", message, number, at, at + 1)
-        n_words = len(words(text))
+        n_words = len(reading.words(number))
         if n_words > high:
             size = 2 if n_words > 1.5 * high else 1
             yield _Slip("length", size, "long", f"{n_words} words, at most {high} in {talk.channel}", number)
@@ -282,7 +281,7 @@ def _leaking_danish(talk: Conversation, context: Context, spoken: list[int]) -> 
         return
     for number in spoken:
         if context.reading.guess(number).code not in {"en", "de", "fi", "sv"}:
-            leaked = [word for word in words(talk.turns[number].text) if word in _DANISH]
+            leaked = [word for word in context.reading.words(number) if word in _DANISH]
             if len(leaked) >= _LEAKS:
                 yield _Slip("consistency", 1, "danish", f"Danish in Norwegian: {len(leaked)} words", number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ import msgspec
 
 from evalkit.errors import PolicyError, near_match
 from evalkit.language.formality import address
+from evalkit.language.valence import valence
 from evalkit.model import Case, Conversation, Finding, Score, Severity
 from evalkit.policy.sections import TonePolicy
 from evalkit.scorers.door import Context, Scope, skipped
@@ -24,6 +26,8 @@ _DANISH = frozenset(
     "hvad af mig dig jer jeres noget meget blevet nogen kunne uge kvittering adgangskode hvornår".split()
 )
 _LEAKS = 2
+_HIGH_SPIRITS = 2.0
+_NAME = re.compile(r"[ ,]+([^\W\d_][\w'’-]+)(?=[,!.:\n]| [-–])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ def _slips(
     yield from _reading_level(talk, context, policy, voice, spoken)
     yield from _channel(talk, context, voice, spoken)
     yield from _leaking_danish(talk, context, spoken)
+    yield from _names(talk, context, voice, spoken)
+    yield from _cheer(talk, context, spoken)
 
 
 def _formality(talk: Conversation, context: Context, voice: Mapping[str, Any], spoken: list[int]) -> Iterator[_Slip]:
@@ -284,6 +290,36 @@ def _leaking_danish(talk: Conversation, context: Context, spoken: list[int]) -> 
             leaked = [word for word in context.reading.words(number) if word in _DANISH]
             if len(leaked) >= _LEAKS:
                 yield _Slip("consistency", 1, "danish", f"Danish in Norwegian: {len(leaked)} words", number)
+
+
+def _names(talk: Conversation, context: Context, voice: Mapping[str, Any], spoken: list[int]) -> Iterator[_Slip]:
+    """The customer's name, as a greeting tells it, once or twice is warm; in every turn it is a sales pitch."""
+    name: str | None = None
+    turns: list[int] = []
+    for number in spoken:
+        text = talk.turns[number].text
+        greeted = next((h for h in context.reading.hits(number) if h.category == "greeting"), None)
+        if name is None and greeted is not None and (found := _NAME.match(text[greeted.end :])):
+            name = found[1]
+        if name is not None and name in text:
+            turns.append(number)
+    if len(turns) > voice["names_max"]:
+        size = 2 if len(turns) > voice["names_max"] + 2 else 1
+        message = f"uses the customer's name in {len(turns)} turns, the brand in {voice['names_max']}"
+        yield _Slip("warmth", size, "name_use", message, turns[-1])
+
+
+def _cheer(talk: Conversation, context: Context, spoken: list[int]) -> Iterator[_Slip]:
+    """High spirits in the answer to a complaint, a legal threat, grief, a crisis or fraud."""
+    for number in spoken:
+        before = context.reading.customer_before(number)
+        if before is None or not context.reading.signals(before, *_SERIOUS):
+            continue
+        language = context.reading.language_of(number) or ""
+        kind = any(h.category in {"empathy", "apology"} for h in context.reading.hits(number))
+        if not kind and valence(talk.turns[number].text, language) >= _HIGH_SPIRITS:
+            message = "a cheerful answer on a serious matter"
+            yield _Slip("register", 2, "cheerful_when_serious", message, number, severity="medium")
 
 
 def _voice(policy: TonePolicy) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.errors import PolicyError
+from evalkit.scorers.desk import lix_baseline
 from tests.scorers.conftest import Judge, talk
 
 
@@ -28,6 +29,13 @@ def test_two_brands_score_the_same_reply_differently(judge: Judge) -> None:
             ("c: Hvor er pakken?", "b: Vi har noget meget bra til deg, og du får svar på alt i kveld."),
             "nb",
         ),
+        (
+            "tone.name_use",
+            ("c: Hej", "b: Hej Anna! Hur är det?", "c: Bra", "b: Vad kul, Anna.", "c: Ja", "b: Välkommen åter, Anna."),
+            "sv",
+        ),
+        ("tone.cheerful_when_serious", ("c: Min man gick bort", "b: Underbart, vad roligt att du skrev!"), "sv"),
+        ("tone.profanity", ("c: Fan vad ni strular", "b: Ja, fan, det var dumt."), "sv"),
         ("tone.questions", ("c: Hej", "b: Vad gäller det? Vilken order? När köpte du den?"), "sv"),
         ("tone.long", ("c: Hej", "b: " + "Vi skickar paketet i morgon bitti. " * 30), "sv"),
     ],
@@ -51,3 +59,16 @@ def test_an_unknown_brand_is_named_with_its_neighbour(judge: Judge) -> None:
 
     with pytest.raises(PolicyError, match="unknown brand 'bnak'; did you mean 'bank'"):
         _voice(TonePolicy(brand="bnak"))
+
+
+def test_the_own_desk_gives_the_reading_level_by_language(judge: Judge) -> None:
+    plain = "h: " + "Hej. Paketet är på väg till dig nu. Det kommer i dag. " * 8
+    found = lix_baseline(
+        [talk("c: Var är mitt paket?", plain, language="sv"), talk("c: Hei", "h: Hei!", language="nb")]
+    )
+    assert list(found) == ["sv"]
+    assert 0 < found["sv"] < 40
+    stiff = "b: " + "Leveransinformationen tillhandahålls genom transportföretagets kundtjänstavdelning. " * 12
+    settings = {"policy": {"tone": {"lix_baseline": found}}}
+    rules = {f.rule for f in judge("tone", talk("c: Hej", stiff, language="sv"), settings=settings).findings}
+    assert "tone.readability" in rules

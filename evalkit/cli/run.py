@@ -86,7 +86,7 @@ def command(
     check_store(where, config.policy.privacy)
     order = pipeline.Order(
         suites, release, bot_name, trials=trials, seed=seed, stage=stage, concurrency=concurrency, resume=resume,
-        baseline=None if in_rounds else baseline, quiet=as_json,
+        baseline=None if in_rounds else baseline, quiet=as_json, llm=judging.llm_customers(suites, config),
     )  # fmt: skip
     asked = judging.asked_of(specs_of(suites))
     with Store.open(where) as store, judging.judge_bench(judge_name, config, questions=asked) as bench:

@@ -175,7 +175,8 @@ class _Grammar:
 
     def options(self, sentence: str) -> tuple[str, ...]:
         """What a sentence offers to choose from ("A, B or C"), empty where it asks for details instead."""
-        said = words(sentence)
+        places = tokens(sentence)
+        said = [place.text.casefold() for place in places]
         found = self._table.find(said)
         at = next((n for n, word in enumerate(said) if word in self._or and 0 < n < len(said) - 1), None)
         if at is None:
@@ -184,7 +185,6 @@ class _Grammar:
         requests = any(hit.label == "_asking" for hit in found)
         if requests and any(hit.last < at for hit in named) and any(hit.first > at for hit in named):
             return ()
-        places = tokens(sentence)
         start = 0
         opening = {n for hit in found if hit.label == "_open" for n in range(hit.first, hit.last + 1)}
         while start < at - 1 and (said[start] in self._stem or start in opening):

@@ -76,3 +76,11 @@ def test_a_case_without_a_check_is_refused_before_the_talk(
     typed(monkeypatch, "Hej")
     assert evalkit(["chat", "--bot", "friendly:bot", "--save-case", "s.yaml"]) == 2
     assert "--wants" in capsys.readouterr().err
+
+
+def test_an_llm_customer_without_a_model_is_one_message(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "s.yaml").write_text(
+        "suite: s\nscorers: [privacy]\ncases:\n  - {id: a, customer: {mode: llm, goal: x}}\n"
+    )
+    assert evalkit(["run", "s.yaml", "--bot", "friendly:bot", "--release", "1"]) == 2
+    assert "s.yaml:4: case 'a' wants an LLM customer" in capsys.readouterr().err

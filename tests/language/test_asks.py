@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalkit.language.asks import asks
 from tests.quality.asks import understood_rate
@@ -56,3 +58,13 @@ def test_either_detail_is_no_choice_between_options() -> None:
 
 def test_a_bot_that_did_not_follow_asks_for_the_errand() -> None:
     assert asks("Jag förstår inte. Kan du skriva om det?", "sv").slots == ("wish",)
+
+
+@given(
+    st.text(alphabet=st.characters(exclude_categories=()) | st.sampled_from("?.!, eller or vai oder\n1.-\u0149\u0130ß"))
+)
+def test_any_text_is_read_without_a_stumble_and_options_are_pieces_of_it(text: str) -> None:
+    for language in (None, "sv", "fi", "de"):
+        found = asks(text, language)
+        assert all(option.strip() for option in found.options)
+        assert bool(found) == (found.kind is not None)

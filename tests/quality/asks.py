@@ -22,7 +22,7 @@ def main() -> None:
         for path in sorted((LABELLED / folder).glob("*.yaml")):
             language = path.stem
             table.append({
-                "set": folder, "language": language, "n": sum(1 for _ in _rows(language, folder)),
+                "set": folder, "language": language, "n": sum(row[0] != "none" for row in _rows(language, folder)),
                 "understood": understood_rate(language, folder),
                 "language unknown": understood_rate(language, folder, known=False),
                 "silent near misses": understood_rate(language, folder, only="none"),

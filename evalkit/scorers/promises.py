@@ -10,6 +10,9 @@ from evalkit.model import Confidence, Conversation, Finding, Severity
 from evalkit.scorers.door import Context
 from evalkit.text.data_files import word_pattern, yaml_data
 
+_INSIDE_HINT = re.compile(r"\d\.\d{1,3}\.|\.(?:internal|intranet|corp|lan|local)\b|localhost")
+_WORD = re.compile(r"\w+")
+_STEM = 3
 _BEFORE = 40
 _PERIOD = re.compile(
     r"(?<!\d)(\d{1,3})[ -]?"
@@ -34,13 +37,16 @@ def promises(talk: Conversation, context: Context) -> Iterator[Finding]:
             yield from _oracle(talk, number, context)
             if asked:
                 yield from _rights(talk, number, lowered, context)
-            yield from _unbacked(number, lowered, context)
-            yield from _decided(talk, number, lowered)
+            begun = frozenset(word[:_STEM] for word in _WORD.findall(lowered))
+            if not begun.isdisjoint(_stems("storage")):
+                yield from _unbacked(number, lowered, context)
+            if not begun.isdisjoint(_stems("decided")):
+                yield from _decided(talk, number, lowered)
             if shielded:
                 yield from _shielded(number, context)
             yield from (
                 _found("G26.internal_address", "high", "an address of the inside network", number, hit, "exact")
-                for hit in _INSIDE.finditer(lowered)
+                for hit in (_INSIDE.finditer(lowered) if _INSIDE_HINT.search(lowered) else ())
             )
 
 
@@ -125,6 +131,13 @@ def _found(
         end=hit.end(),
         confidence=confidence,
     )
+
+
+@cache
+def _stems(name: str) -> frozenset[str]:
+    """How the entries of a list begin: a turn without such a word is not searched for them."""
+    entries = yaml_data("evalkit.scorers", "data/promises.yaml")[name]
+    return frozenset(_WORD.findall(str(entry))[0][:_STEM] for entry in entries)
 
 
 @cache

@@ -90,6 +90,62 @@ def cache(*, erased: tuple[str, ...], config_path: Path | None, as_json: bool) -
     return 0
 
 
+@command.command(name="calibration")
+@click.option("--judge", "judge_name", default="config", show_default=True, help="`config`, `fake` or `cassette:FILE`.")
+@click.option("--by-language", is_flag=True, help="Each language apart as well.")
+@config_option
+@store_option
+@json_option
+def calibration(
+    *, judge_name: str, by_language: bool, config_path: Path | None, store_at: str | None, as_json: bool
+) -> int:
+    """Hold the judge against people's labels: confusion, kappa, corrected rate, labels that are missing, its vote."""
+    from dataclasses import asdict
+
+    from tabulate import tabulate
+
+    from evalkit.cli.judging import identity_of
+    from evalkit.review.calibration import calibrations
+    from evalkit.store.store import Store
+    from evalkit.suites.config import load_config
+
+    config = load_config(config_path)
+    with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
+        assert bench is not None
+        who = identity_of(bench)
+        found = calibrations(store, who, by_language=by_language)
+    if as_json:
+        print_json({"identity": who, "questions": [{**asdict(c), "state": c.state, "n": c.n} for c in found]})
+        return 0
+    if not found:
+        click.echo(
+            f"judge {who}: no answer of this judge has a label beside it yet, so it only informs."
+            " A new model, prompt or question starts from nothing; `evalkit review new RELEASE` draws conversations"
+        )
+        return 0
+    rows = [
+        (
+            c.question if c.language is None else f"  {c.language}", c.n, c.both_good, c.judge_only, c.people_only,
+            c.both_bad, f"{c.kappa.value:.2f}" if c.kappa else "–", c.state + (", drifting" if c.drifts else ""),
+            c.n_more_labels,
+        )
+        for c in found
+    ]  # fmt: skip
+    heads = [
+        "question",
+        "labels",
+        "both good",
+        "judge only",
+        "people only",
+        "both bad",
+        "kappa",
+        "state",
+        "more labels",
+    ]
+    click.echo(tabulate(rows, headers=heads))
+    return 0
+
+
 @command.command(name="serve-fake")
 @click.option("--mood", default="good", show_default=True, help="How it behaves; `--mood list` names them.")
 @click.option("--delay-ms", default=0, show_default=True, type=click.IntRange(0, 600_000))

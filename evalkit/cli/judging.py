@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from evalkit.knowledge import Knowledge
     from evalkit.model import Case, ScorerSpec, Suite
     from evalkit.replay.customers import CustomerMaker
+    from evalkit.store.store import Store
     from evalkit.suites.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -105,22 +106,31 @@ def cache_path(config: Config) -> Path:
     return folder / CACHE
 
 
-def judge_spec(bench: Bench, voting: Sequence[str] = ()) -> ScorerSpec:
-    """The `judge` scorer of a run: bound to the judge's identity, so that another judge makes another set of scores."""
+def identity_of(bench: Bench) -> str:
+    """The identity that the judge's answers, cache and calibration are bound to."""
     from evalkit.judge.asking import questions_hash
     from evalkit.judge.protocol import PROMPT_VERSION
     from evalkit.judge.provider import identity
+
+    return identity(bench.settings, PROMPT_VERSION, questions_hash(bench.questions))
+
+
+def judge_spec(bench: Bench, voting: Sequence[str] = ()) -> ScorerSpec:
+    """The `judge` scorer of a run: bound to the judge's identity, so that another judge makes another set of scores."""
     from evalkit.model import ScorerSpec
 
-    who = identity(bench.settings, PROMPT_VERSION, questions_hash(bench.questions))
     asked = [question.id for question in bench.questions]
-    return ScorerSpec(name="judge", args={"questions": asked, "voting": sorted(voting), "identity": who})
+    return ScorerSpec(name="judge", args={"questions": asked, "voting": sorted(voting), "identity": identity_of(bench)})
 
 
-def with_judge(specs: Sequence[ScorerSpec], bench: Bench | None, voting: Sequence[str] = ()) -> list[ScorerSpec]:
-    """The scorers of a run with the judge's own where one is asked."""
+def with_judge(specs: Sequence[ScorerSpec], bench: Bench | None, store: Store) -> list[ScorerSpec]:
+    """The scorers of a run with the judge's own where one is asked; it votes where people's labels say it may."""
+    from evalkit.review.calibration import earned_votes
+
     if bench is None:
         return list(specs)
+    asked = {question.id for question in bench.questions}
+    voting = [question for question in earned_votes(store, identity_of(bench)) if question in asked]
     return [*(spec for spec in specs if spec.name != "judge"), judge_spec(bench, voting)]
 
 

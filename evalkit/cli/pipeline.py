@@ -55,7 +55,7 @@ def carry_out(
     Raises: InputError for a resume that does not fit.
     """
     plan = planned(order, config, knowledge)
-    world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
+    world = world_of(judging.with_judge(specs_of(order.suites), bench, store), config, knowledge)
     run = begun(order, plan, bot, store)
     finished = played(order, plan, bot, run, store)
     key = scored(order, finished, world, store, bench, config)

@@ -68,7 +68,7 @@ def carry_out(
     policy = deciding.gate_policy(config, surfaces.rules)
     order = replace(order, trials=policy.rounds)
     plan = pipeline.planned(order, config, knowledge)
-    world = world_of(judging.with_judge(specs_of(order.suites), bench), config, knowledge)
+    world = world_of(judging.with_judge(specs_of(order.suites), bench, store), config, knowledge)
     with opened(surfaces.baseline, surfaces.store_at) as old:
         begun = pipeline.begun(order, plan, bot, store)
         run = structs.replace(begun, attributes={**begun.attributes, ROUNDS: str(policy.rounds)})

@@ -48,7 +48,7 @@ def command(
         judging.judge_bench(judge_name, config, questions=judging.asked_of(specs)) as bench,
     ):
         run = store.run(run_id)
-        world = world_of(judging.with_judge(specs, bench), config, base)
+        world = world_of(judging.with_judge(specs, bench, store), config, base)
         asked = judging.judging_of(bench, config, store.cases(run.id), base)
         line = ProgressLine("scoring", quiet=as_json)
         key = score_run(store, run, world, workers=workers, judging=asked, on_progress=line.show)

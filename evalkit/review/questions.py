@@ -27,6 +27,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fact: str | None = None
     machine_positive: tuple[int | str, ...] = ()
     rules: tuple[str, ...] = ()
+    judge: tuple[str, ...] = ()
+    """The LLM judge's questions that ask the same; a good answer is a yes."""
 
     def is_positive(self, label: str) -> bool | None:
         """Whether a label is a yes; None for unsure."""
@@ -56,6 +58,11 @@ def _book() -> _Book:
 
     data: Any = yaml.safe_load(files("evalkit.review").joinpath("data/questions.yaml").read_text("utf-8"))
     return msgspec.convert(data, _Book)
+
+
+def asked_of_both() -> dict[str, Question]:
+    """The people's question beside each question of the judge that asks the same."""
+    return {judged: question for question in _book().questions for judged in question.judge}
 
 
 def questions(ids: Iterable[str] = ()) -> tuple[Question, ...]:

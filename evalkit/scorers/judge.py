@@ -41,6 +41,7 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             "answers": {id_: answer.answer for id_, answer in judged.items() if answer.status == "answered"},
             "good": {id_: answer.good for id_, answer in judged.items() if answer.good is not None},
             "informs_only": not self.voting,
+            "identity": self.identity,
         }
         broken = [answer for answer in judged.values() if answer.status == "error"]
         if broken:

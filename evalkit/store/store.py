@@ -247,14 +247,21 @@ class Store:
             raise InputError(f"run '{run_id}' has no scores yet; `evalkit score {run_id}` makes them")
         return keys[-1]
 
-    def scores(self, run_id: str, score_key: str | None = None) -> Iterator[tuple[str, list[Score]]]:
-        """Pairs of conversation id and scores of one set (None: the newest), in the order of ids, streamed."""
+    def scores(
+        self, run_id: str, score_key: str | None = None, *, ids: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, list[Score]]]:
+        """Pairs of conversation id and scores of one set (None: the newest), in the order of ids, streamed.
+
+        `ids` narrows them to these conversations.
+        """
         table, key = schema.scores, score_key or self.latest_score_key(run_id)
         query = (
             sa.select(table.c.conversation_id, table.c.body)
             .where(table.c.run_id == run_id, table.c.score_key == key)
             .order_by(table.c.conversation_id)
         )
+        if ids is not None:
+            query = query.where(table.c.conversation_id.in_(list(ids)))
         yield from self._stream(query, lambda row: (str(row.conversation_id), _SCORES.decode(row.body)))
 
     def scores_of(self, run_id: str, score_key: str, conversation_id: str) -> list[Score]:

@@ -99,3 +99,15 @@ def test_politeness_quotes_other_people_and_compounds_are_told_apart(language: s
 @pytest.mark.parametrize("word", ["klageteamet", "Klageteam", "svindelteamet"])
 def test_the_later_part_of_a_compound_is_heard(word: str) -> None:
     assert "handoff_announcement" in categories(f"Jeg sender saken videre til {word}.", "nb", "bot")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The exchange for your Desk Lamp has been successfully initiated.",
+        "If I were to escalate this to a supervisor, they would say the same.",
+        "If you’d like me to transfer you to a human agent, say so.",
+    ],
+)
+def test_a_thing_or_a_supposition_is_no_hand_over(said: str) -> None:
+    assert "handoff_announcement" not in categories(said, "en", "bot")

@@ -88,7 +88,7 @@ def judged(
     changed: list[Changed] = []
     if tell and baseline is not None:
         pair = _Pair(candidate_store, candidate, baseline_store, baseline)
-        seen = [pair.seen(change) for change in decision.changes[:_LOOKED_AT]]
+        seen = pair.seen(decision.changes[:_LOOKED_AT])
         seen.sort(key=_weight)
         changed = [pair.told(one) for one in seen[:_TOLD]] + seen[_TOLD:]
         changed += [Changed(change) for change in decision.changes[_LOOKED_AT:]]
@@ -163,14 +163,18 @@ class _Pair:
     before_store: Store
     before: ScoredRun
 
-    def seen(self, change: CaseChange) -> Changed:
-        """The change with its place and the worst finding of a failing conversation."""
-        case = self.after.cases.get(change.case_id)
-        place = f"{case.path}:{case.line}" if case is not None and case.path else ""
-        _, after_id = telling_pair(self.before, self.after, change.case_id)
-        scores = self.after_store.scores_of(self.after.run.id, self.after.score_key, after_id)
-        findings = [f for score in scores for f in score.findings if not f.passed]
-        return Changed(change, place, min(findings, key=lambda f: SEVERITIES.index(f.severity), default=None))
+    def seen(self, changes: Sequence[CaseChange]) -> list[Changed]:
+        """The changes with their places and the worst finding of a failing conversation."""
+        ids = {change.case_id: telling_pair(self.before, self.after, change.case_id)[1] for change in changes}
+        scores = self.after_store.scores_of(self.after.run.id, self.after.score_key, list(ids.values()))
+        found = []
+        for change in changes:
+            case = self.after.cases.get(change.case_id)
+            place = f"{case.path}:{case.line}" if case is not None and case.path else ""
+            findings = [f for score in scores.get(ids[change.case_id], ()) for f in score.findings if not f.passed]
+            worst = min(findings, key=lambda f: SEVERITIES.index(f.severity), default=None)
+            found.append(Changed(change, place, worst))
+        return found
 
     def told(self, one: Changed) -> Changed:
         """The change with the conversation told twice."""

@@ -14,7 +14,7 @@ def telling_pair(before: ScoredRun, after: ScoredRun, case_id: str) -> tuple[str
 
     Raises: InputError when a side has no conversation of the case.
     """
-    old, new = _of(before, case_id), _of(after, case_id)
+    old, new = before.by_case.get(case_id, []), after.by_case.get(case_id, [])
     for side, rows in ((before, old), (after, new)):
         if not rows:
             known = sorted({row.case_id for row in side.rows if row.case_id})
@@ -25,11 +25,6 @@ def telling_pair(before: ScoredRun, after: ScoredRun, case_id: str) -> tuple[str
     if was.passed == is_now.passed:
         was, is_now = old[0], new[0]
     return was.conversation_id, is_now.conversation_id
-
-
-def _of(side: ScoredRun, case_id: str) -> list[Facts]:
-    rows = [row for row in side.rows if row.case_id == case_id]
-    return sorted(rows, key=lambda row: (row.error is not None, row.trial))
 
 
 def _pick(rows: Sequence[Facts], passed: int) -> Facts:

@@ -37,6 +37,8 @@ def rounds(n: int = 3, alpha: float = 0.05) -> tuple[Round, ...]:
 @lru_cache(maxsize=32)
 def _last_bound(n: int, alpha: float) -> float:
     low = _NORMAL.inv_cdf(1 - alpha)
+    if n == 1:
+        return low
     high = low + 1.0
     for _ in range(16):
         middle = (low + high) / 2

@@ -32,6 +32,15 @@ class ScoredRun:
         """A hash of what each case plays and expects; where it stands in its file, and its title, do not count."""
         return {id_: _definition(case) for id_, case in self.cases.items()}
 
+    @cached_property
+    def by_case(self) -> dict[str, list[Facts]]:
+        """The rows of each case, broken ones last, else by trial."""
+        found: dict[str, list[Facts]] = {}
+        for row in sorted(self.rows, key=lambda row: (row.error is not None, row.trial)):
+            if row.case_id is not None:
+                found.setdefault(row.case_id, []).append(row)
+        return found
+
     @property
     def n_errors(self) -> int:
         """How many conversations broke."""

@@ -264,13 +264,16 @@ class Store:
             query = query.where(table.c.conversation_id.in_(list(ids)))
         yield from self._stream(query, lambda row: (str(row.conversation_id), _SCORES.decode(row.body)))
 
-    def scores_of(self, run_id: str, score_key: str, conversation_id: str) -> list[Score]:
-        """The scores of one conversation, empty where there are none."""
+    def scores_of(self, run_id: str, score_key: str, ids: Sequence[str]) -> dict[str, list[Score]]:
+        """The scores of some conversations by their ids; those without any are absent."""
         table = schema.scores
-        query = sa.select(table.c.body).where(
-            table.c.run_id == run_id, table.c.score_key == score_key, table.c.conversation_id == conversation_id
-        )
-        return next(self._stream(query, lambda row: _SCORES.decode(row.body)), [])
+        found: dict[str, list[Score]] = {}
+        for batch in _batches(ids, BATCH):
+            query = sa.select(table.c.conversation_id, table.c.body).where(
+                table.c.run_id == run_id, table.c.score_key == score_key, table.c.conversation_id.in_(batch)
+            )
+            found |= self._stream(query, lambda row: (str(row.conversation_id), _SCORES.decode(row.body)))
+        return found
 
     def facts(self, run_id: str, score_key: str | None = None) -> list[Facts]:
         """The narrow rows of one set of scores."""

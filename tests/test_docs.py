@@ -14,7 +14,7 @@ from evalkit.demo.shop import open_release
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")), *sorted((PROJECT / ".github").glob("*.md"))]
-ORDER = ("getting-started", "judge", "reports", "comparing", "gate", "numbers")
+ORDER = ("getting-started", "judge", "reports", "comparing", "gate", "ci", "numbers")
 
 
 def commands(page: Path) -> list[list[str]]:

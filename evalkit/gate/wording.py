@@ -26,7 +26,8 @@ def sentence(
         n, points = primary.numbers["n"], 100 * primary.numbers["difference"]
         how = f"{points:+.1f} points" if abs(points) >= 0.05 else "no difference"
         ruled = primary.said.rsplit("; ", 1)[-1]
-        return f"{release} may ship: on the same {n} questions it does as well as {before} ({how}); {ruled}."
+        manner = "better than" if primary.numbers["low"] > 0 else "as well as"
+        return f"{release} may ship: on the same {n} questions it does {manner} {before} ({how}); {ruled}."
     if verdict == "failed":
         bad = [r for r in rulings if r.verdict == "failed"]
         rails = [r.short.removeprefix("worse: ").split(":")[0] for r in bad if r.rule.startswith("guardrail")]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from evalkit.kpi.table import TITLES
@@ -17,6 +13,7 @@ from evalkit.personal_data import mask
 from evalkit.personal_data.sealing import sealed
 from evalkit.reporting.artefacts import told
 from evalkit.reporting.marking import marked, merged, visible
+from evalkit.reporting.page import CLOSING, opening
 from evalkit.reporting.summary import Failure, Summary, shown, shown_interval, transcripts
 from evalkit.store.store import Store
 
@@ -42,22 +39,13 @@ def write_html(path: Path, store: Store, summary: Summary) -> None:
 
 
 def _parts(store: Store, summary: Summary) -> Iterator[str]:
-    style = files("evalkit.reporting").joinpath("report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    release = visible(summary.run.release)
-    yield (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">'
-        f"<title>evalkit · {release}</title><style>{style}</style></head><body><main>"
-    )
+    yield opening(f"evalkit · {summary.run.release}")
     yield _header(summary)
     yield _numbers(summary)
     yield _changes(summary)
     yield from _failing(store, summary)
     yield _passing(summary)
-    yield "</main></body></html>\n"
+    yield CLOSING
 
 
 def _header(summary: Summary) -> str:

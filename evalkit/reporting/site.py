@@ -1,0 +1,120 @@
+"""A static folder over all releases of a store: trends, verdicts, and a report for each; any web server can host it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalkit.errors import InputError
+from evalkit.kpi.table import TITLES
+from evalkit.model import Data, Run
+from evalkit.reporting.html import write_html
+from evalkit.reporting.marking import visible
+from evalkit.reporting.page import CLOSING, opening
+from evalkit.reporting.summary import Summary, shown, shown_interval
+from evalkit.reporting.trends import Point, trend
+from evalkit.store.store import Store
+
+LAST = 30
+"""Releases that are shown: more make neither a trend clearer nor a folder smaller."""
+_WORDS = {"passed": "✓ passed", "failed": "✗ failed", "inconclusive": "? inconclusive", "invalid": "! invalid"}
+_SOURCES = {"replay": "Replayed suites", "production": "Production", "pilot": "Pilot"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    summary: Summary
+    decision: Data | None
+
+    @property
+    def verdict(self) -> str:
+        return str(self.decision["verdict"]) if self.decision is not None else ""
+
+
+def write_site(folder: Path, store: Store, read: Callable[[Run], Summary], *, last: int = LAST) -> list[Path]:
+    """The files that were written: `index.html` and `runs/<id>.html` for the newest scored run of each release.
+
+    Raises: InputError when the store holds no scored run.
+    """
+    newest: dict[tuple[str, str], Run] = {}
+    for run in store.runs():
+        if run.status != "running" and store.score_keys(run.id):
+            newest.pop((run.source, run.release), None)
+            newest[run.source, run.release] = run
+    if not newest:
+        raise InputError("the store holds no scored run yet; `evalkit run` makes one")
+    decisions = {entry.body.get("run"): entry.body for entry in store.audit_entries() if entry.event == "gate"}
+    by_source: dict[str, list[_Release]] = {}
+    written = []
+    for (source, _), run in list(newest.items())[-last:]:
+        summary = read(run)
+        path = folder / "runs" / f"{_name(run)}.html"
+        write_html(path, store, summary)
+        written.append(path)
+        by_source.setdefault(source, []).append(_Release(summary, decisions.get(run.id)))
+    index = folder / "index.html"
+    index.write_text("".join(_parts(by_source)), encoding="utf-8")
+    return [index, *written]
+
+
+def _parts(by_source: Mapping[str, Sequence[_Release]]) -> Iterator[str]:
+    newest = max((r for found in by_source.values() for r in found), key=lambda r: str(r.summary.run.started_at))
+    yield opening("evalkit · releases", "site.css")
+    said = newest.decision["sentence"] if newest.decision is not None else newest.summary.sentence
+    yield f'<header><h1>evalkit · releases</h1><p class="lead">{visible(str(said))}</p></header>'
+    for source in sorted(by_source, key=lambda name: list(_SOURCES).index(name)):
+        releases = by_source[source]
+        yield f"<h2>{_SOURCES.get(source, source)}</h2>"
+        yield (
+            '<p class="legend"><span>● a release with its 95 % interval</span><span>✗ the gate refused it</span>'
+            "<span>┊ measured otherwise from here on</span></p>"
+        )
+        yield f'<div class="grid-of-trends">{"".join(_cards(releases))}</div>'
+        yield f"<h2>Releases</h2>{_table(releases)}"
+    yield CLOSING
+
+
+def _cards(releases: Sequence[_Release]) -> Iterator[str]:
+    names = dict.fromkeys(kpi.name for release in reversed(releases) for kpi in release.summary.kpis)
+    for name in names:
+        points = []
+        for release in releases:
+            kpi = next((k for k in release.summary.kpis if k.name == name), None)
+            if kpi is not None and kpi.value is not None and not (kpi.note or "").startswith("too few"):
+                run, failed = release.summary.run, release.verdict == "failed"
+                points.append(Point(run.release, kpi, f"{release.summary.score_key} {kpi.definition_version}", failed))
+        if not points:
+            continue
+        title, last = TITLES.get(name, name), points[-1]
+        interval = shown_interval(last.kpi)
+        small = f"{interval + ' · ' if interval else ''}n = {last.kpi.n} · {last.release}"
+        yield (
+            f'<section class="card"><h3>{visible(title)}</h3>'
+            f'<p class="now">{shown(last.kpi)} <small>{visible(small)}</small></p>{trend(title, points)}</section>'
+        )
+
+
+def _table(releases: Sequence[_Release]) -> str:
+    rows = []
+    for release in reversed(releases):
+        run, summary = release.summary.run, release.summary
+        at = f"{run.started_at:%Y-%m-%d}" if run.started_at else ""
+        why = str(release.decision["sentence"]) if release.decision is not None else summary.sentence
+        stage = f" · {run.stage}" if run.stage else ""
+        rows.append(
+            f'<tr><td><a href="runs/{_name(run)}.html">{visible(run.release)}</a>{visible(stage)}</td>'
+            f'<td class="l">{at}</td><td>{summary.n_scored} of {summary.n_total}</td><td>{_chip(release.verdict)}</td>'
+            f'<td class="l"><p class="why">{visible(why)}</p></td></tr>'
+        )
+    head = "<th>release</th><th>played</th><th>scored</th><th>gate</th><th></th>"
+    return f'<table class="releases"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _chip(verdict: str) -> str:
+    return f'<span class="verdict {verdict or "none"}">{_WORDS.get(verdict, "not asked")}</span>'
+
+
+def _name(run: Run) -> str:
+    # A run's id comes from the store; only what is safe in a file name and an address is kept of it.
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in run.id) or "run"

@@ -18,6 +18,7 @@ _VERBS = {
     "chat": "talk to a bot here; the conversation is stored, scored, and can become a case",
     "score": "score a stored run again",
     "kpi": "the numbers of a stored run",
+    "drift": "which numbers leave their level week by week, and the monthly report",
     "compare": "two releases side by side: numbers, cases, one conversation told twice",
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",

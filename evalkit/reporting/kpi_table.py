@@ -35,13 +35,20 @@ class Release:
     columns: Columns
 
 
-def read_release(store: Store, release: str, source: str | None = None) -> Release:
-    """The facts of a release. Raises: InputError when it has no scored run (of that source)."""
+def read_release(store: Store, release: str, source: str | None = None, *, every_replay: bool = False) -> Release:
+    """The facts of a release; with `every_replay` those of all replays that have the newest set of scores.
+
+    Raises: InputError when it has no scored run (of that source).
+    """
     latest = store.latest_run(release)
-    replays = [run for run in store.runs(release) if run.source == "replay"][-1:]
-    others = [run for run in store.runs(release) if run.source != "replay"]
-    chosen = [run for run in (*replays, *others) if source in (None, run.source)]
+    runs = [run for run in store.runs(release) if source in (None, run.source)]
+    replays = [run for run in runs if run.source == "replay"]
+    chosen = [*(replays if every_replay else replays[-1:]), *(run for run in runs if run.source != "replay")]
     scored = [(run, keys[-1]) for run in chosen if (keys := store.score_keys(run.id))]
+    if every_replay:
+        # Weeks that other scorers judged are no part of one line.
+        newest = {run.source: key for run, key in scored}
+        scored = [(run, newest[run.source]) for run, _ in scored if newest[run.source] in store.score_keys(run.id)]
     if not scored:
         store.latest_score_key(latest.id)
         raise InputError(f"release '{release}' has no scored run of source '{source}'")

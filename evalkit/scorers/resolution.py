@@ -92,8 +92,14 @@ def _substantive(talk: Conversation, context: Context) -> float | None:
             and len(reading.words(number)) < 3 * _SUBSTANTIVE_WORDS
         )
         if number > reading.customer_turns[0] and len(reading.words(number)) >= _SUBSTANTIVE_WORDS and not empty:
-            return waited
+            return waited or _clock_ms(talk, reading.customer_turns[0], number)
     return None
+
+
+def _clock_ms(talk: Conversation, asked: int, answered: int) -> float:
+    """Milliseconds between two turns by their times, 0 where one has none."""
+    start, end = talk.turns[asked].at, talk.turns[answered].at
+    return max(0.0, (end - start).total_seconds() * 1000) if start is not None and end is not None else 0.0
 
 
 def _verified(talk: Conversation, case: Case | None, context: Context, *, answered: bool) -> bool | None:

@@ -126,6 +126,9 @@ def facts_of(run: Run, conversation: Conversation, scores: Iterable[Score], *, c
         for key, column in _FROM_DATA.get(score.scorer, {}).items():
             value = score.data.get(key)
             values[column] = int(value) if isinstance(value, bool) else value
+    if not values.get("first_substantive_ms"):
+        # 0 says that there was an answer whose time nobody knows.
+        values["first_substantive_ms"] = None
     # A judge without a vote decides nothing, so its outage must not take a conversation out of the numbers either.
     broken = [score for score in scores if score.verdict == "error" and not score.data.get("informs_only")]
     errors = [score.boundary or "scorer" for score in broken]

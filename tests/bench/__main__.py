@@ -57,7 +57,7 @@ def main() -> int:
     options = parser.parse_args()
     pairs = 7 if options.long else options.pairs
     rows: list[Row] = []
-    for part in (_replay, _growth, _start, _scoring, _personal_data, _knowledge, _customer):
+    for part in (_replay, _growth, _start, _scoring, _personal_data, _knowledge, _customer, _kpis):
         print(f"… {part.__name__.strip('_').replace('_', ' ')}", file=sys.stderr, flush=True)
         rows += part(pairs)
     print(tabulate([r.cells() for r in rows], headers=["what", "unit", "must", "want", "min", "median", "max", "met"]))
@@ -145,6 +145,41 @@ def _customer(pairs: int) -> list[Row]:
     from tests.bench.customers import us_a_turn
 
     return [Row("fact-sheet customer, CPU a turn", "µs", 300, 200, tuple(us_a_turn() for _ in range(pairs)))]
+
+
+# ---------------------------------------------------------------- KPIs
+
+
+def _kpis(pairs: int) -> list[Row]:
+    """The KPI table of a million stored conversations: read from the store, from the kept columns, and in memory."""
+    from evalkit.kpi.table import kpis, sliced
+    from evalkit.store.store import Store
+    from tests.bench.kpi_store import fill
+
+    n = 1_000_000
+    first, kept, warm, grouped = [], [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        run_id = fill(path, n)
+        with Store.open(path) as store:
+            for times, _ in ((first, 1), *((kept, at) for at in range(max(1, pairs // 2)))):
+                started = time.process_time()
+                columns = store.columns(run_id, "key")
+                kpis(columns)
+                times.append(time.process_time() - started)
+            for _ in range(pairs):
+                started = time.process_time()
+                kpis(columns)
+                warm.append(1000 * (time.process_time() - started))
+            started = time.process_time()
+            sliced(columns, ["channel", "language"])
+            grouped.append(time.process_time() - started)
+    return [
+        Row("KPI table of 1,000,000 stored conversations: first read (CPU)", "s", 8, 8, tuple(first)),
+        Row("the same from the kept columns (CPU)", "s", 2, 2, tuple(kept)),
+        Row("the same, warm (CPU)", "ms", 300, 100, tuple(warm)),
+        Row("the same by channel and language, from memory (CPU)", "s", 5, 2, tuple(grouped)),
+    ]
 
 
 # ---------------------------------------------------------------- start-up

@@ -51,6 +51,8 @@ def erase_subject(*, actor: str, as_json: bool, **given: Any) -> int:
             f"erased {receipt.n_conversations} conversations in {receipt.n_runs} runs, {receipt.n_cases} cases and "
             f"{receipt.n_pseudonyms} pseudonyms; line {receipt.audit_number} of the audit trail"
         )
+        if receipt.promoted:
+            click.echo(f"take out of your suite files: {', '.join(receipt.promoted)}")
     return 0
 
 

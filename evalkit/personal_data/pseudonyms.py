@@ -28,6 +28,10 @@ _SHORT = {
     "BANK_ACCOUNT": "ACCOUNT", "VEHICLE_PLATE": "PLATE",
 }  # fmt: skip
 _TIDY = re.compile(r"[^\w@]+")
+_DATES = re.compile(
+    r"(?<![\d./-])(?:(?P<y>(?:19|20)\d\d)(?P<s>[-/])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
+    r"|(?P<d2>\d{1,2})(?P<s2>[./-])(?P<m2>\d{1,2})(?P=s2)(?P<y2>(?:19|20)\d\d))(?![\d/-])"
+)
 _PASSES = 4
 _WORD = r"[^\W\d_]"
 
@@ -202,12 +206,25 @@ def tidy(value: str) -> str:
     return _TIDY.sub("", comparable(value))
 
 
-def shifted(day: date, days: int) -> date:
-    """A date moved by days, which stays where the calendar ends."""
+def with_dates_moved(text: str, days: int) -> str:
+    """The text with its numeric dates moved, in the form in which each was written.
+
+    >>> with_dates_moved("Köpt 2026-03-02, levererat 9.3.2026", -7)
+    'Köpt 2026-02-23, levererat 2.3.2026'
+    """
+    return _DATES.sub(lambda hit: _moved_date(hit, days), text) if _DATES.search(text) else text
+
+
+def _moved_date(hit: re.Match[str], days: int) -> str:
+    year, day = hit.group("y") or hit.group("y2"), hit.group("d") or hit.group("d2")
+    month, mark = hit.group("m") or hit.group("m2"), hit.group("s") or hit.group("s2")
     try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return day
+        moved = date(int(year), int(month), int(day)) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return hit.group()
+    shown_day, shown_month = (f"{n:0{len(old)}d}" for n, old in ((moved.day, day), (moved.month, month)))
+    parts = [str(moved.year), shown_month, shown_day]
+    return mark.join(parts if hit.group("y") else reversed(parts))
 
 
 def _known(values: Iterable[str], kind: str) -> dict[str, tuple[str, str]]:

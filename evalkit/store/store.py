@@ -465,7 +465,7 @@ class Store:
         """The number of conversations whose scores and facts were deleted with the run's cited passages."""
         with self._write(facts=True) as connection:
             n = connection.execute(schema.scores.delete().where(schema.scores.c.run_id == run_id)).rowcount
-            for table in (schema.facts, schema.score_sets, schema.passages):
+            for table in (schema.facts, schema.findings, schema.score_sets, schema.passages):
                 connection.execute(table.delete().where(table.c.run_id == run_id))
         return int(n)
 

@@ -119,9 +119,8 @@ class Builder:
     ) -> None:
         """One message; an empty one and a private note are dropped, an edited one takes the place of the older text."""
         ledger, where = self.ledger, line or self.line
-        ledger.n_messages += 1
         if private and not self.options.keep_notes:
-            ledger.drop("message", "private note", where)
+            self.skip("private note", where)
             return
         written = "" if text is None else text if isinstance(text, str) else str(text)
         if html and ("<" in written or "&" in written):
@@ -130,7 +129,7 @@ class Builder:
             written = without_quoted_mail(written)
         files = _media(attachments) if attachments else []
         if not written.strip() and not files and not tool_calls and not buttons:
-            ledger.drop("message", "empty message", where)
+            self.skip("empty message", where)
             return
         moment = self.times.read(at, where, after=self._last)
         if moment is not None:
@@ -145,13 +144,15 @@ class Builder:
             at=moment,
             latency_ms=latency_ms,
             author_key=None if author is None else str(author),
-            language=language,
+            language=language if isinstance(language, str) else None,
             buttons=tuple(map(str, buttons)),
             sources=tuple(map(str, sources)),
             tool_calls=tool_calls,
-            draft=draft,
+            draft=draft if isinstance(draft, str) else None,
             payload={"attachments": files} if files else None,
         )
+        # Counted only now: rubbish in a field ends the whole conversation above, before this message is in the account.
+        ledger.n_messages += 1
         if edited:
             ledger.note("an edited message: the latest text is kept", where)
         if message_id is not None:
@@ -164,6 +165,19 @@ class Builder:
             self._by_id[key] = len(self.talk.turns)
         self.talk.turns.append(turn)
         ledger.roles[role, why] += 1
+
+    def say(self, role: Role, why: str, text: Any, at: Any, line: int) -> None:
+        """A message of plain text and nothing else, as `add` takes it."""
+        if type(text) is not str or not text or text.isspace():
+            self.add(role, why, text, at, line=line)
+            return
+        moment = self.times.read(at, line, after=self._last) if at is not None else None
+        if moment is not None:
+            self._sorted = self._sorted and (self._last is None or moment >= self._last)
+            self._last = moment
+        self.talk.turns.append(Turn(role=role, text=text, at=moment))
+        self.ledger.n_messages += 1
+        self.ledger.roles[role, why] += 1
 
     def call_tool(self, call: ToolCall, why: str, at: Any = None) -> None:
         """A tool call of the bot: it joins the bot's turn before it, where one stands after the customer's last."""
@@ -206,6 +220,10 @@ class Builder:
     def done(self) -> Talk | None:
         """The conversation with its messages in the order of time; one without messages is dropped."""
         talk = self.talk
+        for name in ("subject", "intent", "segment", "language", "model_id", "prompt_id", "outcome"):
+            value = getattr(talk, name)
+            if value is not None and not isinstance(value, str):
+                setattr(talk, name, str(value) if isinstance(value, int) else None)
         if not talk.turns:
             self.ledger.drop("conversation", "no message left", self.line)
             return None
@@ -284,17 +302,25 @@ class RecordImporter:
             builder.append(Builder(source_id, line, ledger, options, times))
             return builder[-1]
 
-        try:
-            return self.read(data, begin)
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            # The boundary to other people's data: a shape that is not the documented one costs one conversation.
-            what = f"its field {error}" if isinstance(error, KeyError) else type(error).__name__
-            reason = f"not the shape of a {self.name} record ({what})"
-            if builder:
-                builder[-1].drop(reason)
-            else:
-                ledger.drop("conversation", reason, line)
-            return None
+        return guarded(self.name, lambda: self.read(data, begin), builder, ledger, line)
+
+
+def guarded(
+    name: str, make: Callable[[], Talk | None], begun: Sequence[Builder], ledger: Ledger, line: int
+) -> Talk | None:
+    """The boundary to other people's data: a shape that is not the documented one costs one conversation, and is told.
+
+    `begun` holds the builder once `make` has one.
+    """
+    try:
+        return make()
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
+        what = f"its field {error}" if isinstance(error, KeyError) else type(error).__name__
+        reason = f"not the shape of a {name} record ({what})"
+        if begun:
+            return begun[-1].drop(reason)
+        ledger.drop("conversation", reason, line)
+        return None
 
 
 _LANGUAGES = {

@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 
 from evalkit.model import Conversation, HandledBy, Rating, Source, Stage, ToolCall, Turn
-from evalkit.personal_data.pseudonyms import Pseudonyms
+from evalkit.personal_data.pseudonyms import Pseudonyms, with_dates_moved
 from evalkit.transcripts.door import Talk, hand_overs
 
 _replace = msgspec.structs.replace
+_TOLD_BY = 400
+"""Characters that tell a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,16 @@ class Finishing:
         times = [turn.at for turn in turns if turn.at is not None]
         started, ended = talk.started_at or min(times, default=None), talk.ended_at or max(times, default=None)
         rating, handovers = talk.rating, hand_overs(talk)
+        was_handed_over = any(handover.executed for handover in handovers)
         attributes = talk.attributes
         if self.cover_text and attributes:
             covered = self.pseudonyms.texts(list(attributes.values()), talk.language, people=talk.customers)
             attributes = dict(zip(attributes, covered, strict=True))
         if self.shift_dates:
             days = timedelta(days=self.pseudonyms.shift_days(talk.subject or talk.source_id))
-            turns = tuple(_replace(turn, at=_moved(turn.at, days)) for turn in turns)
+            turns = tuple(
+                _replace(turn, at=_moved(turn.at, days), text=with_dates_moved(turn.text, days.days)) for turn in turns
+            )
             started, ended = _moved(started, days), _moved(ended, days)
             handovers = tuple(
                 _replace(h, requested_at=_moved(h.requested_at, days), accepted_at=_moved(h.accepted_at, days))
@@ -57,10 +62,10 @@ class Finishing:
             source=self.source,
             stage=self.stage,
             turns=turns,
-            ending=_ending(talk),
+            ending="handed_over" if was_handed_over else "bot_closed" if talk.closed else "unknown",
             handovers=handovers,
             channel=talk.channel,
-            language=talk.language,
+            language=talk.language or _language(turns),
             intent=self._label(talk.intent),
             segment=self._label(talk.segment),
             consent=talk.consent,
@@ -136,10 +141,12 @@ def handled_by(talk: Talk) -> HandledBy:
     return "ai_assisted" if any(turn.draft is not None for turn in talk.turns) else "human"
 
 
-def _ending(talk: Talk) -> Any:
-    if any(handover.executed for handover in hand_overs(talk)):
-        return "handed_over"
-    return "bot_closed" if talk.closed else "unknown"
+def _language(turns: tuple[Turn, ...]) -> str | None:
+    """What the customer writes, where the export does not say and it can be told."""
+    from evalkit.language.detection import detect
+
+    said = "\n".join(turn.text[:_TOLD_BY] for turn in turns if turn.role == "customer")[:_TOLD_BY]
+    return detect(said).code if said else None
 
 
 def _moved(at: datetime | None, by: timedelta) -> datetime | None:

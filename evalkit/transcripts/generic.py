@@ -23,6 +23,7 @@ _YES = frozenset({"1", "true", "yes", "y", "ja", "kyllä", "x", "sant", "sand"})
 _HANDLED = {"ai": "ai", "bot": "ai", "ai_assisted": "ai_assisted", "human": "human", "agent": "human"}
 _UNKNOWN_ROLE = "a role that no rule names; `roles:` of the mapping tells what it means"
 _SPREAD = 20
+_SPEAKERS = frozenset({"customer", "bot", "human", "system"})
 _KINDS = ("buttons", "note", "event", "form", "attachment")
 
 
@@ -88,6 +89,9 @@ class _Reader:
         self._other = other if isinstance(other, str) else None
         self._drops = [(getter(path), {_plain(v) for v in values}) for path, values in mapping.drop.items()]
         self._attributes = [(path, getter(path)) for path in mapping.attributes]
+        self._fast: tuple[Callable[[Mapping[str, Any]], Any], ...] = tuple(
+            self._of_message.get(name, _nothing) for name in ("at", "author", "id")
+        )
         self._plain = set(self._of_message) <= {"role", "text", "at", "author", "id"} and not self._drops
 
     def tell_ignored(self, names: Iterable[str], inner: Iterable[str]) -> None:
@@ -198,15 +202,18 @@ class _Reader:
         if role is None or role == "drop":
             builder.skip(why if role is None else f"{why}, left out by the mapping", line)
             return
-        if self._plain and role in {"customer", "bot", "human", "system"}:
-            at, author, id_ = of.get("at"), of.get("author"), of.get("id")
+        if self._plain and role in _SPEAKERS:
+            at, author, id_ = self._fast
+            if author is _nothing and id_ is _nothing and not self._mapping.html:
+                builder.say(role, why, of["text"](record), at(record), line)  # type: ignore[arg-type]
+                return
             builder.add(
                 role,  # type: ignore[arg-type]
                 why,
                 of["text"](record),
-                at(record) if at else None,
-                author=author(record) if author else None,
-                message_id=id_(record) if id_ else None,
+                at(record),
+                author=author(record),
+                message_id=id_(record),
                 html=self._mapping.html,
                 line=line,
             )
@@ -290,6 +297,10 @@ def number_of(value: Any) -> float | None:
         return float(text) if text and text[-1].isdigit() else None
     except ValueError:
         return None
+
+
+def _nothing(record: Mapping[str, Any]) -> None:
+    return None
 
 
 def _plain(value: Any) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from evalkit.model import Rating
 from evalkit.transcripts.chats import ROLE_RULE, History, messages_of
-from evalkit.transcripts.door import Builder, Data, Options, Talk
+from evalkit.transcripts.door import Builder, Data, Options, Talk, guarded
 from evalkit.transcripts.grouping import grouped
 from evalkit.transcripts.ledger import Ledger
 from evalkit.transcripts.reading import Source, json_records
@@ -39,7 +40,8 @@ class LangfuseImporter:
         times = Times(ledger, timezone=options.timezone)
         for key, line, traces in grouped(_traces(source, ledger), ledger):
             ledger.n_records += 1
-            talk = _talk(Builder(key, line, ledger, options, times), traces)
+            builder = Builder(key, line, ledger, options, times)
+            talk = guarded(self.name, partial(_talk, builder, traces), [builder], ledger, line)
             if talk is not None:
                 yield talk
 

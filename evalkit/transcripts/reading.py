@@ -193,7 +193,7 @@ def _contained(value: Any, containers: Sequence[str]) -> Sequence[Any]:
         if isinstance(value, dict) and isinstance(value.get(name), list):
             return value[name]  # type: ignore[no-any-return]
     # Singer taps wrap each record.
-    if isinstance(value, dict) and value.get("type") in {"SCHEMA", "STATE"} and len(value) < 6:
+    if isinstance(value, dict) and value.get("type") in ("SCHEMA", "STATE") and len(value) < 6:
         return ()
     if isinstance(value, dict) and value.get("type") == "RECORD" and isinstance(value.get("record"), dict):
         return (value["record"],)

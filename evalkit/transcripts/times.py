@@ -16,6 +16,7 @@ _DATE = re.compile(
     r"(?:[T ,]+(?:kl\.? ?)?(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2}))?(?:[.,]\d+)?)?\s*(?P<z>Z|UTC)?\Z"
 )
 # An epoch number tells its unit by its size: all instants between 2001 and 2286 are apart.
+_LAST = 1e19
 _UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3), (1e8, 1.0))
 AMBIGUOUS = "a local time that happened twice (end of daylight saving) was read by the order of the messages"
 MISSING = "a local time that never was (start of daylight saving) was moved an hour ahead"
@@ -48,16 +49,25 @@ class Times:
         """The instant in UTC, None where there is none; `after` is the message before, which settles a doubled hour."""
         if value is None or value == "":
             return None
-        found = self._parsed(value)
+        found = self._iso(value) if type(value) is str and value[4:5] == "-" else self._parsed(value)
         if found is None:
             self._ledger.note(UNREADABLE, line)
             return None
         if found.tzinfo is not None:
-            return found.astimezone(UTC)
+            return found if found.tzinfo is UTC else found.astimezone(UTC)
         if self._zone is None:
             self._ledger.note(NO_ZONE, line)
             return found.replace(tzinfo=UTC)
         return self._local(found, line, after)
+
+    def _iso(self, value: str) -> datetime | None:
+        # By far the most frequent form, read without trying any other.
+        if not self._formats:
+            try:
+                return datetime.fromisoformat(value)
+            except ValueError:
+                pass
+        return self._parsed(value)
 
     def _local(self, naive: datetime, line: int | None, after: datetime | None) -> datetime:
         first = naive.replace(tzinfo=self._zone)
@@ -78,7 +88,7 @@ class Times:
         if isinstance(value, datetime):
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return _epoch(float(value))
+            return _epoch(value)
         return None
 
     def _text(self, text: str) -> datetime | None:
@@ -115,7 +125,7 @@ class Times:
 
 def _epoch(number: float) -> datetime | None:
     unit = next((unit for least, unit in _UNITS if abs(number) >= least), None)
-    if unit is None:
+    if unit is None or abs(number) > _LAST:
         return None
     try:
         return datetime.fromtimestamp(number / unit, tz=UTC)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from evalkit.model import Cost
 from evalkit.transcripts.chats import ROLE_RULE, History, Said, messages_of
-from evalkit.transcripts.door import Builder, Options, Talk, language_of
+from evalkit.transcripts.door import Builder, Options, Talk, guarded, language_of
 from evalkit.transcripts.grouping import grouped
 from evalkit.transcripts.ledger import Ledger
 from evalkit.transcripts.reading import Source, json_records
 from evalkit.transcripts.times import Times
 
+_REMEMBERED = 100_000
+"""Traces whose conversation is known, for their spans that do not name it."""
 _NUMBERED = re.compile(r"\.(\d+)\.(.+)\Z")
 
 
@@ -55,7 +57,7 @@ class TraceImporter:
         for key, line, spans in grouped(_spans(source, ledger), ledger):
             ledger.n_records += 1
             builder = Builder(key, line, ledger, options, times)
-            talk = _talk(builder, spans)
+            talk = guarded(self.name, partial(_talk, builder, spans), [builder], ledger, line)
             if talk is not None:
                 yield talk
 
@@ -140,15 +142,17 @@ def _spans(source: Source, ledger: Ledger) -> Iterator[tuple[str, int, Span]]:
         batches = data.get("resourceSpans") or ([data] if "scopeSpans" in data else ())
         if not batches:
             ledger.drop("line", "an object without resourceSpans", line)
-        for batch in batches:
-            for scope in batch.get("scopeSpans") or ():
-                for raw in scope.get("spans") or ():
-                    span = _span(raw)
-                    trace = str(raw.get("traceId") or raw.get("spanId") or line)
-                    key = _first(span.attributes, "conversation") or conversation_of.get(trace)
-                    if key is not None and len(conversation_of) < 100_000:
-                        conversation_of[trace] = str(key)
-                    yield str(key or trace), line, span
+        try:
+            raws = [raw for batch in batches for scope in batch.get("scopeSpans") or () for raw in scope["spans"] or ()]
+            found = [(str(raw.get("traceId") or raw.get("spanId") or line), _span(raw)) for raw in raws]
+        except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+            ledger.drop("line", f"not the shape of OTLP ({type(error).__name__})", line)
+            continue
+        for trace, span in found:
+            key = _first(span.attributes, "conversation") or conversation_of.get(trace)
+            if key is not None and len(conversation_of) < _REMEMBERED:
+                conversation_of[trace] = str(key)
+            yield str(key or trace), line, span
 
 
 def _span(raw: dict[str, Any]) -> Span:

@@ -57,7 +57,7 @@ def main() -> int:
     options = parser.parse_args()
     pairs = 7 if options.long else options.pairs
     rows: list[Row] = []
-    for part in (_replay, _growth, _start, _scoring, _personal_data, _knowledge, _customer, _kpis):
+    for part in (_replay, _growth, _start, _scoring, _personal_data, _knowledge, _customer, _kpis, _importing):
         print(f"… {part.__name__.strip('_').replace('_', ' ')}", file=sys.stderr, flush=True)
         rows += part(pairs)
     print(tabulate([r.cells() for r in rows], headers=["what", "unit", "must", "want", "min", "median", "max", "met"]))
@@ -317,6 +317,46 @@ def _knowledge(pairs: int) -> list[Row]:
         Row("3-sentence reply against 10,000 passages", "ms", 15.0, 8.0, checks["10,000"]),
         Row("3-sentence reply against 500 passages", "ms", 3.0, 2.0, checks["500"]),
     ]
+
+
+# ---------------------------------------------------------------- import
+
+
+def _importing(pairs: int) -> list[Row]:
+    rates: dict[str, list[float]] = {"plain": [], "covered": []}
+    growth = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(max(1, pairs // 2)):
+            for name, n, flags in (("plain", 20_000, ("--no-pseudonyms",)), ("covered", 2_000, ())):
+                few, many = _import(Path(folder), n // 4, *flags), _import(Path(folder), n, *flags)
+                rates[name].append((n - n // 4) / (many.cpu_s - few.cpu_s))
+                if name == "plain":
+                    growth.append(many.peak_mb - few.peak_mb)
+    plain, covered = tuple(rates["plain"]), tuple(rates["covered"])
+    return [
+        Row("import of 8-turn conversations into the store, one core", "a second", 8_000, 12_000, plain, more=True),
+        Row("the same, pseudonymised", "a second", 300, 600, covered, more=True),
+        Row("growth of memory, import of 20,000 beside 5,000", "MB", 4, 1, tuple(growth)),
+    ]
+
+
+def _import(folder: Path, n: int, *flags: str) -> Cost:
+    import json
+
+    from tests.bench.corpus import conversation
+
+    export, store = folder / f"{n}.jsonl", folder / "s.db"
+    with export.open("w", encoding="utf-8") as stream:
+        for number in range(n):
+            turns = [
+                {"role": turn.role, "text": turn.text, "timestamp": f"2026-03-02T10:{at:02d}:00Z"}
+                for at, turn in enumerate(conversation(number).turns)
+            ]
+            stream.write(json.dumps({"id": str(number), "language": "sv", "turns": turns}) + "\n")
+    for old in folder.glob("s.db*"):
+        old.unlink()
+    words = ["import", "jsonl", str(export), "--release", "r", "--store", str(store), "--json", *flags]
+    return _run([sys.executable, "-c", f"from evalkit.cli import execute; execute({words!r})"], cwd=folder)
 
 
 def _rates(go: Callable[[], object], n: int, times: int) -> tuple[float, ...]:

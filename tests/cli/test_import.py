@@ -73,3 +73,35 @@ def test_what_is_over_its_time_is_shown_before_it_is_deleted(capsys: pytest.Capt
     assert execute(["privacy", "retention", "--transcripts-days", "0", "--json"]) == 0
     (after,) = json.loads(capsys.readouterr().out)
     assert after["n_words_due"] == 0
+
+
+@pytest.mark.slow
+def test_peak_memory_is_the_same_for_a_file_ten_times_as_large(tmp_path: Path) -> None:
+    import os
+    import subprocess
+    import sys
+
+    def peak_mb(n: int) -> float:
+        path = tmp_path / f"{n}.jsonl"
+        turn = {"role": "user", "text": "Hej, var är mitt paket? " * 10, "timestamp": "2026-03-02T10:00:00Z"}
+        with path.open("w") as stream:
+            for number in range(n):
+                stream.write(json.dumps({"id": number, "language": "sv", "turns": [turn] * 8}) + "\n")
+        words = [
+            "import",
+            "jsonl",
+            str(path),
+            "--release",
+            "r",
+            "--no-pseudonyms",
+            "--store",
+            str(tmp_path / f"{n}.db"),
+        ]
+        code = f"from evalkit.cli import execute; raise SystemExit(execute({words!r}))"
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        return usage.ru_maxrss / 1024
+
+    assert peak_mb(40_000) < 1.05 * peak_mb(4_000) + 2

@@ -36,7 +36,8 @@ def store(tmp_path: Path) -> Store:
     scores = [Score(scorer="tone", verdict="pass")]
     opened.add_scores("r1", "k", [(t.id, scores, facts_of(run, t, scores, critical=False, n_zero=0)) for t in talks])
     opened.add_review(Review(id="v", conversation_id="a", question="q", reviewer="r", label="yes", note="about a"))
-    opened.add_cases("r2", [Case(id="from-a", origin="a"), Case(id="own")])
+    opened.add_review(Review(id="p", conversation_id="a", question="#promoted", reviewer="r", label="case-7"))
+    opened.add_cases("r2", [Case(id="from-a", origin="a"), Case(id="tagged", tags=("origin:a",)), Case(id="own")])
     opened.add_run(Run(id="r2", release="bot"))
     opened.add_conversations([talk("played", None, run="r2", case_id="from-a")])
     return opened
@@ -47,7 +48,8 @@ def test_erasing_a_person_takes_all_that_was_made_of_them(store: Store, tmp_path
         number = int(Pseudonyms(KEY, vault).named("EMAIL", "kim@example.com")[len("<EMAIL_") : -1])
         vault.own("kim", [("EMAIL", number)])
         receipt = erase(store, "kim", vault=vault, now=NOW)
-    assert (receipt.n_conversations, receipt.n_cases, receipt.n_pseudonyms, receipt.n_runs) == (3, 1, 1, 1)
+    assert (receipt.n_conversations, receipt.n_cases, receipt.n_pseudonyms, receipt.n_runs) == (3, 2, 1, 1)
+    assert receipt.promoted == ("case-7",)
     assert [t.id for t in store.conversations("r1")] == ["c"]
     assert [id_ for id_, _ in store.scores("r1")] == ["c"] and [f.conversation_id for f in store.facts("r1")] == ["c"]
     assert store.reviews() == [] and list(store.cases("r2")) == ["own"]

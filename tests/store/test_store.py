@@ -143,6 +143,21 @@ def test_a_person_is_erased_with_scores_facts_and_labels(store: Store) -> None:
     assert store.reviews() == []
 
 
+def test_words_can_be_rewritten_and_scores_and_cases_taken_out(store: Store) -> None:
+    store.add_run(Run(id="r", release="1"))
+    talk = Conversation(id="c", run_id="r", subject_key="s", turns=(Turn(role="bot", text="words"),))
+    store.add_conversations([talk])
+    store.add_cases("r", [Case(id="x"), Case(id="y")])
+    scores = [Score(scorer="loops", verdict="fail", findings=(Finding(rule="L1.repeated", turn=0),))]
+    store.add_scores("r", "k", [("c", scores, Facts(conversation_id="c"))])
+    assert store.replace_conversations([Conversation(id="c", run_id="r"), Conversation(id="gone", run_id="r")]) == 1
+    assert [t.turns for t in store.conversations("r")] == [()] and store.conversations_of_subject("s") == []
+    assert store.delete_cases("r", ["x"]) == 1 and list(store.cases("r")) == ["y"]
+    assert store.delete_scores("r") == 1 and store.score_keys("r") == []
+    store.compact()
+    assert store.count_conversations("r") == 1
+
+
 def test_a_copy_holds_the_run_and_can_be_repeated(store: Store, tmp_path: Path) -> None:
     store.add_run(RUN)
     store.add_conversations(talk(i) for i in range(700))

@@ -70,6 +70,23 @@ def test_odd_conversations_have_defined_results(odd: list[dict[str, Any]]) -> No
     assert all(score.verdict != "error" for score in found.scores.values())
 
 
+def test_times_out_of_order_and_mixed_languages_have_defined_results() -> None:
+    said = [
+        {"role": "customer", "text": "Hej, var är mitt paket?", "at": "2026-05-01T10:05:00Z"},
+        {"role": "bot", "text": "Paketet kommer i morgon, it is on its way.", "at": "2026-05-01T10:00:00Z"},
+        {"role": "customer", "text": "Kiitos paljon, das ist super!", "at": "no time"},
+    ]
+    found = assess(said)
+    assert all(score.verdict != "error" for score in found.scores.values())
+    assert found.outcome in OUTCOMES
+
+
+def test_a_hand_over_that_nobody_accepts_is_announced_only_and_dropped() -> None:
+    found = assess(turns("c: Ge mig en människa", "b: Jag kopplar dig till en kollega.", "c: Hallå?"), "sv")
+    assert (found.handover_kind, found.cell) == ("announced_only", "announced_not_executed")
+    assert found.outcome == "escalated_dropped"
+
+
 def test_importing_the_package_looks_nothing_up() -> None:
     assert "assess" in evalkit.__all__
     with pytest.raises(AttributeError, match="no attribute 'asses'"):

@@ -11,13 +11,16 @@ from evalkit.language.lexicons import LANGUAGES, categories, known_categories
 
 
 class CategoryFigures(NamedTuple):
-    """How one category is heard in one language; None where nothing was found or wanted."""
+    """How one category is heard in one language: `hits` of the `found` are `wanted`; None where nothing is."""
 
     language: str
     category: str
     n: int
     precision: float | None
     recall: float | None
+    hits: int
+    found: int
+    wanted: int
 
 
 def measure(path: Path) -> list[CategoryFigures]:
@@ -52,4 +55,5 @@ def _figures(path: Path, category: str, sides: Any) -> CategoryFigures:
         for message in messages or ():
             heard = category in categories(str(message), path.stem, side)
             n, found, wanted, hits = n + 1, found + heard, wanted + truth, hits + (heard and truth)
-    return CategoryFigures(path.stem, category, n, hits / found if found else None, hits / wanted if wanted else None)
+    precision, recall = hits / found if found else None, hits / wanted if wanted else None
+    return CategoryFigures(path.stem, category, n, precision, recall, hits, found, wanted)

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from evalkit.language.lexicons import categories, known_categories
+from evalkit.language.measuring import measure
 from tests.quality.measures import LABELLED, precision_recall, show
 
 
 def main() -> None:
     """Print precision and recall by category and by language."""
-    said = [row for path in sorted((LABELLED / "lexicons").glob("*.yaml")) for row in _rows(path)]
-    for title, at in (("category", 1), ("language", 0)):
+    figures = [one for path in sorted((LABELLED / "lexicons").glob("*.yaml")) for one in measure(path)]
+    for title in ("category", "language"):
         table = []
-        for key in dict.fromkeys(row[at] for row in said):
-            mine = [row for row in said if row[at] == key]
+        for key in dict.fromkeys(getattr(one, title) for one in figures):
+            mine = [one for one in figures if getattr(one, title) == key]
             precision, recall, f1 = precision_recall(
-                sum(found and wanted for *_, wanted, found in mine),
-                sum(found for *_, found in mine),
-                sum(wanted for *_, wanted, _ in mine),
+                sum(one.hits for one in mine), sum(one.found for one in mine), sum(one.wanted for one in mine)
             )
-            table.append({title: key, "n": len(mine), "precision": precision, "recall": recall, "F1": f1})
+            n = sum(one.n for one in mine)
+            table.append({title: key, "n": n, "precision": precision, "recall": recall, "F1": f1})
         show(f"Phrases by {title}", table)
-
-
-def _rows(path: Path) -> list[tuple[str, str, bool, bool]]:
-    import yaml
-
-    out = []
-    for category, sides in yaml.safe_load(path.read_text("utf-8")).items():
-        side = known_categories()[category]
-        for label, messages in sides.items():
-            # YAML reads a bare yes or no as a truth value.
-            wanted = label in (True, "yes")
-            for message in messages:
-                out.append((path.stem, category, wanted, category in categories(str(message), path.stem, side)))
-    return out
 
 
 if __name__ == "__main__":

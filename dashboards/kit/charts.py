@@ -7,12 +7,18 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 
 from dashboards.kit.texts import t
 
-ACCENT, BEFORE, BAND = "#0072B2", "#8a8f94", "#009E73"
+BEFORE, BAND = "#8a8f94", "#009E73"
 _AROUND = 92
 """Pixels of axis, title and legend: a chart's height holds them too."""
+
+
+def accent() -> str:
+    """The one accent: Okabe-Ito's blue, its lighter sister on dark ground."""
+    return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
 def dots(points: Sequence[dict[str, Any]], releases: Sequence[str], bands: dict[str, tuple[float, float]]) -> Any:
@@ -26,7 +32,7 @@ def dots(points: Sequence[dict[str, Any]], releases: Sequence[str], bands: dict[
     across = alt.Scale(domain=[0, 1])
     colour = alt.Color(
         "release:N", title=None, legend=alt.Legend(orient="top", title=None, symbolSize=90),
-        scale=alt.Scale(domain=list(releases), range=[ACCENT, BEFORE]),
+        scale=alt.Scale(domain=list(releases), range=[accent(), BEFORE]),
     )  # fmt: skip
     shape = alt.Shape("release:N", scale=alt.Scale(domain=list(releases), range=["circle", "diamond"]), legend=None)
     base = alt.Chart(data).encode(y=rows, yOffset=alt.YOffset("release:N", sort=list(releases)))
@@ -61,11 +67,13 @@ def trend(points: Sequence[dict[str, Any]], *, band: tuple[float, float] | None 
     base = alt.Chart(data).encode(x=x)
     if unit == "rate":
         layers.append(
-            base.mark_errorbar(color=ACCENT, thickness=2, opacity=0.5).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+            base.mark_errorbar(color=accent(), thickness=2, opacity=0.5).encode(
+                y=alt.Y("low:Q", title=None), y2="high:Q"
+            )
         )
-    layers.append(base.mark_line(color=ACCENT, strokeWidth=2, opacity=0.8).encode(y=y))
+    layers.append(base.mark_line(color=accent(), strokeWidth=2, opacity=0.8).encode(y=y))
     pick = alt.selection_point(name="pick", fields=["at"], on="click")
-    dot = base.mark_point(color=ACCENT, filled=True, size=80, opacity=1).encode(y=y, tooltip=_tooltip("at"))
+    dot = base.mark_point(color=accent(), filled=True, size=80, opacity=1).encode(y=y, tooltip=_tooltip("at"))
     layers.append(dot.add_params(pick))
     return alt.layer(*layers).properties(height=300)
 
@@ -81,7 +89,7 @@ def bars(points: Sequence[dict[str, Any]], *, value: str, title: str, highlight:
         .encode(
             y=alt.Y("name:N", sort="-x", title=None, axis=alt.Axis(labelLimit=320, ticks=False, domain=False)),
             x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(tickMinStep=1, format="d")),
-            color=alt.condition("datum.loud", alt.value(ACCENT), alt.value(BEFORE)),
+            color=alt.condition("datum.loud", alt.value(accent()), alt.value(BEFORE)),
             opacity=alt.condition(pick, alt.value(1), alt.value(0.55)),
             tooltip=["name:N", f"{value}:Q"],
         )
@@ -134,7 +142,7 @@ def control(points: Sequence[dict[str, Any]]) -> Any:
     data["lower"] = -data["limit"]
     base = alt.Chart(data).encode(x=alt.X("step:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")))
     area = base.mark_area(color=BAND, opacity=0.12).encode(y=alt.Y("lower:Q", title=None), y2="limit:Q")
-    line = base.mark_line(color=ACCENT, strokeWidth=2).encode(y="value:Q")
+    line = base.mark_line(color=accent(), strokeWidth=2).encode(y="value:Q")
     return (
         alt.layer(area, line)
         .properties(width=240, height=120)
@@ -160,7 +168,7 @@ def ecdf(times_ms: dict[str, list[float]]) -> Any:
         .encode(
             x=alt.X("s:Q", title=t("plot.seconds"), scale=alt.Scale(type="log")),
             y=alt.Y("share:Q", title=t("plot.share"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("who:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=names, range=[ACCENT, "#CC79A7"])),
+            color=alt.Color("who:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=names, range=[accent(), "#CC79A7"])),
             strokeDash=alt.StrokeDash("who:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
             tooltip=["who:N", alt.Tooltip("s:Q", format=".2f"), alt.Tooltip("share:Q", format=".0%")],
         )

@@ -42,7 +42,7 @@ def page(batch: Batch) -> None:
         tasks = [*tasks, task]
         stand = progress(batch, tasks, mine)
     if not tasks:
-        frame.nothing(t("review.not_yours"))
+        sentences.lead(t("review.not_yours"))
         return
     labels = {(r.conversation_id, r.question): r for r in current(mine).values()}
     place = _place(batch, tasks, labels)

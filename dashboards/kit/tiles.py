@@ -96,7 +96,7 @@ def _band(kpi: Kpi, change: Change | None, target: tuple[float | None, float | N
 def _changed(change: Change) -> str:
     better = BETTER.get(change.name)
     words = {"better": t("change.better"), "worse": t("change.worse"), "same": t("change.same")}.get(change.verdict, "")
-    kind = f"ek-{change.verdict}" if change.verdict in {"better", "worse"} else "ek-soft"
+    kind = f"ek-{change.verdict}" if change.verdict in {"better", "worse"} else "ek-num"
     sign = ""
     if change.verdict in {"better", "worse"} and change.after.value is not None and change.before.value is not None:
         sign = "▲ " if change.after.value > change.before.value else "▼ "

@@ -59,18 +59,16 @@ def _sentence(gap: PeopleGap) -> str:
 def _steps(gap: PeopleGap) -> None:
     left, right = st.columns([3, 2], gap="large")
     steps = [
-        {"step": t("people.naive"), "value": gap.gap.naive, "low": None, "high": None},
-        {"step": t("people.mix"), "value": gap.gap.mix_effect, "low": None, "high": None},
-        {"step": t("people.adjusted"), "value": gap.gap.value, "low": gap.gap.low, "high": gap.gap.high},
+        {"step": t("people.naive"), "value": gap.gap.naive, "low": None, "high": None, "loud": False},
+        {"step": t("people.mix"), "value": gap.gap.mix_effect, "low": None, "high": None, "loud": False},
+        {"step": t("people.adjusted"), "value": gap.gap.value, "low": gap.gap.low, "high": gap.gap.high, "loud": True},
     ]
     data = pd.DataFrame(steps)
     rows = alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     base = alt.Chart(data).encode(y=rows)
     bar = base.mark_bar(cornerRadius=3).encode(
         x=alt.X("value:Q", title=t("people.points"), axis=alt.Axis(format="+.0%")),
-        color=alt.condition(
-            f"datum.step == '{t('people.adjusted')}'", alt.value(charts.ACCENT), alt.value(charts.BEFORE)
-        ),
+        color=alt.condition("datum.loud", alt.value(charts.accent()), alt.value(charts.BEFORE)),
         tooltip=["step:N", alt.Tooltip("value:Q", format="+.1%")],
     )
     line = base.mark_rule(strokeWidth=3, color="#E69F00").encode(x="low:Q", x2="high:Q")

@@ -24,13 +24,14 @@ def main() -> None:
         return
     batch = _chosen(open_ones)
     waiting = sum(d.decision is None for d in disputes(store.reviews(batch=batch.id)))
-    names = [t("review.read"), t("review.decide", n=waiting), t("review.batch")]
+    names = {"read": t("review.read"), "decide": t("review.decide", n=waiting), "batch": t("review.batch")}
     part = st.segmented_control(
-        t("review.part"), names, default=names[0], key="review.part", label_visibility="collapsed"
-    )
-    if part == names[1]:
+        t("review.part"), list(names), default="read", key="review.part", format_func=names.__getitem__,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if part == "decide":
         deciding.page(batch)
-    elif part == names[2]:
+    elif part == "batch":
         _batch(batch)
     else:
         reviewing.page(batch)

@@ -115,7 +115,7 @@ def test_a_disagreement_is_decided_by_a_third(shop: Path, monkeypatch: pytest.Mo
         save_label(store, double, "resolved", "ann", "yes", now=datetime.now(UTC))
         save_label(store, double, "resolved", "bo", "no", now=datetime.now(UTC), note="**wrote** again")
     page = signed_in(monkeypatch, shop, "lead", role="admin")
-    page.get("button_group")[0].set_value("Decide (1)").run()
+    page.get("button_group")[0].set_value("decide").run()
     text = said(page)
     assert "1 disagreement waits" in text
     assert "Reader A" in text
@@ -138,7 +138,7 @@ def test_an_admin_draws_and_closes_a_batch(shop: Path, monkeypatch: pytest.Monke
     with Store.open(shop) as store:
         [batch] = Batches(store).all()
     assert batch.reviewers == ("lead",)
-    page.get("button_group")[0].set_value("Batch").run()
+    page.get("button_group")[0].set_value("batch").run()
     page.button(key="close-now").click().run()
     with Store.open(shop) as store:
         assert Batches(store).get(batch.id).closed_at is not None

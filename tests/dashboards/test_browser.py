@@ -1,0 +1,216 @@
+"""The dashboards as people use them: a real browser, by mouse and by keyboard, two people at once, on both databases."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalkit.review.access import save_account
+from evalkit.review.drawing import new_batch
+from evalkit.review.labelling import disputes, final, save_label
+from evalkit.review.promoting import PROMOTED
+from evalkit.store.batches import Batch, Batches
+from evalkit.store.store import Store
+from evalkit.suites.loading import load_suites
+from tests.dashboards.browser import Person, chromium, serving
+from tests.dashboards.pages import stored
+from tests.databases import postgres_url
+
+pytest.importorskip("streamlit")
+pytestmark = pytest.mark.external
+
+__all__ = ["postgres_url"]
+PASSWORD = "en lång hemlighet"
+MENU = {
+    "Overview": "overview", "KPIs": "kpis", "Conversations": "conversations", "AI and human": "ai_human",
+    "Review": "review", "Agreement": "agreement", "New test case": "promote", "Hand-over": "escalation",
+    "Privacy": "privacy", "Knowledge": "knowledge",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("shop") / "s.db"
+    stored(where, "1.4", "1.5", n=120)
+    return where
+
+
+@pytest.fixture(scope="module")
+def address(shop: Path) -> Iterator[str]:
+    with serving(shop) as at:
+        yield at
+
+
+def drawn(where: Path | str, n: int, *reviewers: str) -> Batch:
+    with Store.open(where) as store:
+        return new_batch(store, store.latest_run("1.5"), seed=1, now=datetime.now(UTC), n=n, reviewers=reviewers)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_opens_without_a_complaint_and_asks_nobody_else(browser: Any, address: str, scheme: str) -> None:
+    person = Person(browser, address, scheme=scheme)
+    person.open()
+    for title, name in MENU.items():
+        person.visit(title)
+        person.page.wait_for_timeout(1_500)
+        person.shot(f"{name}-{scheme}")
+    assert person.complaints == []
+    assert person.outside == []
+
+
+def test_a_phone_shows_the_overview_without_scrolling_sideways(browser: Any, address: str) -> None:
+    person = Person(browser, address, width=390)
+    person.open()
+    person.shot("overview-phone")
+    assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_number_leads_by_clicks_to_the_turn_that_caused_it(browser: Any, address: str) -> None:
+    person = Person(browser, address)
+    person.open()
+    tile = person.page.get_by_test_id("stColumn").filter(has_text="Correct answers").first
+    tile.get_by_role("button", name="Read what counts against it").click()
+    person.page.get_by_text("30 conversations").first.wait_for()
+    person.page.locator(".ek-t mark").first.wait_for()
+    assert "behind=correct" in person.page.url
+    person.shot("drill-down")
+    sent = Person(browser, address)
+    sent.open(person.page.url.removeprefix(address).lstrip("/"))
+    sent.page.get_by_text("30 conversations").first.wait_for()
+
+
+def test_hostile_words_stay_words(browser: Any, address: str) -> None:
+    person = Person(browser, address)
+    person.open("conversations?words=gnp.exe")
+    body = person.page.locator(".ek-bot").first.inner_text()
+    assert "<script>alert(1)</script>" in body
+    assert "**bold** [link](https://evil.example) $$" in body
+    assert "anna.berg@example.com" not in body
+    assert person.page.locator(".ek-talk script, .ek-talk img, .ek-talk a, .ek-talk .katex").count() == 0
+    person.open("conversations?words=l%C3%A5ng")
+    # A turn of 100 kB is folded.
+    person.page.locator(".ek-t details").wait_for()
+    assert [c for c in person.complaints if "404" not in c] == []
+    assert person.outside == []
+
+
+def test_ten_conversations_are_reviewed_by_keyboard_alone(browser: Any, tmp_path: Path) -> None:
+    where = tmp_path / "s.db"
+    stored(where, "1.5", n=40)
+    batch = drawn(where, 10, "ann")
+    save_account(tmp_path / "a.json", "ann", "reviewer", PASSWORD)
+    with serving(where, "--login", "--accounts", str(tmp_path / "a.json")) as address:
+        person = Person(browser, address)
+        person.open()
+        person.sign_in("ann", PASSWORD)
+        person.visit("Review")
+        for number in range(10):
+            person.page.get_by_text(f"{number + 1} of 10 ·").wait_for()
+            person.page.get_by_text("Was the customer's need met?").wait_for()
+            person.page.get_by_text("What the machine thought").wait_for(state="hidden")
+            for key, after in (
+                ("1", "right?"),
+                ("2", "at the right time?"),
+                ("1", "How satisfied"),
+                ("4", "Saved. Press S"),
+            ):
+                person.press(key, until=after)
+            person.page.get_by_text("What the machine thought").wait_for()
+            if number == 0:
+                person.shot("review-saved")
+            person.page.keyboard.press("s")
+        person.page.get_by_text("All 10 conversations are done").wait_for()
+        person.shot("review-end")
+        assert person.complaints == []
+        assert person.outside == []
+    with Store.open(where) as store:
+        labels = final(store.reviews(batch=batch.id))
+    assert len(labels) == 40
+    assert {r.label for (_, question), r in labels.items() if question == "correct"} == {"no"}
+    assert {r.reviewer for r in labels.values()} == {"ann"}
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_review_at_once_and_a_third_decides(
+    browser: Any, tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    where: Path | str = tmp_path / "s.db"
+    if database == "postgresql":
+        where = request.getfixturevalue("postgres_url")
+    stored(where, "1.5", n=40)
+    batch = drawn(where, 10, "ann", "bo")
+    for name, role in (("ann", "reviewer"), ("bo", "reviewer"), ("lead", "admin")):
+        save_account(tmp_path / "a.json", name, role, PASSWORD)
+    with Store.open(where) as store:
+        tasks = Batches(store).tasks(batch.id)
+        twice = next(task for task in tasks if task.role == "second")
+        # Everything but the shared conversation is answered, so that both stand before it.
+        for task in tasks:
+            if task.conversation_id != twice.conversation_id and task.reviewer:
+                for question, label in zip(batch.questions, ("yes", "yes", "right", "4"), strict=True):
+                    save_label(store, task, question, task.reviewer, label, now=datetime.now(UTC))
+    with serving(where, "--login", "--accounts", str(tmp_path / "a.json")) as address:
+        both = {name: Person(browser, address) for name in ("ann", "bo")}
+        for name, person in both.items():
+            person.open()
+            person.sign_in(name, PASSWORD)
+            person.visit("Review")
+            person.page.get_by_text("Was the customer's need met?").wait_for()
+        ann, bo = both["ann"].page, both["bo"].page
+        for step, after in enumerate(("right?", "at the right time?", "How satisfied", "Saved. Press S")):
+            ann.keyboard.press("1")
+            bo.keyboard.press("3" if step == 0 else "1")
+            for page in (ann, bo):
+                page.get_by_text(after).first.wait_for()
+        lead = Person(browser, address)
+        lead.open()
+        lead.sign_in("lead", PASSWORD)
+        lead.visit("Review")
+        lead.page.get_by_text("Decide (1)").click()
+        lead.page.get_by_text("1 disagreement waits").wait_for()
+        lead.shot(f"decide-{database}")
+        lead.page.get_by_test_id("stRadio").get_by_text("No", exact=True).click()
+        lead.page.get_by_label("Why, in one sentence").fill("the customer wrote again the day after")
+        lead.page.get_by_role("button", name="Save the decision").click()
+        lead.page.get_by_text("0 disagreements wait").wait_for()
+    with Store.open(where) as store:
+        reviews = store.reviews(twice.conversation_id, batch=batch.id)
+        [dispute] = disputes(reviews)
+        assert {label.label for label in dispute.labels} == {"yes", "no"}
+        assert final(reviews)[twice.conversation_id, "resolved"].reviewer == "lead"
+        assert len([r for r in reviews if r.stage == "label"]) == 8, "no label was lost"
+
+
+def test_a_promoted_case_is_downloaded_applies_and_runs(browser: Any, shop: Path, address: str, tmp_path: Path) -> None:
+    with Store.open(shop) as store:
+        one = next(iter(store.conversations("run-1.5")))
+    person = Person(browser, address)
+    person.open(f"promote?c={one.id}")
+    person.page.get_by_label("The answer must hold", exact=True).fill("30 dagar")
+    person.page.keyboard.press("Control+Enter")
+    person.page.get_by_role("button", name="Download the patch").wait_for()
+    person.shot("promote-ready")
+    with person.page.expect_download() as caught:
+        person.page.get_by_role("button", name="Download the patch").click()
+    patch = tmp_path / "case.patch"
+    caught.value.save_as(patch)
+    subprocess.run(["git", "apply", str(patch)], cwd=tmp_path, check=True)
+    [suite] = load_suites([tmp_path / "suites" / "regressions.yaml"])
+    person.page.get_by_text("Is a case already").wait_for()
+    with Store.open(shop) as store:
+        assert [r.label for r in store.reviews(one.id) if r.question == PROMOTED] == [
+            f"suites/regressions.yaml#{suite.cases[0].id}"
+        ]
+    (tmp_path / "evalkit.yaml").write_text("bots: {echo: {kind: python, target: 'echo:reply'}}\n", encoding="utf-8")
+    assert f"origin:{one.id}" in suite.cases[0].tags

@@ -35,7 +35,8 @@ def engine_for(where: Path | str) -> sa.Engine:
         url = sa.make_url(text)
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
-        return sa.create_engine(url, pool_pre_ping=True)
+        # Twenty reviewers at once, each in a thread of the dashboards.
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
         raise StoreError(
             f"store address not understood ({type(error).__name__}); give a file or postgresql+psycopg://…"

@@ -184,6 +184,10 @@ def test_the_rules_of_a_run_are_counted_found_and_followed_to_their_turn(store: 
     assert {hit.language for hit in narrow} == {"sv"}
     assert {hit.language for hit in search.find(Wanted(words="PALAUTTAA 30"))} == {"fi"}
     assert search.find(Wanted(words="palauttaa xyz")) == []
+    assert {hit.language for hit in search.find(Wanted(words="PÅ DIG"))} == {"sv"}
+    assert search.find(Wanted(words="role")) == [], "the names of fields are no words of a conversation"
+    assert search.find(Wanted(words="%")) == []
+    assert {hit.topic for hit in search.find(Wanted(words="dagar", facts={"topic": "refund"}))} == {"refund"}
     assert sum(search.values("topic").values()) == 120
     first = search.find(Wanted(), limit=50)
     second = search.find(Wanted(), limit=50, after=first[-1].conversation_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import streamlit as st
@@ -41,9 +42,8 @@ def value(kpi: Kpi) -> str:
         return t("unreviewed")
     if kpi.note and kpi.note.startswith("too few"):
         return frame.few(kpi.n)
-    if kpi.note and " of " in kpi.note:
-        hits, n = kpi.note.split(" of ")
-        return t("of", hits=hits, n=n)
+    if counted := re.fullmatch(r"(\d+) of (\d+)", kpi.note or ""):
+        return t("of", hits=counted[1], n=counted[2])
     return shown(kpi)
 
 
@@ -59,9 +59,9 @@ def tiles(kpis: list[Kpi], changes: dict[str, Change], targets: dict[str, tuple[
 
 def _tile(kpi: Kpi, change: Change | None, target: tuple[float | None, float | None] | None) -> None:
     text = value(kpi)
-    words = " class=ek-words" if kpi.note else ""
+    words = " class=ek-words" if kpi.value is None or (kpi.unit == "rate" and kpi.note) else ""
     interval = shown_interval(kpi)
-    under = [f"{interval} %" if interval else "", f"n = {kpi.n:,}".replace(",", "\u202f")]
+    under = [f"{interval} %" if interval and kpi.unit == "rate" else interval, f"n = {kpi.n:,}".replace(",", "\u202f")]
     lines = [
         f"<span class=ek-name>{escape(title(kpi.name))}</span><b{words}>{escape(text)}</b>",
         f"<span class='ek-soft ek-num'>{escape(' · '.join(part for part in under if part))}</span>",

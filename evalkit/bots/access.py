@@ -91,6 +91,10 @@ class Tokens:
         if header == f"Bearer {self._token}":
             self._until_s = 0.0
 
+    def forget(self) -> None:
+        """Begin anew; the next conversations may run in another event loop."""
+        self._until_s, self._lock = 0.0, asyncio.Lock()
+
     async def _renew(self) -> None:
         oauth = self._oauth
         form = {"grant_type": "client_credentials"}

@@ -136,6 +136,8 @@ class Webhook:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        # The next conversations may run in another event loop.
+        self._starting = asyncio.Lock()
 
     def expect(self, session_id: str, inbox: Inbox) -> None:
         """Give call-backs that name this id to this conversation."""

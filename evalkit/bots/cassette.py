@@ -132,6 +132,11 @@ class CassetteBot:
             path, tape, made.mode, content_hash(identity, bot.identity), min(made.concurrency, bot.concurrency), bot
         )
 
+    @property
+    def takes_history(self) -> bool:
+        """Whether a conversation can begin with turns that were never sent."""
+        return self.bot is None or bool(getattr(self.bot, "takes_history", True))
+
     @asynccontextmanager
     async def session(self, context: SessionContext) -> AsyncIterator[Session]:
         """A conversation that opens one with the bot only when it has to ask."""

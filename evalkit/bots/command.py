@@ -80,6 +80,11 @@ class CommandBot:
         """How many programs may run at once."""
         return self.definition.concurrency
 
+    @property
+    def takes_history(self) -> bool:
+        """Whether a conversation can begin with turns that were never sent."""
+        return "history" in str(self.definition.request)
+
     @asynccontextmanager
     async def session(self, context: SessionContext) -> AsyncIterator[Session]:
         """A conversation with a process of its own, which is ended with it."""

@@ -133,6 +133,8 @@ class Endpoint:
         if self._pool is not None:
             await self._pool.close()
         self._pool = self._shared = None
+        if self._tokens is not None:
+            self._tokens.forget()
 
     async def exchange(self, client: aiohttp.ClientSession, call: Call) -> Answer:
         """The whole answer to a call. Raises: BotError, InfrastructureError."""

@@ -12,6 +12,7 @@ import click
 from evalkit.bots.door import Bot
 from evalkit.cli import judging
 from evalkit.cli.options import ProgressLine, world_of
+from evalkit.engine.control import Budget
 from evalkit.engine.judging import Bench
 from evalkit.engine.preparing import specs_of
 from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
@@ -43,6 +44,7 @@ class Order:
     resume: bool = False
     baseline: str | None = None
     quiet: bool = False
+    budget: Budget = Budget()
     now: datetime | None = None
     llm: CustomerMaker | None = None
 
@@ -78,6 +80,7 @@ def planned(order: Order, config: Config, knowledge: Knowledge | None) -> Plan:
         kb_snapshot=knowledge.snapshot if knowledge is not None else None,
         profile=config.policy.profile,
         allowed_hosts=frozenset(config.policy.privacy.allowed_hosts),
+        budget=order.budget,
     )
 
 

@@ -21,6 +21,10 @@ from evalkit.cli.options import config_option, json_option, open_knowledge, prin
 @click.option(
     "--stage", default="", type=click.Choice(["", "pilot", "shadow", "canary", "full"]), help="Roll-out stage."
 )
+@click.option("--max-calls", type=click.IntRange(1), help="Stop after so many messages to the bot.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Stop after so many tokens of the bot.")
+@click.option("--max-eur", type=click.FloatRange(0, min_open=True), help="Stop after the bot has cost so much.")
+@click.option("--max-minutes", type=click.FloatRange(0, min_open=True), help="Stop after so many minutes.")
 @click.option("--resume", is_flag=True, help="Finish the run that was cut short.")
 @click.option("--knowledge", type=click.Path(path_type=Path, file_okay=False), help="Knowledge-base folder.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the HTML report here.")
@@ -46,6 +50,10 @@ def command(
     concurrency: int | None,
     seed: int,
     stage: str,
+    max_calls: int | None,
+    max_tokens: int | None,
+    max_eur: float | None,
+    max_minutes: float | None,
     resume: bool,
     knowledge: Path | None,
     html: Path | None,
@@ -64,11 +72,12 @@ def command(
 ) -> int:
     """Replay the suites in PATHS (default: suites/) against a bot.
 
-    Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 4 an invalid run; with --gate,
-    the gate's: 0 passed or inconclusive (3 with --strict), 1 failed.
+    Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 3 a run that a budget ended
+    early, 4 an invalid run; with --gate, the gate's: 0 passed or inconclusive (3 with --strict), 1 failed.
     """
     from evalkit.bots.definitions import build_bot
     from evalkit.cli import deciding, judging, pipeline, rounds
+    from evalkit.engine.control import Budget
     from evalkit.engine.preparing import specs_of
     from evalkit.policy.destinations import check_store
     from evalkit.reporting import gated, terminal
@@ -87,6 +96,7 @@ def command(
     order = pipeline.Order(
         suites, release, bot_name, trials=trials, seed=seed, stage=stage, concurrency=concurrency, resume=resume,
         baseline=None if in_rounds else baseline, quiet=as_json, llm=judging.llm_customers(suites, config),
+        budget=Budget(calls=max_calls, tokens=max_tokens, cost_eur=max_eur, minutes=max_minutes),
     )  # fmt: skip
     asked = judging.asked_of(specs_of(suites))
     with Store.open(where) as store, judging.judge_bench(judge_name, config, questions=asked) as bench:

@@ -17,6 +17,15 @@ import msgspec
 
 from evalkit import __version__
 from evalkit.bots.door import Bot
+from evalkit.engine.control import (
+    Budget,
+    Companion,
+    ControlledBot,
+    Meter,
+    Rendezvous,
+    in_step,
+    refuse_too_many_in_step,
+)
 from evalkit.errors import InputError
 from evalkit.model import Case, Conversation, Run, Suite, content_hash
 from evalkit.replay.calls import Calls
@@ -58,6 +67,7 @@ class Plan:
     profile: str = ""
     allowed_hosts: frozenset[str] = frozenset()
     """Hosts that set-up and tear-down calls may reach."""
+    budget: Budget = Budget()
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -125,15 +135,18 @@ def replay(
 ) -> Run:
     """The finished run; trials that the store holds are not played again.
 
-    An interrupt (Ctrl-C) keeps what is finished and leaves the run `running`, so that a resume can complete it.
+    An interrupt (Ctrl-C) keeps what is finished and leaves the run `running`, so that a resume can complete it. A
+    budget that is spent does the same and leaves the run `inconclusive`.
     """
     clock = clock or Clock(lambda: datetime.now(UTC))
     calls = Calls(plan.allowed_hosts | _hosts_of(bot))
     calls.refuse_foreign(plan.cases)
     refuse_pinned(plan.cases, bot)
+    refuse_too_many_in_step(in_step(plan.cases), plan.concurrency or bot.concurrency)
     store.add_run(run)
     store.add_cases(run.id, plan.cases)
-    return asyncio.run(_replay(plan, bot, store, run, _Table(clock, calls, llm), on_progress))
+    meter = None if plan.budget.unlimited else Meter(plan.budget)
+    return asyncio.run(_replay(plan, bot, store, run, _Table(clock, calls, llm, meter), on_progress))
 
 
 def refuse_pinned(cases: Sequence[Case], bot: Bot) -> None:
@@ -162,21 +175,28 @@ class _Table:
     clock: Clock
     calls: Calls
     llm: CustomerMaker | None
+    meter: Meter | None
 
 
 async def _replay(
     plan: Plan, bot: Bot, store: Store, run: Run, table: _Table, on_progress: Callable[[Progress], None] | None
 ) -> Run:
     stored = store.stored_trials(run.id)
-    todo = [item for item in _trials(plan.cases, plan.trials) if (item[0].id, item[1]) not in stored]
-    writer = _Writer(store, n_stored=len(stored), n_total=len(stored) + len(todo), on_progress=on_progress)
-    work = iter(todo)
-    n_workers = min(plan.concurrency or bot.concurrency, len(todo))
+    todo = [left for unit in _units(plan) if (left := [item for item in unit if (item[0].id, item[1]) not in stored])]
+    n_todo = sum(map(len, todo))
+    writer = _Writer(store, n_stored=len(stored), n_total=len(stored) + n_todo, on_progress=on_progress)
+    together, alone = [unit for unit in todo if len(unit) > 1], [unit for unit in todo if len(unit) == 1]
+    n_open = plan.concurrency or bot.concurrency
     try:
         async with asyncio.TaskGroup() as group:
             flusher = group.create_task(writer.flush_regularly())
-            workers = [group.create_task(_work(work, bot, run, table, writer)) for _ in range(n_workers)]
-            await asyncio.gather(*workers)
+            # What must overlap goes first, as many at once as may be open; then each for itself.
+            for units, n_workers in ((together, n_open // max(map(len, together), default=1)), (alone, n_open)):
+                work = iter(units)
+                workers = [
+                    group.create_task(_work(work, bot, run, table, writer)) for _ in range(min(n_workers, len(units)))
+                ]
+                await asyncio.gather(*workers)
             flusher.cancel()
     finally:
         writer.flush()
@@ -184,32 +204,70 @@ async def _replay(
         if table.llm is not None:
             await table.llm.close()
         await bot.close()
-    status = "finished" if writer.error_rate <= MAX_ERROR_RATE else "invalid"
+    meter, status = table.meter, "finished"
+    if writer.error_rate > MAX_ERROR_RATE:
+        status = "invalid"
+    elif meter is not None and meter.reason is not None:
+        status = "inconclusive"
     finished = msgspec.structs.replace(run, status=status, ended_at=table.clock.now())
+    if meter is not None:
+        attributes = {name: value for name, value in run.attributes.items() if name != "stopped"}
+        finished = msgspec.structs.replace(finished, attributes=attributes | meter.told())
     store.add_run(finished)
     return finished
 
 
-async def _work(work: Iterator[tuple[Case, int]], bot: Bot, run: Run, table: _Table, writer: _Writer) -> None:
-    for case, trial in work:
-        n_replays = 0
+_Item = tuple[Case, int]
+
+
+async def _work(work: Iterator[list[_Item]], bot: Bot, run: Run, table: _Table, writer: _Writer) -> None:
+    for unit in work:
+        if table.meter is not None and table.meter.reason is not None:
+            return
+        if len(unit) == 1:
+            controlled = bot if table.meter is None else ControlledBot(bot, table.meter)
+            talks = [await _played(*unit[0], controlled, run, table)]
+        else:
+            meeting = Rendezvous(len(unit))
+            talks = await asyncio.gather(*(_in_step(item, meeting, bot, run, table) for item in unit))
+        # A conversation that the budget cut short can be played again; half a one cannot be judged.
+        if all(talk.ending != "budget" for talk in talks):
+            for talk in talks:
+                writer.add(talk)
+            writer.flush_when_full()
+
+
+async def _in_step(item: _Item, meeting: Rendezvous, bot: Bot, run: Run, table: _Table) -> Conversation:
+    companion = Companion(meeting)
+    try:
+        return await _played(*item, ControlledBot(bot, table.meter, companion), run, table)
+    finally:
+        companion.leave()
+
+
+async def _played(case: Case, trial: int, bot: Bot, run: Run, table: _Table) -> Conversation:
+    n_replays = 0
+    talk = await play(case, bot, run, trial=trial, clock=table.clock, calls=table.calls, llm=table.llm)
+    while _left_its_sheet(talk, case) and n_replays < MOST_CUSTOMER_REPLAYS:
+        n_replays += 1
         talk = await play(case, bot, run, trial=trial, clock=table.clock, calls=table.calls, llm=table.llm)
-        while _left_its_sheet(talk, case) and n_replays < MOST_CUSTOMER_REPLAYS:
-            n_replays += 1
-            talk = await play(case, bot, run, trial=trial, clock=table.clock, calls=table.calls, llm=table.llm)
-        if n_replays:
-            attributes = {**talk.attributes, "customer_replays": str(n_replays)}
-            talk = msgspec.structs.replace(talk, attributes=attributes)
-        writer.add(talk)
+    if n_replays:
+        attributes = {**talk.attributes, "customer_replays": str(n_replays)}
+        talk = msgspec.structs.replace(talk, attributes=attributes)
+    return talk
 
 
 def _left_its_sheet(talk: Conversation, case: Case) -> bool:
     return talk.failure is not None and talk.failure.boundary == "customer" and case.customer.mode == "llm"
 
 
-def _trials(cases: Sequence[Case], trials: int) -> Iterator[tuple[Case, int]]:
-    most = max((case.trials or trials for case in cases), default=0)
-    return ((case, trial) for trial, case in product(range(most), cases) if trial < (case.trials or trials))
+def _units(plan: Plan) -> Iterator[list[_Item]]:
+    """Every trial of every case, those that must overlap together; all first trials before any second."""
+    groups = in_step(plan.cases)
+    most = max((case.trials or plan.trials for case in plan.cases), default=0)
+    for trial, group in product(range(most), groups):
+        if unit := [(case, trial) for case in group if trial < (case.trials or plan.trials)]:
+            yield unit
 
 
 class _Writer:
@@ -237,6 +295,9 @@ class _Writer:
         self._n_turns += len(conversation.turns)
         if conversation.failure is not None:
             self._errors[conversation.failure.boundary] += 1
+
+    def flush_when_full(self) -> None:
+        """Write when there is enough for a batch; what was added together is written together."""
         if len(self._batch) >= FLUSH_EVERY:
             self.flush()
 

@@ -36,6 +36,10 @@ _BOUNDARIES: tuple[tuple[type[Exception], Boundary], ...] = (
 MOST_TURNS = 200
 
 
+class Stopped(Exception):
+    """The run's budget is spent: the conversation ends here, and is no conversation that can be judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The time of day for the record; the engine passes the real one, a test a fixed one."""
@@ -81,6 +85,8 @@ async def play(
         async with bot.session(context) as session:
             while (sent := await table.customer_speaks()) is not None:
                 table.hear(await session.send(sent, tuple(table.turns[:-1])))
+    except Stopped:
+        table.ending = "budget"
     except (BotError, InfrastructureError, CustomerError) as error:
         if isinstance(error, BrokenReply):
             table.hear(error.arrived)

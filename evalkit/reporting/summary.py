@@ -75,10 +75,12 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """4 for an invalid run, 1 for a zero-tolerance finding or a failed critical case, else 0."""
+        """4 for an invalid run, 1 for a zero-tolerance finding or a failed critical case, 3 for a budget, else 0."""
         if self.run.status == "invalid":
             return 4
-        return 1 if self.n_zero_tolerance or self.n_critical_failed else 0
+        if self.n_zero_tolerance or self.n_critical_failed:
+            return 1
+        return 3 if self.run.status == "inconclusive" else 0
 
 
 def summarise(
@@ -238,6 +240,8 @@ def _sentence(
     if run.status == "invalid":
         return f"{run.release} cannot be judged: {n_errors} conversations broke before the bot could answer."
     parts = []
+    if run.status == "inconclusive":
+        parts.append(f"cut short, {run.attributes.get('stopped', 'a budget was spent')}")
     if "pass_rate" in known:
         kpi = known["pass_rate"]
         interval = shown_interval(kpi)

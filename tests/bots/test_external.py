@@ -1,0 +1,262 @@
+"""Bots against other people's servers: nginx with client certificates, Direct Line with a Bot Framework bot, LiteLLM."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from evalkit.bots.definitions import build_bot
+from evalkit.errors import BotError, InfrastructureError
+from tests.bots.serving import server, talk, texts
+
+pytestmark = pytest.mark.external
+CACHE = Path(os.environ.get("EVALKIT_TEST_CACHE", Path(tempfile.gettempdir()) / "evalkit-test-cache"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(words: list[str], port: int, *, log: Path, patience_s: float = 30, **more: Any) -> Iterator[None]:
+    """A program that listens on a port until the block ends."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(words, stdout=out, stderr=out, **more)
+    try:
+        deadline = time.monotonic() + patience_s
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None, log.read_text()[-2000:]
+            assert time.monotonic() < deadline, f"nothing listens on {port}: {log.read_text()[-2000:]}"
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+# ---------------------------------------------------------------- nginx, mutual TLS
+
+
+def certificates(folder: Path) -> None:
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=evalkit test authority",
+            "-keyout", "ca.key", "-out", "ca.pem")  # fmt: skip
+    for name in ("server", "client"):
+        openssl(
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            f"/CN={name}",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+        )
+        (folder / f"{name}.ext").write_text("subjectAltName=IP:127.0.0.1\n")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                "-extfile", f"{name}.ext", "-out", f"{name}.pem")  # fmt: skip
+
+
+@pytest.mark.skipif(
+    not shutil.which("nginx") or not shutil.which("openssl"), reason="nginx or openssl is not installed"
+)
+def test_nginx_lets_only_our_certificate_through(tmp_path: Path) -> None:
+    certificates(tmp_path)
+    port = free_port()
+
+    async def handler(request: web.Request) -> web.Response:
+        body = await request.json()
+        return web.json_response({"reply": f"{request.headers['X-Client']} {body['message']}"})
+
+    async def go() -> None:
+        async with server(handler) as upstream:
+            (tmp_path / "nginx.conf").write_text(
+                f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}\n"
+                f"http {{ access_log off; client_body_temp_path {tmp_path}/b; proxy_temp_path {tmp_path}/p;\n"
+                f"fastcgi_temp_path {tmp_path}/f; uwsgi_temp_path {tmp_path}/u; scgi_temp_path {tmp_path}/s;\n"
+                f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {tmp_path}/server.pem;\n"
+                f"ssl_certificate_key {tmp_path}/server.key; ssl_client_certificate {tmp_path}/ca.pem;\n"
+                "ssl_verify_client on; location / { proxy_set_header X-Client $ssl_client_s_dn;"
+                f" proxy_pass {upstream}; }} }} }}\n"
+            )
+            words = ["nginx", "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "error.log")]
+            with running(words, port, log=tmp_path / "log"):
+                url = f"https://127.0.0.1:{port}/chat"
+                ca, cert, key = (str(tmp_path / name) for name in ("ca.pem", "client.pem", "client.key"))
+
+                def bot(**tls: str) -> Any:
+                    return build_bot("b", {"b": {"url": url, "tls": tls, "retries": 0}})
+
+                replies = await talk(bot(ca=ca, cert=cert, key=key), "ett", "två")
+                assert [texts(reply) for reply in replies] == [["CN=client ett"], ["CN=client två"]]
+                with pytest.raises(BotError, match="400"):
+                    await talk(bot(ca=ca))
+                with pytest.raises(InfrastructureError, match="certificate"):
+                    await talk(bot())
+
+    asyncio.run(go())
+
+
+# ---------------------------------------------------------------- Direct Line with a Bot Framework bot
+
+PACKAGES = ("offline-directline@1.3.1", "botbuilder@4.23.3", "express@4.16.3")
+BOT = """
+const { ActivityTypes, CloudAdapter, ConfigurationBotFrameworkAuthentication, MessageFactory } = require("botbuilder");
+const express = require("express");
+const { initializeRoutes } = require("offline-directline/dist/bridge");
+const [linePort, botPort] = process.argv.slice(2).map(Number);
+const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({}));
+const counts = {};
+const app = express();
+app.use(express.json());
+app.post("/api/messages", (request, response) => adapter.process(request, response, async (context) => {
+  if (context.activity.type !== ActivityTypes.Message) return;
+  const id = context.activity.conversation.id;
+  counts[id] = (counts[id] || 0) + 1;
+  await context.sendActivity({ type: ActivityTypes.Typing });
+  await context.sendActivity(`${counts[id]}: ${context.activity.text}`);
+  if (context.activity.text.includes("person")) {
+    await context.sendActivity(MessageFactory.suggestedActions(["Yes", "No"], "Shall I connect you?"));
+    await context.sendActivity({ type: ActivityTypes.Event, name: "handoff.initiate", value: { skill: "billing" } });
+  }
+}));
+app.listen(botPort, "127.0.0.1", () => initializeRoutes(express(), linePort, `http://127.0.0.1:${botPort}/api/messages`));
+"""
+
+
+def node_packages() -> Path:
+    """A folder with the packages, installed once; skips where npm cannot fetch them."""
+    folder = CACHE / f"directline-{hashlib.sha256(repr(PACKAGES).encode()).hexdigest()[:8]}"
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text("{}")
+        words = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev", *PACKAGES]
+        try:
+            fetched = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm did not fetch offline-directline in time")
+        if fetched.returncode:
+            pytest.skip(f"npm cannot fetch offline-directline: {fetched.stderr[-200:]}")
+        (folder / "done").touch()
+    return folder
+
+
+@pytest.mark.skipif(not shutil.which("node") or not shutil.which("npm"), reason="Node or npm is not installed")
+def test_a_bot_framework_bot_answers_through_offline_directline(tmp_path: Path) -> None:
+    folder = node_packages()
+    line, port = free_port(), free_port()
+    (folder / "bot.js").write_text(BOT)
+    words = ["node", "bot.js", str(line), str(port)]
+    with running(words, line, log=tmp_path / "log", cwd=folder):
+        definition = {
+            "kind": "directline", "base_url": f"http://127.0.0.1:{line}/directline", "poll_every_s": 0.05,
+            "pauses": {"first_s": 10.0, "idle_s": 0.6, "total_s": 30.0},
+        }  # fmt: skip
+
+        async def two() -> Any:
+            # Two bots, so that each may close its own connections.
+            bots = [build_bot("b", {"b": definition}) for _ in range(2)]
+            return await asyncio.gather(
+                talk(bots[0], "hello", "a person please", conversation_id="one"),
+                talk(bots[1], "hej", conversation_id="two"),
+            )
+
+        one, other = asyncio.run(two())
+    assert texts(one[0]) == ["1: hello"]
+    assert texts(other[0]) == ["1: hej"]
+    assert texts(one[1])[:2] == ["2: a person please", "Shall I connect you?"]
+    assert one[1].turns[1].buttons == ("Yes", "No")
+    assert one[1].handover is not None
+    assert one[1].handover.target == "billing"
+    assert one[1].turns[0].latency_ms is not None
+
+
+# ---------------------------------------------------------------- LiteLLM's proxy
+
+LITELLM = "litellm[proxy]"
+CONFIG = """
+model_list:
+  - model_name: support
+    litellm_params:
+      model: openai/support
+      api_key: none
+      mock_response: Returfrakten kostar 49 kr och dras av.
+"""
+
+
+def litellm_environment() -> Path:
+    """A virtual environment with LiteLLM's proxy, made once; skips where it cannot be fetched."""
+    folder = CACHE / "litellm"
+    if not (folder / "done").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        try:
+            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, timeout=120)
+            install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", LITELLM]
+            fetched = subprocess.run(install, capture_output=True, text=True, timeout=600)
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+            pytest.skip("LiteLLM could not be installed in time")
+        if fetched.returncode:
+            pytest.skip(f"pip cannot fetch LiteLLM: {fetched.stderr[-200:]}")
+        (folder / "done").touch()
+    return folder
+
+
+@pytest.mark.slow
+def test_litellms_proxy_answers_in_each_shape(tmp_path: Path) -> None:
+    folder = litellm_environment()
+    port = free_port()
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    words = [
+        str(folder / "bin/litellm"),
+        "--config",
+        str(tmp_path / "config.yaml"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    env = {
+        **os.environ,
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "LITELLM_MASTER_KEY": "sk-test",
+        "LITELLM_TELEMETRY": "False",
+    }
+    with running(words, port, log=tmp_path / "log", patience_s=180, env=env, cwd=tmp_path):
+        for stream in (False, True):
+            definition = {
+                "kind": "openai", "base_url": f"http://127.0.0.1:{port}/v1", "model": "support", "stream": stream,
+                "api_key": "sk-test",
+            }  # fmt: skip
+            reply = asyncio.run(talk(build_bot("b", {"b": definition}), "Vad kostar returfrakten?"))[0]
+            assert texts(reply) == ["Returfrakten kostar 49 kr och dras av."]
+            assert (reply.turns[0].first_token_ms is not None) is stream
+        wrong = build_bot("b", {"b": {**definition, "api_key": "nope"}})
+        with pytest.raises(BotError, match="40[01]"):
+            asyncio.run(talk(wrong))

@@ -165,6 +165,7 @@ def as_json(summary: Summary) -> dict[str, object]:
             {"name": c.name, "before": c.before.value, "after": c.after.value, "verdict": c.verdict}
             for c in summary.changes
         ],
+        "flaky": list(summary.flaky),
         "broke": list(summary.broke),
         "fixed": list(summary.fixed),
         "findings": [
@@ -185,7 +186,9 @@ def as_json(summary: Summary) -> dict[str, object]:
 
 def _resumed(plan: Plan, bot: Bot, store: Store) -> Run:
     runs: Sequence[Run] = [
-        run for run in store.runs(plan.release) if run.status == "running" and run.bot == plan.bot_name
+        run
+        for run in store.runs(plan.release)
+        if run.status in {"running", "inconclusive"} and run.bot == plan.bot_name
     ]
     if not runs:
         raise InputError(

@@ -74,6 +74,11 @@ class Summary:
         return len(self.critical_failed)
 
     @property
+    def flaky(self) -> tuple[str, ...]:
+        """The cases that passed in some of their trials and failed in others."""
+        return tuple(sorted(case for case, rate in _passes(self.facts).items() if 0 < rate < 1))
+
+    @property
     def exit_code(self) -> int:
         """4 for an invalid run, 1 for a zero-tolerance finding or a failed critical case, 3 for a budget, else 0."""
         if self.run.status == "invalid":

@@ -36,6 +36,8 @@ def render(summary: Summary) -> str:
     lines.append(tabulate(rows, headers=headers, colalign=align, disable_numparse=True))
     if summary.failures:
         lines += ["", f"worst of {len(summary.failures)} findings:", *worst_lines(summary.failures)]
+    if summary.flaky:
+        lines += ["", f"flaky, passed only some of their trials: {_listed(summary.flaky)}"]
     if summary.broke:
         lines += ["", f"broke since {summary.baseline.release if summary.baseline else ''}: {_listed(summary.broke)}"]
     if summary.fixed:

@@ -138,7 +138,7 @@ from evalkit.engine.replaying import Plan, new_run, replay
 from evalkit.store.store import Store
 from tests.engine.test_replaying import suite
 def slow(text, history):
-    time.sleep(0.01)
+    time.sleep(0.03)
     with open(sys.argv[2], "a") as log:
         log.write(text + chr(10))
     return "ok"

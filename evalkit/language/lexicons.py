@@ -60,7 +60,7 @@ def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
     """The lexicon phrases in a message, by place; without a language, those of all languages.
 
     >>> [hit.category for hit in scan("Jag vill prata med en människa!", "sv", "customer")]
-    ['ask_for_human']
+    ['ask_for_human', 'hints_human']
     """
     words = aligned_words(text)
     found: dict[tuple[str, int], Hit] = {}

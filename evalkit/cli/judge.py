@@ -9,6 +9,8 @@ import click
 from evalkit.cli.judging import cache_path, judge_bench
 from evalkit.cli.options import config_option, json_option, print_json, run_named, store_option
 
+_FEWEST_DECIDED = 20
+
 
 @click.group(name="judge")
 def command() -> None:
@@ -143,6 +145,52 @@ def calibration(
         "more labels",
     ]
     click.echo(tabulate(rows, headers=heads))
+    return 0
+
+
+@command.command(name="prefer")
+@click.argument("left")
+@click.argument("right")
+@click.option("--judge", "judge_name", default="config", show_default=True, help="`config`, `fake` or `cassette:FILE`.")
+@click.option("--n", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Pairs to ask about at most.")
+@click.option("--seed", default=0, show_default=True, help="Draws the pairs and the order of asking.")
+@config_option
+@store_option
+@json_option
+def prefer_(
+    *, left: str, right: str, judge_name: str, n: int, seed: int, config_path: Path | None, store_at: str | None,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Ask which of two releases served its customers better: blind, pair by pair, each in both orders.
+
+    Replays are paired by case, other conversations by topic, channel and language.
+    """
+    from evalkit.engine.judging import preferences
+    from evalkit.stats import wilson
+    from evalkit.store.store import Store
+    from evalkit.suites.config import load_config
+
+    config = load_config(config_path)
+    with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
+        assert bench is not None
+        found = preferences(store, run_named(store, left).id, run_named(store, right).id, bench, n=n, seed=seed)
+    count = {name: sum(p.preferred == name for p in found) for name in ("left", "right", "same")}
+    torn, broken = sum(not p.consistent for p in found), sum(p.preferred is None for p in found)
+    decided = count["left"] + count["right"]
+    share = wilson(count["right"], decided) if decided else None
+    if as_json:
+        print_json({"pairs": len(found), **count, "order_decided": torn, "no_answer": broken, "right_share": share})
+        return 0
+    click.echo(
+        f"{len(found)} pairs: {left} better {count['left']}, {right} better {count['right']}, no difference"
+        f" {count['same']} ({torn} where only the order decided), no answer {broken}"
+    )
+    if share is not None and decided >= _FEWEST_DECIDED:
+        click.echo(
+            f"{right} is preferred in {share.rate:.0%} ({share.low:.0%}–{share.high:.0%}) of {decided} decided pairs"
+        )
+    elif found:
+        click.echo(f"too few decided pairs for a share (n = {decided}); the judge only informs")
     return 0
 
 

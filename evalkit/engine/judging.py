@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from evalkit.judge.asking import Call, Judge, Judged, Spending
+from evalkit.judge.asking import BudgetSpent, Call, Judge, Judged, Spending
 from evalkit.judge.cache import AnswerCache
 from evalkit.judge.client import LlmClient
+from evalkit.judge.preferring import Preference, prefer
 from evalkit.judge.provider import JudgeSettings
 from evalkit.judge.questions import Question
 from evalkit.model import Case, Conversation, Data
@@ -129,6 +131,66 @@ class Judging:
         )
         said = {"tone": msgspec.to_builtins(policy.tone), "escalation": msgspec.to_builtins(policy.escalation)}
         return json.dumps({name: section for name, section in said.items() if section}, ensure_ascii=False)
+
+
+def preferences(
+    store: Store, left_run: str, right_run: str, bench: Bench, *, n: int, seed: int = 0
+) -> list[Preference]:
+    """The judge's blind preference between two runs, at most n pairs: of one case, or of one topic, channel, language.
+
+    Every paid call is audited. A budget that is spent ends the asking; what was asked is returned.
+    """
+    random = Random(seed)
+    pairs = _pairs(store, left_run, right_run, n, random)
+    calls: list[Call] = []
+
+    async def ask() -> list[Preference]:
+        cache = AnswerCache(bench.cache)
+        try:
+            async with bench.client as client:
+                judge = Judge(
+                    settings=bench.settings, questions=(), client=client, cache=cache, mask=_plain_mask,
+                    token=bench.token, now_s=bench.now_s, on_call=calls.append,
+                )  # fmt: skip
+                slots = asyncio.Semaphore(bench.settings.concurrency)
+
+                async def one(left: Conversation, right: Conversation, order: Random) -> Preference:
+                    async with slots:
+                        try:
+                            return await prefer(judge, left, right, order)
+                        except BudgetSpent as spent:
+                            return Preference(None, cause=str(spent))
+
+                return await asyncio.gather(*(one(a, b, Random(random.random())) for a, b in pairs))
+        finally:
+            cache.close()
+
+    try:
+        return asyncio.run(ask())
+    finally:
+        _audit(store, calls)
+
+
+def _pairs(
+    store: Store, left_run: str, right_run: str, n: int, random: Random
+) -> list[tuple[Conversation, Conversation]]:
+    sides: list[dict[tuple[str, ...], list[Conversation]]] = [{}, {}]
+    for side, run_id in zip(sides, (left_run, right_run), strict=True):
+        for talk in store.conversations(run_id):
+            if talk.failure is None:
+                key: tuple[str, ...] = (
+                    (talk.case_id,) if talk.case_id else (talk.intent or "", talk.channel, talk.language or "")
+                )
+                side.setdefault(key, []).append(talk)
+    pairs = []
+    for key in sorted(set(sides[0]) & set(sides[1])):
+        both = [random.sample(side[key], len(side[key])) for side in sides]
+        pairs += list(zip(*both, strict=False))
+    return random.sample(pairs, min(n, len(pairs)))
+
+
+def _plain_mask(text: str, _: Conversation) -> str:
+    return mask(text).text
 
 
 class _Window:

@@ -160,6 +160,20 @@ class Judge:
             return [JudgeFailure(question=q.id, cause="there is nothing to see for this question") for q in questions]
         kinds = questions[0].evidence
         evidence = dict(self.evidence(conversation, kinds)) if self.evidence and kinds else {}
+        found = await self.ask_turns(conversation, questions, turns, evidence)
+        return [r if isinstance(r, JudgeFailure) else _in_conversation(r, seen) for r in found]
+
+    async def ask_turns(
+        self,
+        conversation: Conversation,
+        questions: tuple[Question, ...],
+        turns: tuple[Turn, ...],
+        evidence: Mapping[str, str],
+    ) -> list[Answer | JudgeFailure]:
+        """The answers about masked turns, from the cache where they are; turn numbers count in `turns`.
+
+        Raises: BudgetSpent before a call that the budget does not cover.
+        """
         transcript = content_hash("turns", [(turn.role, turn.text) for turn in turns])
         facts = content_hash("evidence", sorted(evidence.items()))
         rounds: list[tuple[Answer, ...]] = []
@@ -183,8 +197,7 @@ class Judge:
                 return [JudgeFailure(question=question.id, cause=str(error)) for question in questions]
             self.cache.put(conversation.id, self.identity, zip(keys, answers, strict=True))
             rounds.append(answers)
-        merged = [majority([answers[number] for answers in rounds]) for number in range(len(questions))]
-        return [_in_conversation(answer, seen) for answer in merged]
+        return [majority([answers[number] for answers in rounds]) for number in range(len(questions))]
 
     async def _call(
         self,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Mood = _Literal[
     "good", "slow", "malformed", "fenced", "refusing", "truncated", "empty", "rate_limited", "no_schema", "text_only",
     "missing", "extra", "twice", "off_enum", "no_quote", "invented_quote", "gullible", "erratic", "broken", "hangs_up",
+    "long_winded",
 ]  # fmt: skip
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
@@ -109,6 +110,11 @@ def _answer(mood: Mood, id_: str, allowed: list[str], turns: list[tuple[str, str
     bot = [text for role, text in turns if role == "bot"]
     quote = bot[-1][:60] if bot else (turns[-1][1][:60] if turns else "")
     answer = allowed[number % 2] if mood == "erratic" else allowed[0]
+    if mood == "long_winded" and "first" in allowed:
+        # Prefers whoever says more, so that its preference does not depend on the order.
+        at = next(n for n, (role, text) in enumerate(turns) if (role, text) == ("system", "the second conversation"))
+        sizes = [sum(len(text) for role, text in part if role == "bot") for part in (turns[:at], turns[at:])]
+        answer = "same" if sizes[0] == sizes[1] else "first" if sizes[0] > sizes[1] else "second"
     if mood == "off_enum":
         answer = "Yes, it absolutely did."
     if mood == "no_quote":

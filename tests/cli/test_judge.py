@@ -76,3 +76,19 @@ def test_the_cache_can_be_looked_at(judged: Path, capsys: pytest.CaptureFixture[
     assert "no answers are kept" in capsys.readouterr().out
     assert execute(["judge", "serve-fake", "--mood", "refusng"]) == 2
     assert "did you mean 'refusing'" in capsys.readouterr().err
+
+
+def test_two_releases_are_compared_blind(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(open_release("1.5")) as address:
+        text = judged.read_text()
+        judged.write_text(
+            "\n".join(f"    url: {address}/chat" if "/chat" in line else line for line in text.splitlines())
+        )
+        assert execute(["run", "--bot", "demo", "--release", "1.5"]) in {0, 1}
+    capsys.readouterr()
+    assert execute(["judge", "prefer", "1.4", "1.5", "--judge", "fake", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    # The stand-in says "first" to everything, which in both orders is no preference.
+    assert found["pairs"] > 0 and found["order_decided"] == found["same"] == found["pairs"]
+    assert execute(["judge", "prefer", "1.4", "1.5", "--judge", "fake"]) == 0
+    assert "too few decided pairs" in capsys.readouterr().out

@@ -7,7 +7,7 @@ import pytest
 from evalkit.judge.fake import MOODS, Mood
 from tests.judge.conftest import PARCEL, Ask, talk
 
-FINE: tuple[Mood, ...] = ("good", "slow", "fenced", "rate_limited", "no_schema", "text_only", "gullible")
+FINE: tuple[Mood, ...] = ("good", "slow", "fenced", "rate_limited", "no_schema", "text_only", "gullible", "long_winded")
 NAMED: dict[Mood, str] = {
     "malformed": "no JSON",
     "refusing": "refused to answer",

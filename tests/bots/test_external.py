@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import shutil
-import socket
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,39 +15,9 @@ from aiohttp import web
 from evalkit.bots.definitions import build_bot
 from evalkit.errors import BotError, InfrastructureError
 from tests.bots.serving import server, talk, texts
+from tests.programs import CACHE, free_port, litellm_proxy, running
 
 pytestmark = pytest.mark.external
-CACHE = Path(os.environ.get("EVALKIT_TEST_CACHE", Path(tempfile.gettempdir()) / "evalkit-test-cache"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(words: list[str], port: int, *, log: Path, patience_s: float = 30, **more: Any) -> Iterator[None]:
-    """A program that listens on a port until the block ends."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(words, stdout=out, stderr=out, **more)
-    try:
-        deadline = time.monotonic() + patience_s
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None, log.read_text()[-2000:]
-            assert time.monotonic() < deadline, f"nothing listens on {port}: {log.read_text()[-2000:]}"
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 # ---------------------------------------------------------------- nginx, mutual TLS
@@ -200,7 +163,6 @@ def test_a_bot_framework_bot_answers_through_offline_directline(tmp_path: Path) 
 
 # ---------------------------------------------------------------- LiteLLM's proxy
 
-LITELLM = "litellm[proxy]"
 CONFIG = """
 model_list:
   - model_name: support
@@ -211,47 +173,12 @@ model_list:
 """
 
 
-def litellm_environment() -> Path:
-    """A virtual environment with LiteLLM's proxy, made once; skips where it cannot be fetched."""
-    folder = CACHE / "litellm"
-    if not (folder / "done").exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        try:
-            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, timeout=120)
-            install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", LITELLM]
-            fetched = subprocess.run(install, capture_output=True, text=True, timeout=600)
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            pytest.skip("LiteLLM could not be installed in time")
-        if fetched.returncode:
-            pytest.skip(f"pip cannot fetch LiteLLM: {fetched.stderr[-200:]}")
-        (folder / "done").touch()
-    return folder
-
-
 @pytest.mark.slow
 def test_litellms_proxy_answers_in_each_shape(tmp_path: Path) -> None:
-    folder = litellm_environment()
-    port = free_port()
-    (tmp_path / "config.yaml").write_text(CONFIG)
-    words = [
-        str(folder / "bin/litellm"),
-        "--config",
-        str(tmp_path / "config.yaml"),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    env = {
-        **os.environ,
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        "LITELLM_MASTER_KEY": "sk-test",
-        "LITELLM_TELEMETRY": "False",
-    }
-    with running(words, port, log=tmp_path / "log", patience_s=180, env=env, cwd=tmp_path):
+    with litellm_proxy(tmp_path, CONFIG) as base_url:
         for stream in (False, True):
             definition = {
-                "kind": "openai", "base_url": f"http://127.0.0.1:{port}/v1", "model": "support", "stream": stream,
+                "kind": "openai", "base_url": base_url, "model": "support", "stream": stream,
                 "api_key": "sk-test",
             }  # fmt: skip
             reply = asyncio.run(talk(build_bot("b", {"b": definition}), "Vad kostar returfrakten?"))[0]

@@ -258,7 +258,8 @@ def _machine(batch: Batch, task: Task, place: int, asked: Sequence[Question], op
     store = frame.store()
     st.divider()
     st.markdown(f"**{t('review.machine')}**")
-    scores = store.scores_of(task.run_id, batch.score_key, task.conversation_id)
+    ids = [task.conversation_id]
+    scores = store.scores_of(task.run_id, batch.score_key, ids).get(task.conversation_id, [])
     row = store.fact(task.run_id, batch.score_key, task.conversation_id)
     for question in asked:
         verdict = question.machine(row) if row is not None else None

@@ -126,7 +126,7 @@ def _read(conversation_id: str, hits: list[Hit]) -> None:
         raise InputError(t("read.gone", id=conversation_id))
     one = found[0]
     case = store.case(chosen.run.id, one.case_id) if one.case_id else None
-    scores = store.scores_of(chosen.run.id, chosen.score_key, one.id)
+    scores = store.scores_of(chosen.run.id, chosen.score_key, [one.id]).get(one.id, [])
     turn = st.query_params.get("turn", "")
     at = int(turn) if turn.isdigit() else next((hit.turn for hit in hits if hit.conversation_id == one.id), None)
     findings = [f for score in scores if score.verdict in {"fail", "unsure"} for f in score.findings if not f.passed]

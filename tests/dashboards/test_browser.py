@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,9 +84,10 @@ def test_a_number_leads_by_clicks_to_the_turn_that_caused_it(browser: Any, addre
     tile = person.page.get_by_test_id("stColumn").filter(has_text="Correct answers").first
     tile.get_by_role("button", name="Read what counts against it").click()
     person.page.get_by_text("30 conversations").first.wait_for()
-    person.page.locator(".ek-t mark").first.wait_for()
     assert "behind=correct" in person.page.url
+    person.page.locator(".ek-why").first.wait_for()
     person.shot("drill-down")
+    person.page.locator(".ek-t mark").first.wait_for()
     sent = Person(browser, address)
     sent.open(person.page.url.removeprefix(address).lstrip("/"))
     sent.page.get_by_text("30 conversations").first.wait_for()
@@ -129,6 +132,7 @@ def test_ten_conversations_are_reviewed_by_keyboard_alone(browser: Any, tmp_path
             person.page.get_by_text("What the machine thought").wait_for()
             if number == 0:
                 person.shot("review-saved")
+            person.page.locator("button:not([disabled])", has_text="Save").wait_for()
             person.page.keyboard.press("s")
         person.page.get_by_text("All 10 conversations are done").wait_for()
         person.shot("review-end")
@@ -192,7 +196,9 @@ def test_two_review_at_once_and_a_third_decides(
         assert len([r for r in reviews if r.stage == "label"]) == 8, "no label was lost"
 
 
-def test_a_promoted_case_is_downloaded_applies_and_runs(browser: Any, shop: Path, address: str, tmp_path: Path) -> None:
+def test_a_promoted_case_is_downloaded_applies_and_runs(
+    browser: Any, shop: Path, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Store.open(shop) as store:
         one = next(iter(store.conversations("run-1.5")))
     person = Person(browser, address)
@@ -212,5 +218,19 @@ def test_a_promoted_case_is_downloaded_applies_and_runs(browser: Any, shop: Path
         assert [r.label for r in store.reviews(one.id) if r.question == PROMOTED] == [
             f"suites/regressions.yaml#{suite.cases[0].id}"
         ]
-    (tmp_path / "evalkit.yaml").write_text("bots: {echo: {kind: python, target: 'echo:reply'}}\n", encoding="utf-8")
     assert f"origin:{one.id}" in suite.cases[0].tags
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}")
+    for release, days in (("good", 30), ("bad", 14)):
+        name = f"promoted_{release}"
+        (tmp_path / f"{name}.py").write_text(
+            f"def reply(message, history):\n    return 'Du har {days} dagar.'\n", encoding="utf-8"
+        )
+        (tmp_path / "evalkit.yaml").write_text(
+            f"bots: {{it: {{kind: python, target: '{name}:reply'}}}}\n", encoding="utf-8"
+        )
+        words = ["run", "suites/regressions.yaml", "--bot", "it", "--release", release]
+        # The browser's driver runs an event loop in this process.
+        subprocess.run([sys.executable, "-c", "from evalkit.cli import main; main()", *words], cwd=tmp_path, check=True)
+    with Store.open(tmp_path / ".evalkit" / "store.db") as store:
+        passed = {run.release: store.facts(run.id)[0].passed for run in store.runs()}
+    assert passed == {"good": 1, "bad": 0}, "the case catches what people found"

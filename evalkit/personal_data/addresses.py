@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words
+from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, near_any
 from evalkit.personal_data.names import LOWER, UPPER
 
 _OWN_BEFORE = re.compile(r"\W+(?:\w+\W+){0,4}$")
 _OWN_AFTER, _OWN_WITHIN = 42, 48
+_MEASURE = re.compile(
+    r"[ ]?(?:%|€|:-|kr\b|euro?\b|uhr\b|prozent|procent|prosent|stück|stk\b|st\b|pcs\b|tage?n?\b|dagar|dage|dager"
+    r"|wochen?|veckor|uger|uker|monate?|månader|jahren?|år\b|minuten?|minuter|stunden?|timmar|kg\b|[cmk]?m\b|[cm]?l\b"
+    r"|gb\b|mal\b|personen)",
+    re.IGNORECASE,
+)
 _LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|anschrift))"
 
 
@@ -20,9 +26,21 @@ def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
         start = hit.start()
         while label := re.match(rf"{_LABEL}:?[ ]", lowered[start : hit.end()]):
             start += label.end()
-        first = start + len(text[start : hit.end()].split(" ", 1)[0]) + 1
-        own = any(_is_own(lowered, at, hit.end()) for at in (start, first))
-        yield PersonalData("ADDRESS", start, hit.end(), 0.45 if own else 0.85)
+        if hit["post"] == "" and _MEASURE.match(text, hit.end()):
+            continue
+        # "Filiale Berliner Straße 12": a word of the place may have the capital that begins a street's name.
+        own = any(_is_own(lowered, at, hit.end()) for at in _word_starts(text, start, hit.end()))
+        bare = hit["lead"] is not None and not hit["post"] and not near_any(lowered, start, "private_place")
+        yield PersonalData("ADDRESS", start, hit.end(), 0.45 if own else 0.6 if bare else 0.85)
+
+
+def _word_starts(text: str, start: int, end: int) -> list[int]:
+    starts = [start]
+    if text[start].isdigit():
+        return starts
+    for word in text[start:end].split(" ")[:2]:
+        starts.append(starts[-1] + len(word) + 1)
+    return starts
 
 
 def _is_own(lowered: str, start: int, end: int) -> bool:
@@ -45,7 +63,7 @@ def _address() -> re.Pattern[str]:
     name = rf"(?:[{upper}][{lower}{upper}.]{{0,30}}[ ]){{0,2}}"
     street = rf"[{upper}][\w-]{{0,30}}?(?:{endings})|[{upper}][{lower}]{{1,30}}[ ](?:{endings}|{endings.title()})"
     german = (
-        r"(?:Am|An[ ]der|An[ ]den|Auf[ ]dem|Auf[ ]der|Im|In[ ]der|In[ ]den|Zum|Zur|Unter[ ]den|Hinter[ ]der)"
+        r"(?P<lead>Am|An[ ]der|An[ ]den|Auf[ ]dem|Auf[ ]der|Im|In[ ]der|In[ ]den|Zum|Zur|Unter[ ]den|Hinter[ ]der)"
         rf"(?:[ ][{upper}][{lower}]{{1,30}}){{1,3}}"
     )
     led = rf"(?:{leads})[ ]\d{{1,6}}"
@@ -55,7 +73,9 @@ def _address() -> re.Pattern[str]:
         r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð)\.?[ ]?(?:nr\.?[ ]?)?"
         r"[\dA-Z]{1,5}\b|[ ,]+st\.?[ ]?(?:tv|th|mf)\b\.?"
         r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock)\b\.?(?:[ ,]*(?:tv|th|mf)\b\.?)?"
-        r"|[ ,]+\d{1,2}\.[ ]?(?:tv|th|mf)\b\.?|[ ,]+kl\.?(?=[ ,]))?(?:[ ]\d{1,3}(?=,))?"
+        r"|[ ,]+\d{1,2}\.[ ]?(?:tv|th|mf)\b\.?|[ ,]+kl\.?(?=[ ,])"
+        r"|[ ,]+[HKUL]\d{4}\b|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH|EG|DG)\b)?"
+        r"(?:[ ]\d{1,3}(?=,))?"
     )
     nordic = rf"(?:{name}(?:{street})|{german})[ ]+{number}{letter}{floor}"
     anglo = (
@@ -73,9 +93,10 @@ def _address() -> re.Pattern[str]:
     us = r"[A-Z]{2}[ ]\d{5}(?:-\d{4})?(?!\d)"
     line = r"(?:,?[ ]+|,?\n)"
     post = (
-        rf"(?:{line}{code}[ ]+{town}|,[ ]+{town}(?:,?[ ]+(?:{uk}|{us}))?|[ ]+{town},?[ ]+(?:{uk}|{us})"
-        rf"|,?[ ]+(?:{uk}|{us}))?"
+        rf"(?P<post>{line}{code}[ ]+{town}|,[ ]+{town}(?:,?[ ]+(?:{uk}|{us}))?|[ ]+{town},?[ ]+(?:{uk}|{us})"
+        rf"|,?[ ]+(?:{uk}|{us})|)"
     )
     # Any word with a number counts where a postcode and a town follow.
-    named = rf"(?:[{upper}][{lower}]{{2,}}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?,[ ]+{code}[ ]+{town}"
+    word = rf"[{upper}][{lower}]{{2,30}}(?:-[{upper}][{lower}]{{1,30}}){{0,3}}"
+    named = rf"(?:(?:{word}[ ]){{0,2}}{word}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?{floor},[ ]+{code}[ ]+{town}"
     return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{led},?[ ]+{code}[ ]+{town}|{named})")

@@ -38,7 +38,7 @@ class PersonalData:
         return self.kind.lower() if self.kind in _SAME_FAMILY else "national_id"
 
 
-_SENTENCE_END = re.compile(r"(?<!\b\w\w)(?<!\b\w\w\w)[.!?]\s|\n")
+SENTENCE_END = re.compile(r"(?<!\b\w\w)(?<!\b\w\w\w)[.!?]\s|\n")
 """Two or three letters before a full stop are an abbreviation: kt., nr., tlf."""
 
 
@@ -46,8 +46,8 @@ def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
     """Whether words for a kind, and words against it, stand in the same sentence around [start, end)."""
     before, after = lowered[max(0, start - BEFORE) : start], lowered[end : end + _AFTER]
     # Only the same sentence speaks for the number, and the nearest word wins.
-    before = _SENTENCE_END.split(before)[-1]
-    after = _SENTENCE_END.split(after)[0]
+    before = SENTENCE_END.split(before)[-1]
+    after = SENTENCE_END.split(after)[0]
     own = [m.end() for m in cue_pattern(cue).finditer(before)]
     other = [m.end() for m in cue_pattern("veto").finditer(before)]
     cued = bool(own) or cue_pattern(cue).search(after) is not None
@@ -56,7 +56,7 @@ def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
 
 def near_any(lowered: str, start: int, cue: str) -> bool:
     """Whether words of a list stand before a place in the same sentence."""
-    before = _SENTENCE_END.split(lowered[max(0, start - 2 * BEFORE) : start])[-1]
+    before = SENTENCE_END.split(lowered[max(0, start - 2 * BEFORE) : start])[-1]
     return cue_pattern(cue).search(before) is not None
 
 

@@ -23,6 +23,9 @@ _MARKET = {"sv": "SE", "da": "DK", "nb": "NO", "nn": "NO", "fi": "FI", "de": "DE
 _ALL_MARKETS = ("SE", "DK", "NO", "FI", "DE", "IS", "GB")
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_\d{1,12}>")
 """A pseudonym stands for a datum that is gone; what would read across one is none."""
+_PICTURES = re.compile(r"(?<=\d)[\u2600-\u27bf\ufe0f\u200d\U0001f300-\U0001faff]{1,4}(?=\d)")
+_SPACED = re.compile(r"(?<![\d.,])(?<!\d[ -])\d(?:(?: - |[ ./-])\d){7,23}(?![ -]?\d|[.,]\d)")
+"""Eight or more digits that stand one by one: somebody spells a number, or hides it."""
 _WIDE_DIGIT = re.compile(r"[\uff10-\uff19]")
 _WIDE_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 
@@ -48,6 +51,10 @@ def find(
     cleaned, places = cleaned_with_places(text)
     if _WIDE_DIGIT.search(cleaned):
         cleaned = cleaned.translate(_WIDE_DIGITS)
+    if not cleaned.isascii() and _PICTURES.search(cleaned):
+        cleaned, places = _without(_PICTURES, cleaned, places)
+    if _SPACED.search(cleaned):
+        cleaned, places = _without(_SPACED, cleaned, places)
     found = _all(cleaned, market_list, on)
     if not found:
         return []
@@ -58,6 +65,13 @@ def find(
     if places is None:
         return kept
     return [replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in kept]
+
+
+def _without(between: re.Pattern[str], text: str, places: list[int] | None) -> tuple[str, list[int]]:
+    """The text with digits drawn together that something parts, and where each character stood."""
+    gone = {hit.start() + n for hit in between.finditer(text) for n, c in enumerate(hit.group()) if not c.isdigit()}
+    kept = [n for n in range(len(text)) if n not in gone]
+    return "".join(text[n] for n in kept), [places[n] for n in kept] if places is not None else kept
 
 
 def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalData]:

@@ -63,6 +63,7 @@ _MINE = re.compile(
 """My son Villads: after a relative of one's own any capitalised word is a name."""
 _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _LONGEST_NAME = 60
+_FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
 
@@ -79,7 +80,8 @@ def names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalDat
         yield from _greeted(text)
     if not said.isdisjoint(_HERE_WORDS):
         for hit in _HERE.finditer(text):
-            yield from _full(text, hit.start("name"), hit.end("name"), 0.8)
+            # What stands between the sentence's start and "here" is the whole name, two family names too.
+            yield from _full(text, hit.start("name"), hit.end("name"), 0.8, whole=True)
     for hit in _CLOSING.finditer(text):
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
@@ -159,11 +161,11 @@ def _acting(text: str, lowered: str) -> Iterator[PersonalData]:
             yield from _full(text, hit.start("name"), hit.end("name"), 0.75)
 
 
-def _full(text: str, start: int, end: int, confidence: float) -> Iterator[PersonalData]:
+def _full(text: str, start: int, end: int, confidence: float, *, whole: bool = False) -> Iterator[PersonalData]:
     own = _own_start(text, start, end)
     if own is None or _holds_words(text[own:end]):
         return
-    end = _own_end(text, own, end)
+    end = end if whole else _own_end(text, own, end)
     if " " in text[own:end] and not _is_firm(text, own, end):
         yield PersonalData("NAME", own, end, confidence)
 
@@ -219,6 +221,12 @@ def _own_end(text: str, start: int, end: int) -> int:
             return at - 1
         if bare != plain:
             return at + len(bare)
+        if (
+            at > start
+            and _genitive(plain)
+            and not re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[at + len(word) : at + len(word) + 2])
+        ):
+            return at + len(word) - 1
         family = at > start and word[0].isupper() and len(word.strip(".")) > 1 and not _given(word)
         at += len(word) + 1
     return end
@@ -237,8 +245,14 @@ def _is_firm(text: str, start: int, end: int) -> bool:
     words = text[start:end].lower().split(" ")
     if any(" ".join(words[n : n + 2]) in _brands() for n in range(len(words))):
         return True
-    following = re.match(r"[ ]?([\w/]+)", text[end : end + 24])
-    if _not_after() & {words[-1], following[1].lower() if following else ""}:
+    following = _FOLLOWING.match(text, end, end + 40)
+    if _not_after() & {words[-1], following["next"].lower() if following else ""}:
+        return True
+    if following and following["as"] and following["work"].lower() in _works():
+        return True
+    if any(_genitive(word) for word in words[1:-1]):
+        return True
+    if _genitive(words[-1]) and re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]):
         return True
     # "Johan-svamp" and "Aarnio -tuoli" are things that bear a name.
     compound = re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", text[start:end].rsplit(" ", 1)[-1]) or re.match(
@@ -258,6 +272,12 @@ def _given(word: str) -> bool:
 def _family(word: str) -> bool:
     lowered = word.lower()
     return lowered in _family_names() or (len(lowered) >= 5 and lowered.endswith(_family_endings()))
+
+
+def _genitive(lowered: str) -> bool:
+    """Whether a Nordic family name stands in the genitive: Lindgrens, Hansens."""
+    bare = lowered.removesuffix("s")
+    return bare != lowered and len(bare) >= 4 and lowered not in _family_names() and _family(bare) and bare[-1] != "s"
 
 
 def _telling(word: str) -> bool:
@@ -294,6 +314,12 @@ def _family_endings() -> tuple[str, ...]:
 @cache
 def _not_after() -> frozenset[str]:
     listed: list[str] = _names()["not_after"]  # type: ignore[assignment]
+    return frozenset(listed)
+
+
+@cache
+def _works() -> frozenset[str]:
+    listed: list[str] = _names()["works"]  # type: ignore[assignment]
     return frozenset(listed)
 
 

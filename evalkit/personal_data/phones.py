@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from evalkit.personal_data.cues import PersonalData, near, near_any
+from evalkit.personal_data.cues import SENTENCE_END, PersonalData, cue_pattern, near, near_any
 from evalkit.personal_data.spans import Spans
 
 _PHONE_LIKE = re.compile(
@@ -18,6 +18,7 @@ _AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4
 _PAIRS = re.compile(r"\d\d \d\d \d\d \d\d|[49]\d\d \d\d \d\d\d")
 _DANISH_SERVICE = re.compile(r"(?:\+45|0045)?[ ]?(?:70|80|90)[ ]?\d\d[ ]?\d\d[ ]?\d\d")
 _SHORTEST, _FEWEST, _MOST = 7, 7, 19
+_AFTER_NUMBER = 32
 _WHOLE_NUMBER, _NATIONAL = 8, 9
 _JOINED = frozenset({"-", "/", "#", ".", "<", ">"})
 _LABEL = re.compile(
@@ -92,10 +93,16 @@ def _score(text: str, lowered: str, match: re.Match[str], markets: tuple[str, ..
     region = _region(raw, (*markets, "US") if number.american else markets)
     if region == _SERVICE or (region == "DK" and _DANISH_SERVICE.fullmatch(raw)):
         return 0.0
-    ours = near_any(lowered, start, "own_phone")
+    ours = near_any(lowered, start, "own_phone") or _read_on_pages(lowered, end)
     if region is None:
         return 0.75 - 0.4 * ours if _fits(number, markets) else 0.0
     return _sure(number, region, markets) - 0.5 * (ours and not labelled)
+
+
+def _read_on_pages(lowered: str, end: int) -> bool:
+    """Whether the sentence goes on to say that the number stands on the organisation's pages."""
+    after = SENTENCE_END.split(lowered[end : end + _AFTER_NUMBER])[0]
+    return cue_pattern("own_phone_after").search(after) is not None
 
 
 def _fits(number: _Number, markets: tuple[str, ...]) -> bool:

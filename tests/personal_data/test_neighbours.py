@@ -1,0 +1,74 @@
+"""Data beside their near misses: the same shape once a person's, once the organisation's or a thing's."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalkit.personal_data import find
+
+
+def found(text: str, language: str) -> list[tuple[str, str]]:
+    return [(f.kind, text[f.start : f.end]) for f in find(text, language)]
+
+
+PAIRS = [
+    ("en", "My number is 020 7946 0018", ("PHONE", "020 7946 0018"), "Your switchboard is 020 7946 0018"),
+    ("da", "I kan ringe på 33 12 44 55", ("PHONE", "33 12 44 55"), "Det er 33 12 44 55 siger jeres hjemmeside"),
+    ("nb", "Jeg bor i Torggata 12", ("ADDRESS", "Torggata 12"), "Har dere på Torggata 12 åpningstider i jula?"),
+    ("de", "Ich wohne Am Markt 14", ("ADDRESS", "Am Markt 14"), "Am Wochenende 14 Uhr"),
+    ("de", "Adresse: Berliner Straße 12", ("ADDRESS", "Berliner Straße 12"), "Die Packstation Berliner Straße 12"),
+    ("sv", "Astrid Lindgren ringer", ("NAME", "Astrid Lindgren"), "Åk till Astrid Lindgrens Trädgård"),
+    ("sv", "Astrid Lindblom ringer", ("NAME", "Astrid Lindblom"), "Finns Astrid Lindblom som ljudbok?"),
+    ("en", "Maria Nordberg called", ("NAME", "Maria Nordberg"), "Is Maria Nordberg shampoo in stock?"),
+    ("nb", "Bilen har skilt EV 38211", ("VEHICLE_PLATE", "EV 38211"), "Vare EV 38211 mangler"),
+    ("sv", "Jag fyller år 14 mars 1987", ("DOB", "14 mars 1987"), "Butiken öppnade 14 mars 1987"),
+]
+
+
+@pytest.mark.parametrize(("language", "persons", "datum", "neighbour"), PAIRS)
+def test_a_persons_datum_is_found_and_its_neighbour_is_left(
+    language: str, persons: str, datum: tuple[str, str], neighbour: str
+) -> None:
+    assert datum in found(persons, language)
+    assert found(neighbour, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "datum"),
+    [
+        ("Send til Øvre Bakklandet 33, H0302, 7013 Trondheim", "nb", "Øvre Bakklandet 33, H0302, 7013 Trondheim"),
+        ("An Karl-Marx-Allee 93, Hinterhaus, 10243 Berlin", "de", "Karl-Marx-Allee 93, Hinterhaus, 10243 Berlin"),
+    ],
+)
+def test_an_address_includes_its_dwelling(text: str, language: str, datum: str) -> None:
+    assert found(text, language) == [("ADDRESS", datum)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "datum"),
+    [
+        ("Peter Hansens pakke", "da", "Peter Hansen"),
+        ("Anna Svenssons paket kom bort", "sv", "Anna Svensson"),
+        ("Marte Eide Solberg her. Feil farge!", "nb", "Marte Eide Solberg"),
+        ("Lisätkää Riikka Ojala tilin käyttäjäksi", "fi", "Riikka Ojala"),
+        ("Please add Oluwaseun Adebayo as an authorised user", "en", "Oluwaseun Adebayo"),
+    ],
+)
+def test_a_name_stands_alone_without_genitive_or_verb(text: str, language: str, datum: str) -> None:
+    assert found(text, language) == [("NAME", datum)]
+
+
+@pytest.mark.parametrize(
+    "number", ["8 1 1 2 1 8 - 9 8 7 6", "8-1-1-2-1-8-9-8-7-6", "8 1 1 2 1 8 9 8 7 6", "8🙂1🙂1🙂2🙂1🙂8-9🙂8🙂7🙂6"]
+)
+def test_digits_that_stand_one_by_one_are_a_number_all_the_same(number: str) -> None:
+    text = f"pnr {number} tack"
+    assert found(text, "sv") == [("SE_PERSONNUMMER", number)]
+
+
+def test_a_scale_of_single_digits_is_no_number() -> None:
+    assert found("betyg 1 2 3 4 5 6 7 8 eller 9", "sv") == []
+
+
+def test_an_account_number_does_not_begin_inside_a_word() -> None:
+    assert found("refXSE35 5000 0000 0549 1000 0003", "sv") == []

@@ -19,7 +19,7 @@ _VERBS = {
     "score": "score a stored run again",
     "kpi": "the numbers of a stored run",
     "drift": "which numbers leave their level week by week, and the monthly report",
-    "compare": "two releases side by side: numbers, cases, one conversation told twice",
+    "compare": "two releases side by side, or AI against people on the same questions",
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
     "import": "real conversations from an export, pseudonymised",

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from evalkit.model import HandledBy
 from evalkit.stats import Interval, Standardised, e_value, standardise, wilson
 from evalkit.store.facts import Facts
 
 LEAST = 10
 """Conversations that a stratum needs on both sides; the share that is left out is told as support."""
+ANY = "any"
+"""Stands for the channel or language of a stratum that rare ones were merged into."""
 Stratum = tuple[str, str, str]
-MEASURES: dict[str, Callable[[Facts], int | None]] = {
+Value = Callable[[Facts], int | None]
+MEASURES: dict[str, Value] = {
     "solved": lambda row: row.solved,
     "correct": lambda row: row.correct,
     "satisfied": lambda row: row.satisfied,
 }
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +47,78 @@ class PeopleGap:
     hidden: float | None
 
 
-def people_gap(rows: Sequence[Facts], measure: str, *, least: int = LEAST) -> PeopleGap | None:
+def people_gap(rows: Sequence[Facts], measure: str, *, arm: HandledBy = "ai", least: int = LEAST) -> PeopleGap | None:
     """The gap on one measure, None where no stratum has enough of both.
 
-    A conversation that the bot began belongs to the AI, also when a person ended it (first touch).
+    A conversation that the bot began belongs to the AI, also when a person ended it (first touch); one in which a
+    person sent what the AI drafted belongs to the third arm, `ai_assisted`.
     Source: direct standardisation to the AI's mix (ATT); Kitagawa 1955; VanderWeele & Ding 2017 (E-value).
     """
     value = MEASURES[measure]
-    sides: dict[bool, dict[Stratum, list[int]]] = {True: {}, False: {}}
+    ours = [row for row in rows if row.handled_by == arm]
+    people = [row for row in rows if row.handled_by == "human"]
+    return gap_between(measure, by_stratum(ours, value), by_stratum(people, value), least=least)
+
+
+def gap_between(
+    measure: str, ai: Mapping[Stratum, Sequence[int]], human: Mapping[Stratum, Sequence[int]], *, least: int = LEAST
+) -> PeopleGap | None:
+    """The gap between two arms whose flags stand by stratum, None where no stratum has enough of both."""
+    left, right = merged(ai, human, least)
+    shared = [s for s in left if s in right and len(left[s]) >= least and len(right[s]) >= least]
+    if not shared:
+        return None
+    gap = standardise(_counts(left), _counts(right), mix="a", min_n=least)
+    strata = tuple(
+        StratumGap(s, wilson(sum(left[s]), len(left[s])), wilson(sum(right[s]), len(right[s])),
+                   len(left[s]), len(right[s]))
+        for s in sorted(shared, key=lambda s: (-len(left[s]), s))
+    )  # fmt: skip
+    n_ai, n_human = (sum(map(len, side.values())) for side in (left, right))
+    return PeopleGap(measure, gap, strata, n_ai, n_human, _hidden(gap))
+
+
+def by_stratum(rows: Sequence[Facts], value: Callable[[Facts], _T | None]) -> dict[Stratum, list[_T]]:
+    """What the rows say by topic, channel and language; broken conversations and unknown values stay out."""
+    found: dict[Stratum, list[_T]] = {}
     for row in rows:
         said = value(row) if row.error is None else None
         if said is not None:
-            stratum = (row.topic or "", row.channel, row.language or "")
-            counts = sides[row.handled_by != "human"].setdefault(stratum, [0, 0])
-            counts[0] += said
-            counts[1] += 1
-    ai, human = (
-        {key: (float(hits), float(n)) for key, (hits, n) in side.items()} for side in (sides[True], sides[False])
-    )
-    shared = [s for s in ai if s in human and ai[s][1] >= least and human[s][1] >= least]
-    if not shared:
-        return None
-    gap = standardise(_named(ai), _named(human), mix="a", min_n=least)
-    strata = tuple(
-        StratumGap(s, wilson(*ai[s]), wilson(*human[s]), int(ai[s][1]), int(human[s][1]))
-        for s in sorted(shared, key=lambda s: -ai[s][1])
-    )
-    return PeopleGap(
-        measure, gap, strata, int(sum(n for _, n in ai.values())), int(sum(n for _, n in human.values())), _hidden(gap)
-    )
+            found.setdefault((row.topic or "", row.channel, row.language or ""), []).append(said)
+    return found
 
 
-def _named(side: Mapping[Stratum, tuple[float, float]]) -> dict[Hashable, tuple[float, float]]:
-    return dict(side.items())
+def merged(
+    ai: Mapping[Stratum, Sequence[_T]], human: Mapping[Stratum, Sequence[_T]], least: int
+) -> tuple[dict[Stratum, list[_T]], dict[Stratum, list[_T]]]:
+    """Both arms with rare strata merged over languages, then over channels, of one topic until both have enough.
+
+    What is rare even so keeps its own stratum, which then is no common ground.
+    """
+    kept: tuple[dict[Stratum, list[_T]], dict[Stratum, list[_T]]] = ({}, {})
+    open_ = [{key: list(values) for key, values in side.items()} for side in (ai, human)]
+    levels: tuple[Callable[[Stratum], Stratum], ...] = (
+        lambda s: s, lambda s: (s[0], s[1], ANY), lambda s: (s[0], ANY, ANY),
+    )  # fmt: skip
+    for level in levels:
+        grouped: tuple[dict[Stratum, list[_T]], dict[Stratum, list[_T]]] = ({}, {})
+        for number, side in enumerate(open_):
+            for key in sorted(side):
+                grouped[number].setdefault(level(key), []).extend(side[key])
+        enough = {
+            key for key in grouped[0]
+            if len(grouped[0][key]) >= least and len(grouped[1].get(key, ())) >= least
+        }  # fmt: skip
+        for number in (0, 1):
+            kept[number].update({key: grouped[number][key] for key in enough})
+            open_[number] = {key: values for key, values in open_[number].items() if level(key) not in enough}
+    for number in (0, 1):
+        kept[number].update(open_[number])
+    return kept
+
+
+def _counts(side: Mapping[Stratum, Sequence[int]]) -> dict[Hashable, tuple[float, float]]:
+    return {key: (float(sum(values)), float(len(values))) for key, values in side.items()}
 
 
 def _hidden(gap: Standardised) -> float | None:

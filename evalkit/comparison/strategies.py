@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from evalkit.comparison.ai_human import AiAgainstPeople
 from evalkit.comparison.paired import PairedByCase
 from evalkit.comparison.result import Comparison
 from evalkit.comparison.standardised import SameMix
 from evalkit.errors import InputError
+from evalkit.policy.sections import Costs
 from evalkit.store.scored import ScoredRun
 
 
 class Strategy(Protocol):
-    """One way of comparing. A further one is a class with these two and an entry in `STRATEGIES`."""
+    """One way of comparing. A further one is a class with these two and an entry in `strategies`."""
 
     @property
     def name(self) -> str:
@@ -28,11 +30,13 @@ class Strategy(Protocol):
         ...
 
 
-STRATEGIES: tuple[Strategy, ...] = (PairedByCase(), SameMix())
+def strategies(costs: Costs | None = None) -> tuple[Strategy, ...]:
+    """The known ways, the most telling first."""
+    return PairedByCase(), AiAgainstPeople(costs), SameMix()
 
 
-def compare(before: ScoredRun, after: ScoredRun) -> Comparison:
-    """The comparison of two scored runs by the first strategy that fits.
+def compare(before: ScoredRun, after: ScoredRun, *, costs: Costs | None = None) -> Comparison:
+    """The comparison of two scored runs by the first strategy that fits; `costs` are the policy's.
 
     Raises: InputError for a run beside itself, other scores, replay beside production, or nothing in common.
     """
@@ -43,7 +47,7 @@ def compare(before: ScoredRun, after: ScoredRun) -> Comparison:
             f"'{before.run.release}' and '{after.run.release}' were not scored the same way (scorers, policy or"
             " knowledge base differ)"
         )
-    for strategy in STRATEGIES:
+    for strategy in strategies(costs):
         if strategy.fits(before, after):
             return strategy.compare(before, after)
     raise InputError(

@@ -268,15 +268,19 @@ def _ratio(view: View, definition: Definition) -> Kpi:
 
 def cost_eur(view: View) -> tuple[Any, bool]:
     """What each conversation cost in euro with the people in it, and whether the bot's side was measured for all."""
+    return cost_of(view.columns, view.costs, view.source)
+
+
+def cost_of(columns: Columns, costs: Costs, source: str) -> tuple[Any, bool]:
+    """As `cost_eur`, for each row as it stands, broken conversations too."""
     import numpy as np
 
-    columns, costs = view.columns, view.costs
     told = columns.numbers["cost_eur"].astype(np.float64)
     known = ~np.isnan(told)
     by_people = columns.is_("handled_by", "human")
     bot = np.where(known, told, np.where(by_people, 0.0, costs.ai_conversation_eur))
     people = np.where(by_people, costs.human_contact_eur, 0.0)
-    taken_over = (columns.flags["escalated"] == 1) & ~by_people & (view.source != "replay")
+    taken_over = (columns.flags["escalated"] == 1) & ~by_people & (source != "replay")
     return bot + people + np.where(taken_over, costs.ai_assisted_contact_eur, 0.0), bool(known.all())
 
 

@@ -9,6 +9,7 @@ from evalkit.comparison.turns import Exchange, pieces
 from evalkit.kpi.cases import CaseChange
 from evalkit.model import Turn
 from evalkit.personal_data import mask
+from evalkit.reporting import people
 from evalkit.reporting.markdown import escaped
 from evalkit.reporting.terminal import printable
 
@@ -23,8 +24,12 @@ def terminal(comparison: Comparison) -> str:
 
     lines = [comparison.sentence, f"{comparison.strategy}", ""]
     head = ["KPI", comparison.before.release, comparison.after.release, "difference (95 %)", "n", ""]
-    rows = [[*_cells(delta), SIGNS[delta.direction]] for delta in comparison.deltas]
-    lines.append(tabulate(rows, headers=head, colalign=("left", *["right"] * 4, "left"), disable_numparse=True))
+    rows = numbers(comparison)
+    if rows:
+        lines.append(tabulate(rows, headers=head, colalign=("left", *["right"] * 4, "left"), disable_numparse=True))
+    for title, columns, cells in people.sections(comparison):
+        shown = [[printable(cell) for cell in row] for row in cells]
+        lines += ["", f"{title}:", tabulate(shown, headers=columns, disable_numparse=True)]
     for kind, name in _NAMED.items():
         if found := comparison.of_kind(kind):
             lines += ["", f"{name} ({len(found)}):", *(f"  {printable(_case(change))}" for change in found[:_MOST])]
@@ -33,10 +38,23 @@ def terminal(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
+def html(comparison: Comparison) -> str:
+    """The comparison as one self-contained page."""
+    return people.html(comparison, numbers(comparison))
+
+
+def numbers(comparison: Comparison) -> list[list[str]]:
+    """The rows of the table of KPIs: title, both values, difference with interval, n, and how it reads."""
+    return [[*_cells(delta), SIGNS[delta.direction]] for delta in comparison.deltas]
+
+
 def markdown(comparison: Comparison) -> str:
     """The comparison for a pull request or a wiki."""
     before, after = escaped(comparison.before.release), escaped(comparison.after.release)
     lines = [f"## {after} against {before}", "", escaped(comparison.sentence), "", *number_table(comparison)]
+    for title, columns, cells in people.sections(comparison):
+        lines += ["", f"**{escaped(title)}**", "", f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+        lines += [f"| {' | '.join(map(escaped, row))} |" for row in cells]
     for kind, name in _NAMED.items():
         if found := comparison.of_kind(kind):
             lines += ["", f"**{name.capitalize()}** ({len(found)}): {cases_line(found)}"]
@@ -95,6 +113,8 @@ def _value(delta: Delta, value: float) -> str:
         return f"{100 * value:.1f} %"
     if delta.unit == "ms":
         return f"{value:,.0f} ms".replace(",", " ")
+    if delta.unit == "s":
+        return f"{value:.1f} s" if value < 120 else f"{value / 60:.1f} min" if value < 7200 else f"{value / 3600:.1f} h"
     return f"€{value:.3f}" if delta.unit == "eur" else f"{value:.2f}"
 
 

@@ -29,7 +29,7 @@ class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Fails on contradicted, stale or missing facts; `unsure` where the passages do not decide."""
 
     name: ClassVar[str] = "correctness"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
@@ -81,7 +81,7 @@ def _judged(talk: Conversation, case: Case | None, context: Context) -> Iterator
         return
     own = {comparable(value) for value in case.context.facts.values()} if case else set()
     day = _day(talk, case)
-    for number in context.reading.bot_turns:
+    for number in context.reading.answer_turns:
         turn = talk.turns[number]
         question = context.reading.question_before(number)
         skip = [(h.start, h.end) for h in context.reading.hits(number) if h.category in NO_CLAIM]
@@ -233,7 +233,7 @@ def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
     base = context.knowledge
     if base is None:
         return
-    for number in context.reading.bot_turns:
+    for number in context.reading.answer_turns:
         hits = context.reading.signals(number, "bot_fallback")
         if not hits or context.reading.signals(number, "handoff_announcement"):
             continue

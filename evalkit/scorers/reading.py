@@ -45,6 +45,11 @@ class Reading:
         )
 
     @cached_property
+    def answer_turns(self) -> tuple[int, ...]:
+        """Indices of the turns that are judged as answers: the bot's, and people's where people handled it all."""
+        return self.bot_turns if self.conversation.handled_by == "ai" else self.voice_turns
+
+    @cached_property
     def customer_turns(self) -> tuple[int, ...]:
         """Indices of the customer's turns."""
         return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "customer")

@@ -2,7 +2,16 @@
 
 from evalkit.stats.agreement import Agreement, cohen_kappa, gwet_ac1, krippendorff_alpha
 from evalkit.stats.amounts import Quantile, Ratio, quantile_interval, ratio
-from evalkit.stats.between import Difference, EValue, Standardised, difference, e_value, newcombe, standardise
+from evalkit.stats.between import (
+    Difference,
+    EValue,
+    Standardised,
+    difference,
+    e_value,
+    newcombe,
+    standardise,
+    standardise_means,
+)
 from evalkit.stats.drift import Chart, cusum, ewma, laney_sigma
 from evalkit.stats.paired import NonInferiority, SignFlip, non_inferiority, same_cases, sign_flip
 from evalkit.stats.planning import (
@@ -23,5 +32,5 @@ __all__ = [
     "cohen_kappa", "cusum", "debiased_rate", "difference", "e_value", "ewma", "gwet_ac1", "holm", "jeffreys",
     "krippendorff_alpha", "laney_sigma", "minimal_detectable_effect", "newcombe", "non_inferiority", "pass_at_k",
     "pass_hat_k", "quantile_interval", "ratio", "rogan_gladen", "rounds", "same_cases", "sign_flip", "standardise",
-    "weighted_rate", "wilson",
+    "standardise_means", "weighted_rate", "wilson",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from math import sqrt
 from typing import Literal, NamedTuple
 
-from evalkit.stats.checking import Z, counts, equal_lengths
+from evalkit.stats.checking import Z, counts, equal_lengths, floats
 from evalkit.stats.rates import wilson
 
 
@@ -101,31 +101,66 @@ def standardise(a: Strata, b: Strata, mix: Mix = "a", *, min_n: int = 1) -> Stan
     left, right = _strata(a), _strata(b)
     if not isinstance(a, Mapping) and not isinstance(b, Mapping):
         equal_lengths(a=list(left), b=list(right))
+    return _on_one_mix({k: _moments(x, n) for k, (x, n) in left.items()},
+                       {k: _moments(x, n) for k, (x, n) in right.items()}, mix, min_n)  # fmt: skip
+
+
+def standardise_means(
+    a: Mapping[Hashable, Sequence[float]], b: Mapping[Hashable, Sequence[float]], mix: Mix = "a", *, min_n: int = 2
+) -> Standardised:
+    """As `standardise`, for amounts: the values of each stratum, and the means where rates stand.
+
+    Raises: ValueError when no stratum has at least two values on both sides.
+
+    >>> found = standardise_means({"x": [1, 3], "y": [10, 12]}, {"x": [0, 2], "y": [9, 11], "z": [5]})
+    >>> found.value, found.naive, found.support_rate == 8 / 9
+    (1.0, 1.0, True)
+    """
+    sides: list[dict[Hashable, _Moments]] = []
+    for what, side in (("a", a), ("b", b)):
+        held = {key: floats(values, what) for key, values in side.items() if values}
+        means = {key: sum(values) / len(values) for key, values in held.items()}
+        sides.append(
+            {
+                key: (float(len(v)), means[key], sum((x - means[key]) ** 2 for x in v) / max(1, len(v) - 1) / len(v))
+                for key, v in held.items()
+            }
+        )
+    return _on_one_mix(sides[0], sides[1], mix, max(2, min_n))
+
+
+_Moments = tuple[float, float, float]
+"""n, mean, and the variance of the mean."""
+
+
+def _moments(hits: float, n: float) -> _Moments:
+    return n, hits / n, hits / n * (1 - hits / n) / n
+
+
+def _on_one_mix(
+    left: Mapping[Hashable, _Moments], right: Mapping[Hashable, _Moments], mix: Mix, min_n: int
+) -> Standardised:
     shared = [
         (left[key], right[key]) for key in left
-        if key in right and left[key][1] >= max(1, min_n) and right[key][1] >= max(1, min_n)
+        if key in right and left[key][0] >= max(1, min_n) and right[key][0] >= max(1, min_n)
     ]  # fmt: skip
     if not shared:
         raise ValueError("expected at least one stratum with data on both sides, got none")
-    n_a, n_b = sum(n for (_, n), _ in shared), sum(n for _, (_, n) in shared)
-    everyone = sum(n for _, n in left.values()) + sum(n for _, n in right.values())
+    n_a, n_b = sum(n for (n, _, _), _ in shared), sum(m for _, (m, _, _) in shared)
+    everyone = sum(n for n, _, _ in left.values()) + sum(n for n, _, _ in right.values())
     raw = {
-        "a": [n for (_, n), _ in shared],
-        "b": [m for _, (_, m) in shared],
-        "all": [n + m for (_, n), (_, m) in shared],
-        "overlap": [n * m / (n + m) for (_, n), (_, m) in shared],
+        "a": [n for (n, _, _), _ in shared],
+        "b": [m for _, (m, _, _) in shared],
+        "all": [n + m for (n, _, _), (m, _, _) in shared],
+        "overlap": [n * m / (n + m) for (n, _, _), (m, _, _) in shared],
     }[mix]
     weights = [w / sum(raw) for w in raw]
-    rates = [(x / n, y / m) for (x, n), (y, m) in shared]
-    rate_a = sum(w * p for w, (p, _) in zip(weights, rates, strict=True))
-    rate_b = sum(w * q for w, (_, q) in zip(weights, rates, strict=True))
-    variance = sum(
-        w * w * (p * (1 - p) / n + q * (1 - q) / m)
-        for w, (p, q), ((_, n), (_, m)) in zip(weights, rates, shared, strict=True)
-    )
-    parts = [(n / n_a, m / n_b) for (_, n), (_, m) in shared]
-    mix_effect = sum((f - g) * (p + q) / 2 for (f, g), (p, q) in zip(parts, rates, strict=True))
-    performance = sum((f + g) / 2 * (p - q) for (f, g), (p, q) in zip(parts, rates, strict=True))
+    rate_a = sum(w * p for w, ((_, p, _), _) in zip(weights, shared, strict=True))
+    rate_b = sum(w * q for w, (_, (_, q, _)) in zip(weights, shared, strict=True))
+    variance = sum(w * w * (v + u) for w, ((_, _, v), (_, _, u)) in zip(weights, shared, strict=True))
+    parts = [(n / n_a, p, m / n_b, q) for (n, p, _), (m, q, _) in shared]
+    mix_effect = sum((f - g) * (p + q) / 2 for f, p, g, q in parts)
+    performance = sum((f + g) / 2 * (p - q) for f, p, g, q in parts)
     gap, se = rate_a - rate_b, sqrt(variance)
     return Standardised(
         gap, gap - Z * se, gap + Z * se, se, rate_a, rate_b, mix_effect + performance, mix_effect, performance,

@@ -33,11 +33,32 @@ def test_people_win_on_every_topic_although_the_naive_gap_says_the_opposite() ->
     assert (found.n_ai, found.n_human) == (1000, 1000)
 
 
-def test_a_conversation_that_the_bot_began_belongs_to_the_ai() -> None:
+def test_what_people_sent_with_drafts_is_an_arm_of_its_own() -> None:
     assisted = [*rows("refund", "ai_assisted", 10, 20), *rows("refund", "human", 15, 20)]
-    found = people_gap(assisted, "solved")
+    assert people_gap(assisted, "solved") is None
+    found = people_gap(assisted, "solved", arm="ai_assisted")
     assert found is not None
     assert (found.n_ai, found.n_human) == (20, 20)
+    assert found.gap.value == pytest.approx(-0.25)
+
+
+def test_rare_languages_and_channels_merge_until_both_sides_have_enough() -> None:
+    def said(language: str, channel: str, handled_by: str, n: int) -> list[Facts]:
+        return [
+            Facts(conversation_id=f"{language}{channel}{handled_by}{i}", topic="refund", language=language,
+                  channel=channel, handled_by=handled_by, solved=i % 2)
+            for i in range(n)
+        ]  # fmt: skip
+
+    few = [*said("sv", "chat", "ai", 20), *said("sv", "chat", "human", 20), *said("da", "chat", "ai", 6),
+           *said("da", "chat", "human", 6), *said("fi", "chat", "ai", 6), *said("fi", "chat", "human", 6)]  # fmt: skip
+    found = people_gap(few, "solved")
+    assert found is not None
+    assert [s.stratum for s in found.strata] == [("refund", "chat", "sv"), ("refund", "chat", "any")]
+    assert found.gap.support_rate == 1
+    apart = people_gap([*said("sv", "chat", "ai", 12), *said("sv", "email", "human", 12)], "solved")
+    assert apart is not None
+    assert [s.stratum for s in apart.strata] == [("refund", "any", "any")]
 
 
 def test_what_only_one_side_met_is_told_and_without_a_shared_topic_there_is_no_gap() -> None:

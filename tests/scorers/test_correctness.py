@@ -108,3 +108,11 @@ def test_what_is_claimed_and_not_done_is_told(judge: Judge) -> None:
     assert not [f for f in judge("correctness", done, expects).findings if f.rule == "correctness.claimed_not_done"]
     # An endpoint that tells of no calls at all is not held to them.
     assert not [f for f in judge("correctness", said).findings if f.rule == "correctness.claimed_not_done"]
+
+
+@pytest.mark.parametrize(("handled_by", "verdict"), [("human", "fail"), ("ai_assisted", "fail"), ("ai", "skip")])
+def test_people_who_handle_a_conversation_are_held_against_the_same_articles(
+    judge: Judge, handled_by: str, verdict: str
+) -> None:
+    said = talk("c: Vad kostar returfrakten?", "h: Returfrakten kostar 99 kr.", handled_by=handled_by)
+    assert judge("correctness", said, knowledge=BASE).verdict == verdict

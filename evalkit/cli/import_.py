@@ -36,6 +36,10 @@ KEY_FILE, NAMES_FILE = "pseudonym.key", "pseudonyms.db"
 @click.option("--mode", type=click.Choice(["placeholder", "surrogate"]), default="placeholder", show_default=True)
 @click.option("--shift-dates", is_flag=True, help="Move each person's times by whole weeks.")
 @click.option("--no-pseudonyms", is_flag=True, help="Leave the words as they are (ids are hashed all the same).")
+@click.option(
+    "--parquet-above", type=click.IntRange(0), default=100_000, show_default=True,
+    help="With more conversations than this, keep their words in Parquet parts beside the store.",
+)  # fmt: skip
 @click.option("--key", "key_path", type=click.Path(path_type=Path, dir_okay=False), help="Key file of the data set.")
 @config_option
 @store_option
@@ -88,6 +92,7 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
         cover_text=not given["no_pseudonyms"],
         shift_dates=given["shift_dates"],
         keep_ids=given["keep_ids"],
+        parquet_above=given["parquet_above"],
     )
     key_path, names_path = beside(where, given["key_path"])
     key, is_new = key_of(key_path)

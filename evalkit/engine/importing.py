@@ -15,6 +15,7 @@ from evalkit import __version__
 from evalkit.errors import TranscriptError
 from evalkit.model import Conversation, Run, Source, Stage, content_hash
 from evalkit.personal_data.pseudonyms import Pseudonyms
+from evalkit.store.parts import PACK_ABOVE
 from evalkit.store.store import BATCH, Store
 from evalkit.transcripts.door import Importer, Options
 from evalkit.transcripts.finishing import Finishing
@@ -49,6 +50,8 @@ class ImportOrder:
     cover_text: bool = True
     shift_dates: bool = False
     keep_ids: bool = False
+    parquet_above: int = PACK_ABOVE
+    """With more conversations than this, the words go into Parquet parts beside the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def import_export(
         keep_ids=order.keep_ids,
     )
     known = {held.id: held for held in store.runs(order.release)}
-    before = store.count_conversations(run.id)
+    before, n_loose = store.count_conversations(run.id), 0
     # Nothing is written before the first conversation was read: a wrong file leaves no run behind.
     with closing(_finished(importer, export, ledger, order.options, finishing)) as talks:
         for number, batch in enumerate(_batches(talks)):
@@ -112,10 +115,15 @@ def import_export(
                 _note_owners(keeper, batch)
                 keeper.keep()
             store.add_conversations(batch)
+            n_loose += len(batch)
+            if n_loose > order.parquet_above:
+                store.pack(run.id, above=order.parquet_above)
+                n_loose = 0
             if on_progress is not None:
                 on_progress(Reached(ledger.n_conversations, export.done, n_bytes))
     if not ledger.n_conversations:
         raise TranscriptError(_nothing(order.path, importer, ledger))
+    store.pack(run.id, above=order.parquet_above)
     n_new = store.count_conversations(run.id) - before
     finished = _finished_run(known.get(run.id, run), order, importer, ledger, now)
     store.add_run(finished)

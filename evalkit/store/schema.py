@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from evalkit.model import Score
 from evalkit.store.facts import COLUMNS, Facts
 
-VERSION = 4
+VERSION = 5
 
 ANY_CHANGE, FACTS_CHANGED = 1, 2
 """Rows of `changes`: one counts every write, the other those that touch facts."""
@@ -38,6 +38,8 @@ conversations = sa.Table(
     sa.Column("trial", sa.Integer, nullable=False),
     sa.Column("subject_key", sa.Text),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("part", sa.Text),
+    sa.Column("position", sa.Integer),
 )
 sa.Index("conversations_by_subject", conversations.c.subject_key)
 cases = sa.Table(
@@ -219,10 +221,19 @@ def add_kpi_facts(connection: sa.Connection) -> None:
         connection.execute(changes.insert(), {"id": FACTS_CHANGED, "number": 0})
 
 
+def add_places(connection: sa.Connection) -> None:
+    """Version 5: where in which Parquet part a conversation's words lie."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns("conversations")}
+    for name, kind in (("part", "TEXT"), ("position", "INTEGER")):
+        if name not in known:
+            connection.exec_driver_sql(f"ALTER TABLE conversations ADD COLUMN {name} {kind}")
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     create_all,
     add_review_batches,
     add_customer_facts,
     add_kpi_facts,
+    add_places,
 )
 """Step n brings a store from version n to n + 1; steps are never edited, only added."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
@@ -50,6 +51,7 @@ class Search:
 
     def __init__(self, store: Store, run_id: str, score_key: str) -> None:
         self._engine, self._run, self._key = store.engine, run_id, score_key
+        self._parts = store.parts
 
     def rules(self) -> dict[str, int]:
         """How many conversations each rule counts against, most first."""
@@ -160,22 +162,17 @@ class Search:
         """Ids of conversations that hold all words, in batches; the database sorts out most of the others."""
         table = schema.conversations
         text = self._text(table.c.body)
-        query = sa.select(table.c.id, table.c.body).where(table.c.run_id == self._run)
+        query = sa.select(table.c.id, table.c.body).where(table.c.run_id == self._run, table.c.part.is_(None))
         for word in words:
             # SQLite's LIKE folds ASCII by itself, and four times as fast as `lower() LIKE lower()`.
             like = text.ilike if self._engine.dialect.name == "postgresql" else text.like
             query = query.where(sa.or_(*(like(f"%{way}%", escape="~") for way in _ways(word))))
-        batch: list[str] = []
         with reading(self._engine) as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-                said = _words(row.body)
-                if all(word in said for word in words):
-                    batch.append(row.id)
-                    if len(batch) == _AT_ONCE:
-                        yield batch
-                        batch = []
-        if batch:
-            yield batch
+            rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+            bodies = chain(((row.id, row.body) for row in rows), self._parts.bodies(self._run))
+            holding = (id_ for id_, body in bodies if _all_in(words, body))
+            while batch := list(islice(holding, _AT_ONCE)):
+                yield batch
 
     def _text(self, body: sa.ColumnElement[bytes]) -> sa.ColumnElement[str]:
         if self._engine.dialect.name == "postgresql":
@@ -201,6 +198,11 @@ class _TalkText(msgspec.Struct):
 
 
 _TEXTS = msgspec.json.Decoder(_TalkText)
+
+
+def _all_in(words: Sequence[str], body: bytes) -> bool:
+    said = _words(body)
+    return all(word in said for word in words)
 
 
 def _words(body: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from evalkit.store.columns import (
 )
 from evalkit.store.database import engine_for, migrate, reading, writing
 from evalkit.store.facts import COLUMNS, Facts
+from evalkit.store.parts import PACK_ABOVE, Body, Parts
 
 BATCH = 500
 """Rows in one write transaction: reviewers who write beside a run wait no longer than one batch."""
@@ -58,6 +60,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self.parts = Parts(engine)
 
     @classmethod
     def open(cls, where: Path | str, *, create: bool = True) -> Store:
@@ -147,21 +150,51 @@ class Store:
 
     def conversations(self, run_id: str, ids: Sequence[str] | None = None) -> Iterator[Conversation]:
         """The conversations of a run in the order of their ids, streamed."""
+        found = self.bodies(run_id) if ids is None else self._bodies_of(run_id, ids)
+        for _, body in found:
+            try:
+                talk = conversation_from_json(body)
+            except msgspec.DecodeError as error:
+                raise StoreError(f"the store holds a record that this evalkit cannot read: {error}") from error
+            yield talk
+
+    def bodies(self, run_id: str) -> Iterator[Body]:
+        """Ids and JSON of a run's conversations in the order of their ids, streamed, wherever they lie."""
         table = schema.conversations
-        query = sa.select(table.c.body).where(table.c.run_id == run_id).order_by(table.c.id)
-        if ids is not None:
-            query = query.where(table.c.id.in_(list(ids)))
-        yield from self._stream(query, lambda row: conversation_from_json(row.body))
+        query = sa.select(table.c.id, table.c.body).where(table.c.run_id == run_id, table.c.part.is_(None))
+        return heapq.merge(
+            self._stream(query.order_by(table.c.id), lambda row: (str(row.id), bytes(row.body))),
+            self.parts.bodies(run_id),
+        )
+
+    def _bodies_of(self, run_id: str, ids: Sequence[str]) -> list[Body]:
+        table = schema.conversations
+        query = sa.select(table.c.id, table.c.body, table.c.part, table.c.position)
+        rows = list(
+            self._stream(query.where(table.c.run_id == run_id, table.c.id.in_(list(ids))), lambda row: tuple(row))
+        )
+        found: list[Body] = [(id_, bytes(body)) for id_, body, part, _ in rows if part is None]
+        places = [(part, position) for _, _, part, position in rows if part is not None]
+        return sorted([*found, *(self.parts.some(run_id, places) if places else ())])
+
+    def pack(self, run_id: str, *, above: int = PACK_ABOVE) -> int:
+        """How many conversations left the database for Parquet parts: all of them where there are more than `above`.
+
+        A run that has parts already gets the rest packed too.
+        """
+        table = schema.conversations
+        n = self._scalar(sa.select(sa.func.count()).where(table.c.run_id == run_id, table.c.part.is_(None)))
+        return self.parts.pack(run_id) if n > above or (n and self.parts.of(run_id)) else 0
 
     def conversation_of_case(self, run_id: str, case_id: str, trial: int = 0) -> Conversation | None:
         """The conversation of a replayed case and trial, None where the run has none."""
         for talk in self.conversations(run_id, [conversation_id(run_id, case_id, trial)]):
             return talk
         table = schema.conversations
-        query = sa.select(table.c.body).where(table.c.run_id == run_id, table.c.case_id == case_id)
+        query = sa.select(table.c.id).where(table.c.run_id == run_id, table.c.case_id == case_id)
         with reading(self._engine) as connection:
-            body = connection.execute(query.order_by(table.c.trial != trial, table.c.id).limit(1)).scalar()
-        return conversation_from_json(body) if body is not None else None
+            found = connection.execute(query.order_by(table.c.trial != trial, table.c.id).limit(1)).scalar()
+        return next(self.conversations(run_id, [found]), None) if found is not None else None
 
     def case(self, run_id: str, case_id: str) -> Case | None:
         """One case of a run, None where the run has none of that id."""
@@ -446,13 +479,16 @@ class Store:
     def replace_conversations(self, conversations: Iterable[Conversation]) -> int:
         """The number rewritten in place, such as those whose words are over their time of keeping."""
         table = schema.conversations
-        rewritten = 0
+        rewritten, runs = 0, set()
         for batch in _batches(conversations, BATCH):
+            runs |= {talk.run_id for talk in batch}
             with self._write() as connection:
                 for talk in batch:
                     where = (table.c.run_id == talk.run_id) & (table.c.id == talk.id)
-                    values = {"body": _encode(talk), "subject_key": talk.subject_key}
+                    values = {"body": _encode(talk), "subject_key": talk.subject_key, "part": None, "position": None}
                     rewritten += connection.execute(table.update().where(where).values(**values)).rowcount
+        for run_id in sorted(runs):
+            self.parts.settle(run_id)
         return rewritten
 
     def delete_cases(self, run_id: str, ids: Sequence[str]) -> int:
@@ -470,7 +506,8 @@ class Store:
         return int(n)
 
     def compact(self) -> None:
-        """Give deleted bytes back, so that what was erased is also gone from the file."""
+        """Give deleted bytes back, so that what was erased is also gone from the files."""
+        self.parts.sweep()
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("VACUUM")
@@ -493,6 +530,7 @@ class Store:
                 erased += connection.execute(
                     table.delete().where(table.c.run_id == run_id, table.c.id.in_(batch))
                 ).rowcount
+        self.parts.settle(run_id)
         return erased
 
     def conversations_of_subject(self, subject_key: str) -> list[tuple[str, str]]:

@@ -52,6 +52,22 @@ class Judged:
         verdict = self.decision.verdict
         return STRICT_INCONCLUSIVE if strict and verdict == "inconclusive" else CODES[verdict]
 
+    def as_plain(self) -> dict[str, object]:
+        """The decision as plain data."""
+        decision = self.decision
+        return {
+            "candidate": decision.candidate.release,
+            "candidate_run": decision.candidate.id,
+            "baseline": decision.baseline.release if decision.baseline is not None else None,
+            "baseline_run": decision.baseline.id if decision.baseline is not None else None,
+            **to_builtins(decision.result),
+            "round": decision.look,
+            "rounds": decision.n_looks,
+            "detectable_rate": decision.detectable_rate,
+            "changes": [to_builtins(change) for change in decision.changes],
+            "notes": list(decision.notes),
+        }
+
 
 def gate_policy(config: Config, rules: Path | None) -> GatePolicy:
     """The gate's rules: those of the policy, and over them the rules file. Raises: SuiteError, InputError."""
@@ -135,23 +151,6 @@ def write_surfaces(
                 summary = github.step_summary(found.decision, found.changed, room=github.SUMMARY_BYTES - used)
                 file.write(checked(summary, "job summary"))
     return written
-
-
-def as_plain(found: Judged) -> dict[str, object]:
-    """The decision as plain data."""
-    decision = found.decision
-    return {
-        "candidate": decision.candidate.release,
-        "candidate_run": decision.candidate.id,
-        "baseline": decision.baseline.release if decision.baseline is not None else None,
-        "baseline_run": decision.baseline.id if decision.baseline is not None else None,
-        **to_builtins(decision.result),
-        "round": decision.look,
-        "rounds": decision.n_looks,
-        "detectable_rate": decision.detectable_rate,
-        "changes": [to_builtins(change) for change in decision.changes],
-        "notes": list(decision.notes),
-    }
 
 
 @dataclass(frozen=True, slots=True)

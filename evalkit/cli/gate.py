@@ -79,7 +79,7 @@ def command(
             summary = pipeline.read(new.store, new.run, right.score_key, config)
             written += pipeline.write_reports(new.store, summary, html=html, junit=junit)
     if as_json:
-        print_json(deciding.as_plain(found))
+        print_json(found.as_plain())
     else:
         click.echo(gated.terminal(found.decision, found.changed, explain=explain))
         for path in written:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.judging import cache_path, judge_bench
-from evalkit.cli.options import config_option, json_option, print_json, run_named, store_option
+from evalkit.cli.options import config_option, json_option, print_json, store_option
 
 _FEWEST_DECIDED = 20
 
@@ -45,6 +45,7 @@ def plan_(*, release: str, judge_name: str, config_path: Path | None, store_at: 
     """Tell how many calls judging RELEASE (or a run by its id) would take, and their price; nothing is sent."""
     from dataclasses import asdict
 
+    from evalkit.cli.sides import side_of
     from evalkit.judge.planning import plan
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
@@ -52,7 +53,7 @@ def plan_(*, release: str, judge_name: str, config_path: Path | None, store_at: 
     config = load_config(config_path)
     with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
         assert bench is not None
-        talks = store.conversations(run_named(store, release).id)
+        talks = store.conversations(side_of(store, release).run.id)
         lengths = (sum(len(turn.text) + 16 for turn in talk.turns) for talk in talks if talk.failure is None)
         found = plan(lengths, bench.questions, bench.settings)
     if as_json:
@@ -165,6 +166,7 @@ def prefer_(
 
     Replays are paired by case, other conversations by topic, channel and language.
     """
+    from evalkit.cli.sides import side_of
     from evalkit.engine.judging import preferences
     from evalkit.stats import wilson
     from evalkit.store.store import Store
@@ -173,7 +175,8 @@ def prefer_(
     config = load_config(config_path)
     with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
         assert bench is not None
-        found = preferences(store, run_named(store, left).id, run_named(store, right).id, bench, n=n, seed=seed)
+        one, other = side_of(store, left).run.id, side_of(store, right).run.id
+        found = preferences(store, one, other, bench, n=n, seed=seed)
     count = {name: sum(p.preferred == name for p in found) for name in ("left", "right", "same")}
     torn, broken = sum(not p.consistent for p in found), sum(p.preferred is None for p in found)
     decided = count["left"] + count["right"]

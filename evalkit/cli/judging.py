@@ -37,12 +37,12 @@ def judge_bench(name: str | None, config: Config, *, questions: Sequence[str] = 
 
     Raises: InputError for another name or a wrong configuration; PolicyError where the policy forbids the endpoint.
     """
-    from evalkit.judge.client import OpenAiClient
-    from evalkit.judge.provider import check_provider
-
     if name is None:
         yield None
         return
+    from evalkit.judge.client import OpenAiClient
+    from evalkit.judge.provider import check_provider
+
     kind, _, rest = name.partition(":")
     if kind == "fake" and not rest:
         from evalkit.judge.fake import create_app
@@ -125,10 +125,10 @@ def judge_spec(bench: Bench, voting: Sequence[str] = ()) -> ScorerSpec:
 
 def with_judge(specs: Sequence[ScorerSpec], bench: Bench | None, store: Store) -> list[ScorerSpec]:
     """The scorers of a run with the judge's own where one is asked; it votes where people's labels say it may."""
-    from evalkit.review.calibration import earned_votes
-
     if bench is None:
         return list(specs)
+    from evalkit.review.calibration import earned_votes
+
     asked = {question.id for question in bench.questions}
     voting = [question for question in earned_votes(store, identity_of(bench)) if question in asked]
     return [*(spec for spec in specs if spec.name != "judge"), judge_spec(bench, voting)]
@@ -143,9 +143,11 @@ def judging_of(
     bench: Bench | None, config: Config, cases: Mapping[str, Case], knowledge: Knowledge | None
 ) -> Judging | None:
     """The pass of the judge over a run, None for no judge."""
+    if bench is None:
+        return None
     from evalkit.engine.judging import Judging
 
-    return None if bench is None else Judging(bench, config.policy, cases, knowledge)
+    return Judging(bench, config.policy, cases, knowledge)
 
 
 def spent(judging: Judging | None) -> str | None:

@@ -13,9 +13,8 @@ import click
 
 if TYPE_CHECKING:
     from evalkit.knowledge import Knowledge
-    from evalkit.model import Run, ScorerSpec
+    from evalkit.model import ScorerSpec
     from evalkit.scoring import World
-    from evalkit.store.store import Store
     from evalkit.suites.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,15 +45,12 @@ def print_json(value: object) -> None:
 
 def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | None:
     """The knowledge base of a flag or the configuration. Raises: KnowledgeError."""
+    found = folder or config.knowledge
+    if found is None:
+        return None
     from evalkit.knowledge import Knowledge
 
-    found = folder or config.knowledge
-    return Knowledge.from_folder(found) if found is not None else None
-
-
-def run_named(store: Store, name: str) -> Run:
-    """The newest run of a release of this name, else the run whose id begins so. Raises: InputError."""
-    return store.latest_run(name) if any(run.release == name for run in store.runs()) else store.run(name)
+    return Knowledge.from_folder(found)
 
 
 def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:

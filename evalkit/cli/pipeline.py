@@ -6,28 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from evalkit.bots.door import Bot
 from evalkit.cli import judging
 from evalkit.cli.options import ProgressLine, world_of
 from evalkit.engine.control import Budget
-from evalkit.engine.judging import Bench
-from evalkit.engine.preparing import specs_of
+from evalkit.engine.preparing import check_early, specs_of
 from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
-from evalkit.engine.scoring_run import score_run
 from evalkit.errors import InputError
-from evalkit.knowledge import Knowledge
 from evalkit.model import Run, Suite
-from evalkit.replay.customers import CustomerMaker
 from evalkit.replay.play import Clock
-from evalkit.reporting.html import write_html
-from evalkit.reporting.junit import write_junit
-from evalkit.reporting.summary import Summary, compared, summarise
-from evalkit.scoring import World
-from evalkit.store.store import Store
-from evalkit.suites.config import Config
+
+# What only scoring and reports need is imported when the bot has answered: CI waits for its first reply.
+if TYPE_CHECKING:
+    from evalkit.bots.door import Bot
+    from evalkit.engine.judging import Bench
+    from evalkit.knowledge import Knowledge
+    from evalkit.replay.customers import CustomerMaker
+    from evalkit.reporting.summary import Summary
+    from evalkit.scoring import World
+    from evalkit.store.store import Store
+    from evalkit.suites.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,19 @@ def carry_out(
     Raises: InputError for a resume that does not fit.
     """
     plan = planned(order, config, knowledge)
-    world = world_of(judging.with_judge(specs_of(order.suites), bench, store), config, knowledge)
+    specs = specs_of(order.suites)
+    check_early(specs)
     run = begun(order, plan, bot, store)
     finished = played(order, plan, bot, run, store)
+    world = world_of(judging.with_judge(specs, bench, store), config, knowledge)
     key = scored(order, finished, world, store, bench, config)
     summary = read(store, finished, key, config)
     if order.baseline is not None:
-        summary = against(store, summary, order.baseline, config)
+        try:
+            summary = against(store, summary, order.baseline, config)
+        except InputError as error:
+            # The run is played and stored; its own numbers are worth showing without the other's.
+            click.echo(f"not compared with {order.baseline}: {error}", err=True)
     return summary
 
 
@@ -106,6 +113,8 @@ def played(order: Order, plan: Plan, bot: Bot, run: Run, store: Store, *, what: 
 
 def scored(order: Order, run: Run, world: World, store: Store, bench: Bench | None, config: Config) -> str:
     """The key of the scores of a run, judged first where a judge is given."""
+    from evalkit.engine.scoring_run import score_run
+
     line = ProgressLine("judging and scoring" if bench else "scoring", quiet=order.quiet)
     asked = judging.judging_of(bench, config, store.cases(run.id), world.knowledge)
     key = score_run(store, run, world, judging=asked, on_progress=line.show)
@@ -117,25 +126,39 @@ def scored(order: Order, run: Run, world: World, store: Store, bench: Bench | No
 
 def read(store: Store, run: Run, key: str, config: Config) -> Summary:
     """The summary of a stored, scored run under the policy's sense of zero tolerance."""
+    from evalkit.reporting.summary import summarise
+
     policy = config.policy
     return summarise(store, run, key, financial=policy.escalation.financial, costs=policy.costs)
 
 
 def against(store: Store, summary: Summary, baseline: str, config: Config) -> Summary:
-    """The summary beside the newest run of another release. Raises: InputError."""
-    other = store.latest_run(baseline)
-    keys = store.score_keys(other.id)
-    key = summary.score_key if summary.score_key in keys else store.latest_score_key(other.id)
-    return compared(summary, read(store, other, key, config))
+    """The summary beside a release, a run or a run file, both under the newest scores that they share.
+
+    Raises: InputError when there is no such baseline, or the two sides cannot be scored the same way.
+    """
+    from evalkit.cli.alike import scored_alike
+    from evalkit.cli.sides import Side, opened
+    from evalkit.reporting.summary import compared
+
+    with opened(baseline, store) as old:
+        before, after = scored_alike(old, Side(store, [store.run(summary.run.id)]), config)
+        if after.score_key != summary.score_key:
+            summary = read(store, summary.run, after.score_key, config)
+        return compared(summary, read(old.store, before.run, before.score_key, config))
 
 
 def write_reports(store: Store, summary: Summary, *, html: Path | None, junit: Path | None) -> list[Path]:
     """The files that were written."""
     written = []
     if html is not None:
+        from evalkit.reporting.html import write_html
+
         write_html(html, store, summary)
         written.append(html)
     if junit is not None:
+        from evalkit.reporting.junit import write_junit
+
         write_junit(junit, summary)
         written.append(junit)
     return written

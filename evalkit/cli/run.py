@@ -76,13 +76,10 @@ def command(
     early, 4 an invalid run; with --gate, the gate's: 0 passed or inconclusive (3 with --strict), 1 failed.
     """
     from evalkit.bots.definitions import build_bot
-    from evalkit.cli import deciding, judging, pipeline, rounds
+    from evalkit.cli import judging, pipeline
     from evalkit.engine.control import Budget
     from evalkit.engine.preparing import specs_of
     from evalkit.policy.destinations import check_store
-    from evalkit.reporting import gated, terminal
-    from evalkit.reporting import markdown as markdown_report
-    from evalkit.reporting.artefacts import write_artefact
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
     from evalkit.suites.loading import load_suites
@@ -102,20 +99,30 @@ def command(
     with Store.open(where) as store, judging.judge_bench(judge_name, config, questions=asked) as bench:
         found = None
         if in_rounds:
+            from evalkit.cli import rounds
+
             surfaces = rounds.Surfaces(baseline, where, rules, comment, gitlab, on_github)
             summary, found = rounds.carry_out(order, bot, config, base, store, bench, surfaces)
         else:
             if baseline is not None:
-                store.latest_run(baseline)
+                from evalkit.cli.sides import opened
+
+                with opened(baseline, store):
+                    pass  # A baseline that is not there is told before the bot is asked.
             summary = pipeline.carry_out(order, bot, config, base, store, bench)
         written = pipeline.write_reports(store, summary, html=html, junit=junit)
         if markdown is not None:
+            from evalkit.reporting import markdown as markdown_report
+            from evalkit.reporting.artefacts import write_artefact
+
             write_artefact(markdown, markdown_report.render(summary))
             written.append(markdown)
     if as_json:
-        gate = {"gate": deciding.as_plain(found)} if found is not None else {}
+        gate = {"gate": found.as_plain()} if found is not None else {}
         print_json({**pipeline.as_json(summary), **gate})
     else:
+        from evalkit.reporting import gated, terminal
+
         if found is not None:
             click.echo(f"{gated.terminal(found.decision, found.changed, explain=True)}\n")
         click.echo(terminal.render(summary))

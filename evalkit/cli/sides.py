@@ -28,20 +28,33 @@ class Side:
 
 
 @contextmanager
-def opened(words: str, store_at: str) -> Iterator[Side]:
+def opened(words: str, where: Store | str) -> Iterator[Side]:
     """The side that `1.4`, a run id, `baseline.db`, a database URL or `baseline.db@1.4` names.
+
+    `where` is the store that a bare release or run is looked up in: an open one, or its address.
 
     Raises: InputError when nothing, or more than one release, fits.
     """
-    where, _, release = (
+    named, _, release = (
         words.rpartition("@") if "@" in words and _is_store(words.rpartition("@")[0]) else (words, "", "")
     )
-    if not _is_store(where):
-        with Store.open(store_at, create=False) as store:
-            yield _side(store, words)
-        return
-    with Store.open(where, create=False) as store:
-        yield _side(store, release or _only_release(store, where))
+    if _is_store(named):
+        with Store.open(named, create=False) as store:
+            yield side_of(store, release or _only_release(store, named))
+    elif isinstance(where, Store):
+        yield side_of(where, words)
+    else:
+        with Store.open(where, create=False) as store:
+            yield side_of(store, words)
+
+
+def side_of(store: Store, words: str) -> Side:
+    """The runs of a release of an open store, else the run whose id begins so. Raises: InputError."""
+    runs = store.runs(words)
+    if not runs:
+        by_id = any(run.id.startswith(words) for run in store.runs())
+        runs = [store.run(words) if by_id else store.latest_run(words)]
+    return Side(store, runs[::-1])
 
 
 def _is_store(words: str) -> bool:
@@ -55,11 +68,3 @@ def _only_release(store: Store, where: str) -> str:
     if len(names) > 1:
         raise InputError(f"{where} holds several releases ({', '.join(names[:8])}); write {where}@{names[-1]}")
     return names[0]
-
-
-def _side(store: Store, words: str) -> Side:
-    runs = store.runs(words)
-    if not runs:
-        by_id = any(run.id.startswith(words) for run in store.runs())
-        runs = [store.run(words) if by_id else store.latest_run(words)]
-    return Side(store, runs[::-1])

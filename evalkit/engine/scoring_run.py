@@ -9,15 +9,18 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from msgspec import structs, to_builtins
 
-from evalkit.engine.judging import Judging
 from evalkit.model import Case, Conversation, Data, Run, Score, ScorerSpec
 from evalkit.policy.zero_tolerance import count_zero_tolerance
 from evalkit.scoring import World, gather, group_scores, score, score_key
 from evalkit.store.facts import facts_of
 from evalkit.store.store import Store
+
+if TYPE_CHECKING:
+    from evalkit.engine.judging import Judging
 
 WORTH_A_POOL = 400
 """Below this many conversations starting processes takes longer than scoring."""

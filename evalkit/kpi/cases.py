@@ -59,6 +59,11 @@ def tallies(rows: Iterable[Facts]) -> dict[str, Tally]:
     return {case: Tally(*counts) for case, counts in found.items()}
 
 
+def pass_rates(rows: Iterable[Facts]) -> dict[str, Fraction]:
+    """The share of its decided trials that each case passed; a case without any is absent."""
+    return {case: tally.rate for case, tally in tallies(rows).items() if tally.trials}
+
+
 def case_changes(before: Mapping[str, Tally], after: Mapping[str, Tally]) -> list[CaseChange]:
     """The cases that both sides decided and that did not stay as they were, the surest first.
 

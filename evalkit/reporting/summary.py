@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
+from evalkit.gate.findings import failing
+from evalkit.kpi.cases import pass_rates, tallies
 from evalkit.kpi.table import BETTER, kpis
 from evalkit.model import SEVERITIES, Case, Conversation, Finding, Kpi, Run, Score
 from evalkit.policy.sections import Costs
@@ -13,9 +14,6 @@ from evalkit.policy.zero_tolerance import zero_tolerance
 from evalkit.stats import sign_flip
 from evalkit.store.facts import Facts
 from evalkit.store.store import Store
-
-_COUNTS_FROM = 5
-_RATES_FROM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Summary:
     @property
     def flaky(self) -> tuple[str, ...]:
         """The cases that passed in some of their trials and failed in others."""
-        return tuple(sorted(case for case, rate in _passes(self.facts).items() if 0 < rate < 1))
+        return tuple(sorted(case for case, tally in tallies(self.facts).items() if tally.mixed))
 
     @property
     def exit_code(self) -> int:
@@ -108,7 +106,7 @@ def summarise(
                 causes[cause] = causes.get(cause, 0) + 1
             if score.verdict in {"fail", "unsure"}:
                 failures += _failures(conversation_id, case_id, case, score, financial=financial)
-            if case is not None and case.critical and _failed_exactly(score):
+            if case is not None and case.critical and failing(score, case):
                 failed_critical.add(case_id)
     failures.sort(key=lambda failure: failure.weight)
     n_errors = sum(row.error is not None for row in rows)
@@ -140,7 +138,7 @@ def compared(candidate: Summary, baseline: Summary) -> Summary:
         for kpi in candidate.kpis
         if kpi.name in before
     )
-    old, new = _passes(baseline.facts), _passes(candidate.facts)
+    old, new = pass_rates(baseline.facts), pass_rates(candidate.facts)
     both = sorted(set(old) & set(new))
     return replace(
         candidate,
@@ -202,24 +200,12 @@ def _failures(
         )
 
 
-def _failed_exactly(score: Score) -> bool:
-    return score.verdict == "fail" and any(f.confidence == "exact" and not f.passed for f in score.findings)
-
-
-def _passes(rows: Sequence[Facts]) -> dict[str, Fraction]:
-    passed: dict[str, list[int]] = {}
-    for row in rows:
-        if row.passed is not None and row.case_id is not None:
-            passed.setdefault(row.case_id, []).append(row.passed)
-    return {case: Fraction(sum(values), len(values)) for case, values in passed.items()}
-
-
 def _verdict(after: Kpi, before: Kpi, new: Sequence[Facts], old: Sequence[Facts]) -> str:
     better = BETTER.get(after.name)
     if after.value is None or before.value is None or better is None:
         return ""
     if after.name == "pass_rate":
-        left, right = _passes(old), _passes(new)
+        left, right = pass_rates(old), pass_rates(new)
         both = sorted(set(left) & set(right))
         if both:
             base, candidate = [left[case] for case in both], [right[case] for case in both]

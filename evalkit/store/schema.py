@@ -75,8 +75,11 @@ passages = sa.Table(
 )
 
 
+_HINTS = get_type_hints(Facts)
+
+
 def _fact_column(name: str) -> sa.Column[Any]:
-    hint = str(get_type_hints(Facts)[name])
+    hint = str(_HINTS[name])
     kind: Any = sa.Float if "float" in hint else sa.Integer if "int" in hint else sa.Text
     return sa.Column(name, kind, primary_key=name == "conversation_id")
 

@@ -107,7 +107,7 @@ class Store:
             ).all()
             exact = [row for row in rows if row.id == run_id] or rows
             if len(exact) == 1:
-                return _RUN.decode(exact[0].body)
+                return _decoded(_RUN, exact[0].body)
             known = connection.execute(sa.select(schema.runs.c.id)).scalars().all()
         what = "more than one run begins with" if exact else "the store holds no run"
         raise InputError(f"{what} '{run_id}'{near_match(run_id, known)}")
@@ -118,7 +118,7 @@ class Store:
         if release is not None:
             query = query.where(schema.runs.c.release == release)
         with reading(self._engine) as connection:
-            return [_RUN.decode(body) for body in connection.execute(query).scalars()]
+            return [_decoded(_RUN, body) for body in connection.execute(query).scalars()]
 
     def latest_run(self, release: str) -> Run:
         """The newest run of a release. Raises: InputError naming the near release."""
@@ -201,7 +201,7 @@ class Store:
         query = sa.select(schema.cases.c.body).where(schema.cases.c.run_id == run_id, schema.cases.c.id == case_id)
         with reading(self._engine) as connection:
             body = connection.execute(query).scalar()
-        return _CASE.decode(body) if body is not None else None
+        return _decoded(_CASE, body) if body is not None else None
 
     def count_conversations(self, run_id: str) -> int:
         """How many conversations a run holds."""
@@ -559,15 +559,25 @@ class Store:
     def _stream(self, query: Any, decode: Callable[[Any], _T]) -> Iterator[_T]:
         with reading(self._engine) as connection:
             for row in connection.execution_options(yield_per=BATCH).execute(query):
-                try:
-                    value = decode(row)
-                except msgspec.DecodeError as error:
-                    raise StoreError(f"the store holds a record that this evalkit cannot read: {error}") from error
-                yield value
+                yield _readable(decode, row)
 
     def _scalar(self, query: Any) -> int:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar() or 0)
+
+
+def _readable(decode: Callable[[Any], _T], row: Any) -> _T:
+    try:
+        return decode(row)
+    except msgspec.DecodeError as error:
+        raise StoreError(
+            f"the store holds a record that this evalkit cannot read ({error}); a newer evalkit may have written it:"
+            " install that version"
+        ) from error
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T:
+    return _readable(decoder.decode, body)
 
 
 def _fact_values(row: Facts) -> dict[str, Any]:

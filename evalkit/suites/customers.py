@@ -9,7 +9,6 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from evalkit.errors import Fault, near_match
-from evalkit.language.asks import Kind, detail_names
 from evalkit.model import MOODS, Branch, Case, Expectation, Guard, Line
 from evalkit.suites.building import METHODS
 from evalkit.suites.yaml_source import Path_, Source
@@ -81,6 +80,8 @@ def _mode(source: Source, case: Case, at: Path_) -> Iterator[Fault]:
 def _sheet(source: Source, raw: Any, at: Path_) -> Iterator[Fault]:
     if not isinstance(raw, dict):
         return
+    from evalkit.language.asks import detail_names
+
     known = detail_names()
     for part in ("facts", "unknown"):
         for n, name in enumerate(raw.get(part) or ()):
@@ -150,6 +151,8 @@ def _implied(guard: Guard, other: Guard) -> bool:
 
 
 def _guard(source: Source, guard: Guard, at: Path_) -> Iterator[Fault]:
+    from evalkit.language.asks import Kind, detail_names
+
     known = (*detail_names(), *get_args(Kind))
     if guard.asks_for is not None and guard.asks_for not in known:
         message = f"unknown slot or kind of question '{guard.asks_for}'{near_match(guard.asks_for, known)}"

@@ -71,6 +71,26 @@ def test_a_stored_run_is_scored_reported_and_copied_without_a_bot(
     assert evalkit(["kpi", "1.4b", "--store", "other.db"]) == 0
 
 
+def test_a_scorer_s_wrong_argument_is_told_before_the_bot_is_asked(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "wrong.yaml").write_text(
+        "suite: wrong\nscorers: [{tone: {formalty: 1}}]\ncases:\n  - id: c\n    customer: Hej\n    expect: [contains: x]\n"
+    )
+    assert evalkit(["run", "wrong.yaml", "--bot", "demo", "--release", "x"]) == 2
+    assert "scorer 'tone': unknown argument 'formalty'" in capsys.readouterr().err
+
+
+def test_the_way_to_the_first_request_loads_nothing_of_scoring_and_reports() -> None:
+    code = (
+        "import sys; from evalkit.cli import run, pipeline, judging; from evalkit.engine import replaying;"
+        "late = ('knowledge', 'scoring', 'personal_data', 'judge', 'kpi', 'gate', 'review', 'reporting', 'comparison');"
+        "print([room for room in late if f'evalkit.{room}' in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -75,3 +75,13 @@ def test_other_scores_are_refused_with_the_way_out(project: Path, capsys: pytest
         store_run(store, "1.4", STEADY, key="other", run={"id": "ddd1"})
     assert evalkit(["compare", "other.db", "1.5"]) == 2
     assert "`evalkit score ddd1`" in capsys.readouterr().err
+
+
+def test_a_baseline_beside_the_numbers_has_equal_scores_or_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalkit(["kpi", "1.5", "--baseline", "baseline.db@1.4"]) == 0
+    with Store.open("other.db") as store:
+        store_run(store, "1.4", STEADY, key="other", run={"id": "ddd1"})
+    assert evalkit(["kpi", "1.5", "--baseline", "other.db"]) == 2
+    assert "not scored the same way" in capsys.readouterr().err

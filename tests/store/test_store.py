@@ -104,6 +104,21 @@ def test_a_run_is_found_by_the_beginning_of_its_id_and_a_release_by_its_name(sto
         store.latest_score_key("abc-1")
 
 
+def test_a_record_that_this_version_cannot_read_is_a_clear_error(store: Store) -> None:
+    store.add_run(RUN)
+    store.add_cases("r1", [Case(id="case-1")])
+    store.add_conversations([talk(1)])
+    with store.engine.begin() as connection:
+        for table in (schema.runs, schema.cases, schema.conversations):
+            connection.execute(table.update().values(body=b'{"id": 7, "spoken": [}'))
+    for read in (
+        lambda: store.run("r1"), lambda: store.runs(), lambda: store.cases("r1"), lambda: store.case("r1", "case-1"),
+        lambda: list(store.conversations("r1")), lambda: store.conversation_of_case("r1", "case-1"),
+    ):  # fmt: skip
+        with pytest.raises(StoreError, match="record that this evalkit cannot read"):
+            read()
+
+
 def test_the_audit_trail_notices_a_change(store: Store) -> None:
     for number in range(5):
         store.append_audit("import", {"n": number, "what": "åäö"}, at=START)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal, NamedTuple
 
-from evalkit.language.structures import ClassHit, Structured, class_words, classes_of, structured
+from evalkit.language.evidence import spoken_for
+from evalkit.language.structures import ClassHit, Structured, class_words, classes_of, structured, weighed
 from evalkit.text.aligned import Word, aligned_words
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, fold_variants
@@ -68,13 +69,20 @@ def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
         table = _table(code, side)
         classes: list[ClassHit] = []
         hits: list[Hit] = []
+        names: set[str] = set()
         for phrase, at in table.found(words):
+            names.add(phrase.category)
             if phrase.category in table.classes:
                 classes.append(ClassHit(at, at + len(phrase.words) - 1, phrase.category))
-            else:
+            elif phrase.category not in table.weighed:
                 hits.append(table.hit(phrase, words, at))
+        vetoed: Collection[str] = ()
         if classes:
-            hits = _joined(hits, structured(text, words, classes, side, partial(table.denied, words)), words)
+            shape = structured(text, words, classes, side, partial(table.denied, words))
+            vetoed = shape.vetoed
+            hits = _joined(hits, shape, words)
+        if names and language is not None:
+            hits += _weighed(text, frozenset(names), words, hits, vetoed, side)
         for hit in hits:
             key = (hit.category, hit.start)
             if key not in found or found[key].end < hit.end:
@@ -84,6 +92,24 @@ def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
         # What somebody quotes is not what they say.
         kept = [hit for hit in kept if not any(start < hit.start and hit.end <= end for start, end in quotes)]
     return _preceded(kept)
+
+
+def present(text: str, language: str, side: Side) -> tuple[frozenset[str], int]:
+    """The categories and word classes of which a phrase stands in a message, and how many words it has."""
+    words = aligned_words(text)
+    return frozenset(phrase.category for phrase, _ in _table(language, side).found(words)), len(words)
+
+
+def _weighed(
+    text: str, names: frozenset[str], words: list[Word], hits: list[Hit], vetoed: Collection[str], side: Side
+) -> list[Hit]:
+    """What the words speak for together, where neither a phrase nor a shape says it and no shape denies it."""
+    plain = {hit.category for hit in hits if not hit.weak and not hit.negated}
+    return [
+        Hit(category, "", words[0].start, words[-1].end)
+        for category in spoken_for(text, names, len(words), side)
+        if category not in plain and category not in vetoed
+    ]
 
 
 def _quoted(text: str) -> list[tuple[int, int]]:
@@ -136,10 +162,11 @@ class _Table:
         wants: frozenset[str],
         negation: frozenset[str],
         classes: frozenset[str],
+        weighed: frozenset[str],
         *,
         customer: bool,
     ) -> None:
-        self.classes = classes
+        self.classes, self.weighed = classes, weighed
         self._exact: dict[str, list[_Phrase]] = {}
         self._prefix: dict[str, list[_Phrase]] = {}
         self._inner: list[_Phrase] = []
@@ -294,9 +321,9 @@ def _table(language: str, side: Side) -> _Table:
                     phrase = _phrase(category, text, entry, category in sensitive)
                     if phrase is not None:
                         found.setdefault((category, phrase.words, phrase.inner), phrase)
-    names = classes_of(side)
+    names, only_weighed = classes_of(side), weighed(side)
     for code in (*_SHARED_BASE.get(language, ()), language):
-        for name in names:
+        for name in names | only_weighed:
             for entry in class_words(name, code):
                 for text in fold_variants(entry) if side == "customer" else (entry,):
                     if phrase := _phrase(name, text, entry, False):
@@ -304,7 +331,7 @@ def _table(language: str, side: Side) -> _Table:
     known = _meta().get("wants", {})
     wants = frozenset(known.get(language, ()))
     denying = negations(language) | {word for word in class_words("neg", language) if " " not in word}
-    return _Table(found.values(), wants, denying, names, customer=side == "customer")
+    return _Table(found.values(), wants, denying, names, only_weighed, customer=side == "customer")
 
 
 def _phrase(category: str, text: str, shown: str, sensitive: bool) -> _Phrase | None:

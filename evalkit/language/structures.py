@@ -13,6 +13,8 @@ from evalkit.text.data_files import yaml_data
 
 Mode = Literal["said", "denied", "either"]
 _MODES: dict[str, Mode] = {"!": "denied", "~": "either"}
+_VALUING = {"good_word": "positive", "bad_word": "negative"}
+"""Classes whose words are those that value a thing."""
 _WITHIN = 12
 _LETTERS, _SHOUTED_WORDS, _CAPITALS = 8, 3, 0.7
 _COMBINATIONS = 200
@@ -101,6 +103,10 @@ def _shouts(text: str) -> bool:
 
 def class_words(name: str, language: str) -> tuple[str, ...]:
     """The words and phrases of a class in one language; empty for an unknown language."""
+    if name in _VALUING:
+        return tuple(
+            map(str, yaml_data("evalkit.language", "data/valence.yaml").get(language, {}).get(_VALUING[name], ()))
+        )
     return tuple(map(str, _data()["classes"].get(name, {}).get(language, ())))
 
 
@@ -111,6 +117,12 @@ def classes_of(side: str) -> frozenset[str]:
     return frozenset(
         name for rule in (*rules, *vetoes) for names in (*(g for _, g in rule.groups), rule.none) for name in names
     )
+
+
+@cache
+def weighed(side: str) -> frozenset[str]:
+    """The names of the classes of a side that no rule looks at, only the learned weights."""
+    return frozenset(_data()["weighed"].get(side, ())) - classes_of(side)
 
 
 def _sentences(words: Sequence[Word], hits: list[ClassHit]) -> Iterable[tuple[int, int, list[ClassHit]]]:

@@ -1,0 +1,59 @@
+"""What the words of a message speak for together: weights over word classes, learned from labelled messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
+from typing import Any
+
+_SIGNS = "?!"
+_LENGTH_STEP, _LONGEST = 4, 5
+_WORDS = 60
+"""A longer message speaks of too much for its classes to mean one thing together."""
+
+
+def features(text: str, names: Iterable[str], length: int) -> Iterator[str]:
+    """The signs of a message of so many words: its word classes, each two of them, its marks, and how long it is.
+
+    Word classes are the same in every language, so what one language teaches holds in the others.
+
+    >>> sorted(features("Can someone call?", {"someone", "call"}, 3))
+    ['?', '? call', '? someone', 'call', 'call someone', 'length 0', 'someone']
+    """
+    present = sorted({*names, *(sign for sign in _SIGNS if sign in text)})
+    yield from present
+    for one, other in combinations(present, 2):
+        yield f"{one} {other}"
+    yield f"length {min(length // _LENGTH_STEP, _LONGEST)}"
+
+
+def spoken_for(text: str, names: frozenset[str], length: int, side: str) -> tuple[str, ...]:
+    """The categories that the evidence in a message outweighs the doubt for."""
+    table = _weights(side)
+    if not table or length > _WORDS:
+        return ()
+    by_feature, start = table
+    sums = dict(start)
+    signs = list(features(text, names, length))
+    scale = len(signs) ** -0.5
+    for sign in signs:
+        for category, weight in by_feature.get(sign, ()):
+            sums[category] += weight * scale
+    return tuple(category for category, total in sums.items() if total > 0)
+
+
+@cache
+def _weights(side: str) -> tuple[Mapping[str, tuple[tuple[str, float], ...]], Mapping[str, float]] | None:
+    loaded: dict[str, Any] = json.loads(files("evalkit.language").joinpath("data/weights.json").read_text("utf-8"))
+    found: dict[str, tuple[tuple[str, float], ...]] = {}
+    start: dict[str, float] = {}
+    for category, weights in loaded.get(side, {}).items():
+        for sign, weight in weights.items():
+            if sign == "start":
+                start[category] = weight
+            else:
+                found[sign] = (*found.get(sign, ()), (category, weight))
+    return (found, start) if start else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evalkit.knowledge.alignment import Weights, clash
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
-from evalkit.language.amounts import Quantity, comparable_counts, same, within
+from evalkit.language.amounts import Quantity, comparable_counts, meets, same, within
 
 _NEAR = 0.15
 _ACROSS, _HEAD_ACROSS = 0.35, 0.6
@@ -17,6 +17,7 @@ _COMMA, _HEAD_COMMA = 0.35, 0.8
 _STRANGE = 0.06
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
 _OTHER_NAME = 0.8
+_SAME_CASE, _OTHER_CASE = 1.5, 0.6
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
 _COMMA_SIGN = re.compile(r"[,;:]")
 
@@ -46,9 +47,22 @@ def candidates(
                 score *= _NO_BOUND
             elif amount.bound:
                 score *= _SAME_BOUND
+            score *= _case(amount, claim, sentence, other)
             if clash(claim, sentence, antonyms()) or clash(claim, sentence, polar()):
                 score *= 0.4
             yield Candidate(n, other, score, equal)
+
+
+def _case(amount: Quantity, claim: Statement, sentence: Sentence, candidate: Quantity) -> float:
+    """How an amount's clause fits the customer's case: the claim's other amounts in it, and the customer's own."""
+    others = [q for q in claim.amounts if q is not amount]
+    limits = [q for q in sentence.amounts if q is not candidate]
+    if any(equal_amounts(mine, limit) for mine in others for limit in limits):
+        return _SAME_CASE
+    met = [m for asked in claim.asked for limit in sentence.amounts if (m := meets(asked, limit)) is not None]
+    if not met:
+        return 1.0
+    return _SAME_CASE if any(met) else _OTHER_CASE
 
 
 def equal_amounts(mine: Quantity, other: Quantity) -> bool:

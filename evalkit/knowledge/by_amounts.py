@@ -96,7 +96,8 @@ def _one_amount(
     if derived(amount, found, claim, [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]):
         return Comparison("supported", best.sentence, True)
     if any(same(amount, asked) for asked in claim.asked):
-        return against_limit(amount, found, claim, sentences)
+        near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]
+        return against_limit(amount, near or found[:1], claim, sentences)
     own = sum(w * held(term, sentences[best.sentence]) for term, w in weights.own) / weights.total
     if overlaps[best.sentence] < _SPEAKS or own < _OWN_SPEAKS:
         if answers_the_question(claim, sentences[best.sentence], weights):
@@ -114,7 +115,7 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
         return "at least is not at most", True
     if claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
-    if unmet(claim, sentence):
+    if unmet(claim, sentence) and not (amount.bound and equal.amount.bound):
         return "the customer's case is beyond the limit", False
     if tighter_limit(claim, amount, equal.sentence, sentences):
         return "another limit decides the customer's case", True

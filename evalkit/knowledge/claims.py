@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.knowledge.comparing import compare
-from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies, sentences_of
+from evalkit.knowledge.statements import Comparison, Sentence, Statement, clauses, denies, sentences_of
 from evalkit.knowledge.wording import Term, courtesies, roles, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
@@ -108,7 +108,7 @@ def claims_of(
             found.append(
                 Claim(
                     part, offset + start, offset + end, quantities(part), _ORDER.search(part) is not None, question,
-                    before,
+                    rest[:start] or before,
                 )
             )  # fmt: skip
         before = said
@@ -199,6 +199,11 @@ def _own_terms(text: str) -> tuple[Term, ...]:
 
 
 def _parts(text: str) -> list[tuple[int, int]]:
+    """The parts of a sentence where each says something of its own: clauses, and coordinated halves."""
+    return [(left + a, left + b) for left, right in clauses(text) for a, b in _halves(text[left:right])]
+
+
+def _halves(text: str) -> list[tuple[int, int]]:
     """The halves of a coordination where each has an amount or enough words of its own."""
     spans, start = [], 0
     for cut in _SPLIT.finditer(text):

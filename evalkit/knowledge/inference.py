@@ -59,7 +59,7 @@ def derived(amount: Quantity, found: Sequence[Candidate], claim: Statement, near
     near = [
         c.amount
         for c in found
-        if c.score >= _DERIVABLE * best.score and c.amount.kind in {"money", "percent", "measure"}
+        if c.score >= _DERIVABLE * best.score and c.amount.lo > 0 and c.amount.kind in {"money", "percent", "measure"}
     ]
     every = {f for f in factors if f > 1} | cuts | {f * cut for f in factors for cut in cuts if f > 1}
     return any(abs(q.lo * f - amount.lo) < 0.002 * max(amount.lo, 1) for q in near for f in every)

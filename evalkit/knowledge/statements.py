@@ -12,6 +12,7 @@ from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import negations
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
+from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split
 from evalkit.text.tokens import words
 
@@ -115,7 +116,7 @@ def _each_its_own(left: str, right: str) -> bool:
 def _cuts() -> re.Pattern[str]:
     words_, joints, contrast = ("|".join(word_parts(roles()[name])) for name in ("_clause", "_joint", "_contrast"))
     return re.compile(
-        rf"(?P<edge>;\s+|,\s+(?=(?:{words_})(?!\w))|(?P<contrast>,\s+(?=(?:{contrast})(?!\w)))|\s+(?=(?:{words_})(?!\w))"
+        rf"(?P<edge>;\s+|,\s+(?=(?:{words_})(?!\w))|(?P<contrast>(?:,\s+|,?\s+(?:{joints})\s+)(?=(?:{contrast})(?!\w)))|\s+(?=(?:{words_})(?!\w))"
         rf"|,?\s+(?P<joint>(?:{joints})\s+)|(?P<comma>,\s+))",
         re.IGNORECASE,
     )
@@ -123,6 +124,27 @@ def _cuts() -> re.Pattern[str]:
 
 def denies(text: str, said: Wording, language: str | None) -> bool:
     """Whether a sentence denies: an odd number of negations, words such as closed among them."""
+    plain = _condition().sub(" ", _harmless().sub(" ", comparable(text)), count=1)
     known = negations(language) if language is not None else frozenset()
-    n = sum(word in known or word.endswith("n't") for word in words(text))
-    return (n + ("denying" in said.roles)) % 2 == 1 if n < 2 else True
+    n = sum(word in known or word.endswith("n't") for word in words(plain))
+    # "Without" is a negation and a word that denies: it counts once.
+    more = any(hit.group() not in known for hit in _denying().finditer(plain))
+    return (n + more) % 2 == 1 if n < 2 else True
+
+
+@cache
+def _harmless() -> re.Pattern[str]:
+    """Phrases that hold a negation and deny nothing: no problem, not only."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_harmless']))})(?!\w)")
+
+
+@cache
+def _condition() -> re.Pattern[str]:
+    """A condition before its comma: what it denies is no denial of what follows."""
+    opens = "|".join(word_parts((*roles()["_condition"], *roles()["_verb_first"])))
+    return re.compile(rf"^\s*(?:{opens})(?!\w)[^,?]*,(?=[^,]*\w)")
+
+
+@cache
+def _denying() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_denying']))})(?!\w)")

@@ -16,7 +16,7 @@ _STEM = 0.75
 _OPPOSITE = 0.8
 _INSIDE, _LONG_STRETCH = 0.7, 5
 _LONGEST_PHRASE = 4
-_NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast"})
+_NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast", "_harmless", "_verb_first"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,16 @@ def wording(text: str) -> Wording:
         last = at + max(length, 1) - 1
         word = lowered[at]
         telling = word not in roles["_stop"] and len(word) > 2 and not word.isdigit()
+        telling = telling or (at > 0 and _letter(said[at].text))
         if concept is not None or telling:
             terms.append(_term(" ".join(lowered[at : last + 1]), said[at], said[last], concept, starts=at == 0))
         at = last + 1
     return Wording(text, tuple(terms), frozenset(played))
+
+
+def _letter(word: str) -> bool:
+    """Whether a word is a letter that names one of several: category A, plan B."""
+    return len(word) == 1 and "A" <= word <= "Z" and word != "I"
 
 
 def alike(left: Term, right: Term) -> float:

@@ -38,6 +38,10 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
     for read in (_dates, days_of_month, _phrases, _clock, frequencies, _amounts, _free_of_charge, counts):
         for quantity in read(lowered):
+            if quantity.kind == "count" and not free(quantity.start, quantity.end):
+                # "Under 26 you pay nothing": the verb belongs to what follows.
+                end = quantity.end - len(quantity.unit)
+                quantity = replace(quantity, unit="", end=quantity.start + len(lowered[quantity.start : end].rstrip()))
             if free(quantity.start, quantity.end):
                 taken.append((quantity.start, quantity.end))
                 found.append(quantity)
@@ -100,7 +104,8 @@ def _phrases(text: str) -> list[Quantity]:
         for hit in pattern.finditer(text):
             amount, limit = float(phrase["value"]), bound(text, hit.start())
             found.append(Quantity("duration", amount, amount, str(phrase["unit"]), hit.start(), hit.end(), limit))
-    return found
+    # A quarter of a year is no quarter of an hour.
+    return sorted(found, key=lambda q: q.start - q.end)
 
 
 @cache

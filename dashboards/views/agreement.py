@@ -125,8 +125,8 @@ def _scorers(reviews: list[Review]) -> None:
         for record in records
     )
     event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", key="rules")
-    if (row := frame.picked_row(event)) is not None:
-        frame.open_list(rule=records[row].rule)
+    if (at := frame.picked_row(event)) is not None:
+        frame.open_list(rule=records[at].rule)
     if earned := [record.rule for record in records if record.earned]:
         st.code(f"gate:\n  promoted: [{', '.join(earned)}]", language="yaml")
     st.caption(t("agreement.rules_how"))

@@ -162,12 +162,12 @@ def _slices(name: str, rows: Sequence[Facts]) -> None:
 
 
 def _times(rows: Sequence[Facts]) -> None:
-    waits = {
+    waits: dict[str, list[float | None]] = {
         t("people.ai"): [r.first_substantive_ms or r.first_response_ms for r in rows if r.handled_by != "human"],
         t("people.human"): [r.first_human_ms for r in rows if r.first_human_ms is not None],
     }
-    known = {who: sorted(v for v in values if v is not None) for who, values in waits.items()}
-    known = {who: values for who, values in known.items() if values}
+    sorted_ = {who: sorted(v for v in values if v is not None) for who, values in waits.items()}
+    known = {who: values for who, values in sorted_.items() if values}
     if not known:
         st.caption(t("kpis.no_times"))
         return

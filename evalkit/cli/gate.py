@@ -77,7 +77,7 @@ def command(
             from evalkit.cli import pipeline
 
             summary = pipeline.read(new.store, new.run, right.score_key, config)
-            written += pipeline.write_reports(new.store, summary, html=html, junit=junit)
+            written += pipeline.write_reports(new.store, summary, html=html, junit=junit, config=config)
     if as_json:
         print_json(found.as_plain())
     else:

@@ -148,13 +148,15 @@ def against(store: Store, summary: Summary, baseline: str, config: Config) -> Su
         return compared(summary, read(old.store, before.run, before.score_key, config))
 
 
-def write_reports(store: Store, summary: Summary, *, html: Path | None, junit: Path | None) -> list[Path]:
-    """The files that were written."""
+def write_reports(
+    store: Store, summary: Summary, *, html: Path | None, junit: Path | None, config: Config | None = None
+) -> list[Path]:
+    """The files that were written; the policy's targets stand as bands in the HTML report."""
     written = []
     if html is not None:
         from evalkit.reporting.html import write_html
 
-        write_html(html, store, summary)
+        write_html(html, store, summary, config.policy.targets.bands if config is not None else None)
         written.append(html)
     if junit is not None:
         from evalkit.reporting.junit import write_junit

@@ -55,7 +55,7 @@ def command(
         summary = pipeline.read(store, run, store.latest_score_key(run.id), config)
         if baseline is not None:
             summary = pipeline.against(store, summary, baseline, config)
-        written = pipeline.write_reports(store, summary, html=html, junit=junit)
+        written = pipeline.write_reports(store, summary, html=html, junit=junit, config=config)
     if markdown is not None:
         write_artefact(markdown, markdown_report.render(summary))
         written.append(markdown)
@@ -72,7 +72,10 @@ def _site(folder: Path, where: str, config: Config) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with Store.open(where, create=False) as store:
         written = write_site(
-            folder, store, lambda run: pipeline.read(store, run, store.latest_score_key(run.id), config)
+            folder,
+            store,
+            lambda run: pipeline.read(store, run, store.latest_score_key(run.id), config),
+            targets=config.policy.targets.bands,
         )
     click.echo(f"{written[0]} and the reports of {len(written) - 1} releases")
     return 0

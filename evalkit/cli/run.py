@@ -110,7 +110,7 @@ def command(
                 with opened(baseline, store):
                     pass  # A baseline that is not there is told before the bot is asked.
             summary = pipeline.carry_out(order, bot, config, base, store, bench)
-        written = pipeline.write_reports(store, summary, html=html, junit=junit)
+        written = pipeline.write_reports(store, summary, html=html, junit=junit, config=config)
         if markdown is not None:
             from evalkit.reporting import markdown as markdown_report
             from evalkit.reporting.artefacts import write_artefact

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalkit.kpi.table import TITLES
-from evalkit.model import Case, Conversation, Data, Finding, Kpi, Turn
+from evalkit.model import Case, Conversation, Data, Finding, Turn
 from evalkit.personal_data import mask
 from evalkit.personal_data.sealing import sealed
+from evalkit.policy.sections import Target
 from evalkit.reporting.artefacts import told
+from evalkit.reporting.figures import numbers, pictures
 from evalkit.reporting.marking import marked, merged, visible
 from evalkit.reporting.page import CLOSING, opening
-from evalkit.reporting.summary import Failure, Summary, shown, shown_interval, transcripts
+from evalkit.reporting.summary import Failure, Summary, transcripts
 from evalkit.store.store import Store
 
 _INLINE_UP_TO = 900_000
@@ -22,27 +23,29 @@ _INLINE_UP_TO = 900_000
 _WHOLE_UP_TO, _SHORT_UP_TO = 1_000_000, 1_600_000
 """Characters after which turns are cut short, and after which a conversation is only a row."""
 _LONGEST_TURN, _SHORT_TURN = 1_200, 140
-_MOST_EVIDENCE = 3
+_MOST_EVIDENCE, _MOST_LINKS = 3, 12
 _SIGNS = {"blocker": "■", "critical": "▲", "high": "●", "medium": "○", "low": "◦", "info": "i"}
 
 
-def write_html(path: Path, store: Store, summary: Summary) -> None:
-    """Write the report of a run; personal data in its transcripts is masked."""
+def write_html(path: Path, store: Store, summary: Summary, targets: Mapping[str, Target] | None = None) -> None:
+    """Write the report of a run; personal data in its transcripts is masked, targets stand as bands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     kinds: Counter[str] = Counter()
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for part in _parts(store, summary):
+        for part in _parts(store, summary, targets or {}):
             look = sealed(part)
             kinds.update(look.kinds)
             file.write(look.text)
     told(kinds, path.name)
 
 
-def _parts(store: Store, summary: Summary) -> Iterator[str]:
-    yield opening(f"evalkit · {summary.run.release}")
+def _parts(store: Store, summary: Summary, targets: Mapping[str, Target]) -> Iterator[str]:
+    yield opening(f"evalkit · {summary.run.release}", "plots.css")
     yield _header(summary)
-    yield _numbers(summary)
+    yield _never(summary)
     yield _changes(summary)
+    yield numbers(summary, targets)
+    yield from pictures(store, summary)
     yield from _failing(store, summary)
     yield _passing(summary)
     yield CLOSING
@@ -60,57 +63,54 @@ def _header(summary: Summary) -> str:
     )
 
 
-def _numbers(summary: Summary) -> str:
-    changes = {change.name: change for change in summary.changes}
-    base = summary.baseline
-    head = "<th>KPI</th><th>value</th><th class=hide>95 %</th><th class=hide></th><th class=hide>n</th>"
-    if base is not None:
-        head += f"<th>{visible(base.release)}</th><th>change</th>"
-    rows = []
-    for kpi in summary.kpis:
-        cells = (
-            f"<td>{visible(TITLES.get(kpi.name, kpi.name))}</td><td>{shown(kpi)}{_small(kpi)}</td><td class=hide>{shown_interval(kpi)}</td>"
-            f"<td class=hide>{_bar(kpi)}</td><td class=hide>{kpi.n}</td>"
+def _never(summary: Summary) -> str:
+    """What must never happen, and the critical cases that failed: the first thing to read."""
+    zero = [failure for failure in summary.failures if failure.zero]
+    if not zero and not summary.critical_failed:
+        if not summary.n_scored:
+            return ""
+        return "<p class=clean>✓ Nothing that must never happen was found, and no critical case failed.</p>"
+    parts = []
+    by_rule: dict[str, dict[str, Failure]] = {}
+    for failure in zero:
+        by_rule.setdefault(failure.finding.rule, {}).setdefault(failure.conversation_id, failure)
+    for rule, members in by_rule.items():
+        told = next(iter(members.values())).finding.message
+        head = (
+            f"<span>■ {visible(rule)}</span><small>{_counted(len(members), 'conversation')} · {visible(told)}</small>"
         )
-        if base is not None:
-            change = changes.get(kpi.name)
-            verdict = change.verdict if change else ""
-            sign = {"better": "▲ better", "worse": "▼ worse", "same": "= same"}.get(verdict, "")
-            before = shown(change.before) if change else ""
-            cells += f'<td>{before}</td><td class="l {verdict}">{sign}</td>'
-        rows.append(f"<tr>{cells}</tr>")
-    return f"<h2>Numbers</h2><div class=wide><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        parts.append(f"<h3>{head}</h3><ul>{_links(list(members.values()))}</ul>")
+    if summary.critical_failed:
+        first: dict[str, Failure] = {}
+        for failure in summary.failures:
+            if failure.case_id in summary.critical_failed:
+                first.setdefault(failure.case_id, failure)
+        many = _counted(len(summary.critical_failed), "critical case")
+        parts.append(f"<h3><span>▲ {many} failed</span></h3><ul>{_links(list(first.values()))}</ul>")
+    return f"<section class=never><h2>Must never happen</h2>{''.join(parts)}</section>"
 
 
-def _small(kpi: Kpi) -> str:
-    """The interval and n again, for a screen too narrow for their own columns."""
-    interval = shown_interval(kpi)
-    return f"<small class=narrow>{interval + ', ' if interval else ''}n = {kpi.n}</small>"
-
-
-def _bar(kpi: Kpi) -> str:
-    if kpi.unit != "rate" or kpi.low is None or kpi.high is None or kpi.value is None or kpi.note is not None:
-        return ""
-    # A strict policy forbids style attributes, so the plot is a small inline SVG of plain attributes.
-    low, high, at = (round(100 * x, 1) for x in (kpi.low, kpi.high, kpi.value))
-    return (
-        '<svg width="110" height="12" viewBox="0 0 110 12" role="img" aria-label="interval">'
-        '<line x1="5" y1="6" x2="105" y2="6" stroke="currentColor" stroke-opacity=".2"/>'
-        f'<line x1="{5 + low}" y1="6" x2="{5 + high}" y2="6" stroke="currentColor" stroke-opacity=".55" stroke-width="5"/>'
-        f'<circle cx="{5 + at}" cy="6" r="4" fill="currentColor"/></svg>'
-    )
+def _links(failures: Sequence[Failure]) -> str:
+    items = [
+        f'<li><a href="#c{visible(f.conversation_id)}">{visible(f.case_id)}</a> <span class=soft>{visible(f.place)}</span></li>'
+        for f in failures[:_MOST_LINKS]
+    ]
+    if len(failures) > _MOST_LINKS:
+        items.append(f"<li class=soft>and {len(failures) - _MOST_LINKS} more, under their rule below</li>")
+    return "".join(items)
 
 
 def _changes(summary: Summary) -> str:
-    if summary.baseline is None:
-        return ""
     parts = []
-    for title, names, kind in (("Broke", summary.broke, "worse"), ("Fixed", summary.fixed, "better")):
+    sets = (("Broke", summary.broke, "worse"), ("Fixed", summary.fixed, "better"), ("Flaky", summary.flaky, "flaky"))
+    for title, names, kind in sets:
         if names:
             items = "".join(f"<li><code>{visible(name)}</code></li>" for name in names)
-            head = f"<summary><strong class={kind}>{title}</strong><span>{len(names)} cases</span></summary>"
+            note = _counted(len(names), "case") + (", passed only some of their trials" if kind == "flaky" else "")
+            head = f"<summary><strong class={kind}>{title}</strong><span>{note}</span></summary>"
             parts.append(f"<details>{head}<ul class='rows talk'>{items}</ul></details>")
-    return f"<h2>What changed</h2>{''.join(parts)}" if parts else ""
+    title = "What changed" if summary.baseline is not None else "Flaky"
+    return f"<h2>{title}</h2>{''.join(parts)}" if parts else ""
 
 
 def _failing(store: Store, summary: Summary) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from evalkit.errors import InputError
 from evalkit.kpi.table import TITLES
 from evalkit.model import Data, Run
+from evalkit.policy.sections import Target
 from evalkit.reporting.html import write_html
 from evalkit.reporting.marking import visible
 from evalkit.reporting.page import CLOSING, opening
@@ -32,7 +33,14 @@ class _Release:
         return str(self.decision["verdict"]) if self.decision is not None else ""
 
 
-def write_site(folder: Path, store: Store, read: Callable[[Run], Summary], *, last: int = LAST) -> list[Path]:
+def write_site(
+    folder: Path,
+    store: Store,
+    read: Callable[[Run], Summary],
+    *,
+    last: int = LAST,
+    targets: Mapping[str, Target] | None = None,
+) -> list[Path]:
     """The files that were written: `index.html` and `runs/<id>.html` for the newest scored run of each release.
 
     Raises: InputError when the store holds no scored run.
@@ -50,7 +58,7 @@ def write_site(folder: Path, store: Store, read: Callable[[Run], Summary], *, la
     for (source, _), run in list(newest.items())[-last:]:
         summary = read(run)
         path = folder / "runs" / f"{_name(run)}.html"
-        write_html(path, store, summary)
+        write_html(path, store, summary, targets)
         written.append(path)
         by_source.setdefault(source, []).append(_Release(summary, decisions.get(run.id)))
     index = folder / "index.html"

@@ -1,4 +1,4 @@
-"""The end of a run on 80 columns: the sentence, at most twelve numbers, at most ten failures, the next command."""
+"""The end of a run on 80 columns: the sentence, leaks and what changed, at most twelve numbers and ten failures."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from evalkit.kpi.table import TITLES
+from evalkit.reporting.headlines import headlines
 from evalkit.reporting.summary import Failure, Summary, shown, shown_interval
 
-_ROWS, _FAILURES = 12, 10
+_FAILURES = 10
 _SIGN = {"better": "▲ better", "worse": "▼ worse", "same": "= same", "": ""}
 
 
@@ -20,10 +21,11 @@ def render(summary: Summary) -> str:
     if summary.n_errors:
         worst = sorted(summary.causes.items(), key=lambda item: -item[1])[:3]
         lines += [f"  {count} × {cause}" for cause, count in worst]
+    lines += _first(summary)
     lines.append("")
     changes = {change.name: change for change in summary.changes}
     rows = []
-    for kpi in summary.kpis[:_ROWS]:
+    for kpi in headlines(summary.kpis)[0]:
         row = [TITLES.get(kpi.name, kpi.name), shown(kpi), shown_interval(kpi)]
         if summary.baseline is not None:
             change = changes.get(kpi.name)
@@ -36,13 +38,27 @@ def render(summary: Summary) -> str:
     lines.append(tabulate(rows, headers=headers, colalign=align, disable_numparse=True))
     if summary.failures:
         lines += ["", f"worst of {len(summary.failures)} findings:", *worst_lines(summary.failures)]
-    if summary.flaky:
-        lines += ["", f"flaky, passed only some of their trials: {_listed(summary.flaky)}"]
-    if summary.broke:
-        lines += ["", f"broke since {summary.baseline.release if summary.baseline else ''}: {_listed(summary.broke)}"]
-    if summary.fixed:
-        lines.append(f"fixed: {_listed(summary.fixed)}")
     return "\n".join(lines)
+
+
+def _first(summary: Summary) -> Iterator[str]:
+    """Before any number: what must never happen, which critical cases failed, what broke, was fixed, is flaky."""
+    zero: dict[str, dict[str, None]] = {}
+    for failure in summary.failures:
+        if failure.zero:
+            zero.setdefault(failure.finding.rule, {}).setdefault(failure.case_id)
+    told = [(f"never: {rule} in {_listed(list(cases))}") for rule, cases in zero.items()]
+    if summary.critical_failed:
+        told.append(f"critical, failed: {_listed(summary.critical_failed)}")
+    if summary.broke:
+        told.append(f"broke since {summary.baseline.release if summary.baseline else ''}: {_listed(summary.broke)}")
+    if summary.fixed:
+        told.append(f"fixed: {_listed(summary.fixed)}")
+    if summary.flaky:
+        told.append(f"flaky, passed only some of their trials: {_listed(summary.flaky)}")
+    if told:
+        yield ""
+        yield from (printable(line) for line in told)
 
 
 def worst_lines(failures: Sequence[Failure]) -> Iterator[str]:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from evalkit import loopback
+from evalkit.demo.channels import is_media, pressed, shaped
 from evalkit.demo.openai_shapes import openai_routes
-from evalkit.demo.shop import Dialogue, Shop
+from evalkit.demo.shop import EVENTS, Dialogue, Shop
 from evalkit.demo.streams import read_json, streaming_routes
 
 if TYPE_CHECKING:
@@ -38,9 +39,13 @@ def application(shop: Shop) -> web.Application:
             raise web.HTTPBadRequest(
                 text='{"error": "expected message and session_id"}', content_type="application/json"
             )
-        return web.json_response(
-            {**shop.answer(message, dialogue(key), site_language=body.get("language")), "session_id": key}
-        )
+        memory, language, payload = dialogue(key), body.get("language"), body.get("payload")
+        if message in EVENTS and isinstance(payload, dict):
+            answer = shop.notify(message, payload, memory, language)
+        else:
+            said = pressed(body) or message
+            answer = shop.answer(said, memory, site_language=language, media=is_media(body))
+        return web.json_response({**shaped(answer, body.get("channel")), "session_id": key})
 
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"release": shop.settings.release})

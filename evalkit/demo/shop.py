@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from evalkit.demo.channels import BUTTONS, TEXT
 from evalkit.errors import InputError
-from evalkit.knowledge import Knowledge
+from evalkit.knowledge import Document, Knowledge
 from evalkit.language.detection import detect
 from evalkit.language.lexicons import scan
 from evalkit.text.data_files import yaml_data
@@ -22,6 +23,10 @@ LANGUAGES = ("sv", "en", "da", "nb", "fi", "de")
 _NUMBER = re.compile(r"\bFB-?(\d{5})\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+\w")
 _SURE_LANGUAGE = 6.0
+_FOLLOW_UP_WORDS, _STEM, _NEAREST, _ALIKE = 6, 5, 4, 80
+_MEDIA_QUEUE = "support"
+EVENTS = ("delivery_delayed", "subscription_inactive")
+"""What the bot writes about first, when the shop's systems say that it happened."""
 _ENOUGH = 6.0
 """Retrieval score below which the bot says that it does not know."""
 
@@ -64,6 +69,12 @@ class Dialogue:
     email: str | None = None
     wish: str = ""
     level: int = 0
+    question: str = ""
+    """What was asked last of the knowledge base: the ground of "and to Norway?"."""
+    article: str | None = None
+    asked_for: str | None = None
+    """The order for which the e-mail address was asked."""
+    angry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,49 +95,76 @@ class Shop:
         shop.answer("Hej, vad kostar frakten?", Dialogue())
         return shop
 
-    def answer(self, message: str, dialogue: Dialogue, *, site_language: str | None = None) -> dict[str, Any]:
+    def answer(
+        self, message: str, dialogue: Dialogue, *, site_language: str | None = None, media: bool = False
+    ) -> dict[str, Any]:
         """The reply to one message as a JSON object: replies, sources, tool_calls, handover, authenticated."""
-        guess = detect(message, margin=_SURE_LANGUAGE)
-        if guess.code is not None or dialogue.language is None:
-            candidates = tuple({"nn": "nb"}.get(code, code) for code in guess.candidates)
-            likely = site_language if site_language in candidates else next(iter(candidates), site_language)
-            code = guess.code or likely or "sv"
-            dialogue.language = {"nn": "nb"}.get(code, code)
-        language = self.settings.answer_in.get(dialogue.language or "sv", dialogue.language or "sv")
+        dialogue.language = _language(message, dialogue.language, site_language)
+        language = self.settings.answer_in.get(dialogue.language, dialogue.language)
         say = _phrases()[language]
-        reply = self._react(message, dialogue, language, say)
+        if media:
+            reply = self._transfer(say["media"], _MEDIA_QUEUE, language)
+        else:
+            reply = self._react(message, dialogue, language, say)
         if not dialogue.greeted:
             dialogue.greeted = True
             if not self.settings.introduction:
                 reply["replies"].insert(0, {"text": say["hello"]})
         return reply
 
+    def notify(self, event: str, payload: dict[str, Any], dialogue: Dialogue, language: str | None) -> dict[str, Any]:
+        """What the bot writes first when something happened: the facts of the event, what to do, how to opt out."""
+        dialogue.language = language if language in LANGUAGES else "sv"
+        dialogue.greeted = True
+        spoken = self.settings.answer_in.get(dialogue.language, dialogue.language)
+        say = _phrases()[spoken]
+        known = {key: str(payload.get(key, "")) for key in ("order_number", "expected_on", "subscription", "since")}
+        return _reply(f"{say['hello']} {say[event].format(**known)} {say['opt_out']}")
+
     def _react(self, message: str, dialogue: Dialogue, language: str, say: dict[str, Any]) -> dict[str, Any]:
         signals = {h.category for h in scan(message, dialogue.language, "customer") if not h.weak and not h.negated}
         if "ask_if_human" in signals:
             return _reply(self.settings.introduction.get(language, say["identity"]))
+        if message == say["options"][-1]:
+            return self._transfer(say["transfer"], "support", language)
         for category, phrase, queue in (
             ("self_harm_crisis", "crisis", "crisis"), ("fraud_security", "fraud", "fraud"),
             ("data_rights", "rights", "privacy"), ("legal_threat", "transfer", "complaints"),
             ("ask_for_human", "transfer", "support"), ("not_resolved", "transfer", "support"),
-            ("anger_frustration", "transfer", "support"),
         ):  # fmt: skip
-            if category in signals:
+            if category in signals and not (category == "not_resolved" and _NUMBER.search(message)):
                 return self._transfer(say[phrase], queue, language)
-        if found := _NUMBER.search(message):
-            dialogue.number = f"FB-{found.group(1)}"
-        if found := _EMAIL.search(message):
-            dialogue.email = found.group().lower()
-        lowered = message.lower()
-        if any(word in lowered for word in _phrases()["_cancel_words"][dialogue.language or "sv"]) and dialogue.number:
-            dialogue.wish = "cancel"
-        elif any(word in lowered for word in _phrases()["_order_words"][dialogue.language or "sv"]) or dialogue.number:
-            dialogue.wish = dialogue.wish or "status"
-        if dialogue.wish and (found is not None or _NUMBER.search(message) or not dialogue.number):
-            return self._order(dialogue, language, say)
+        if said_stop(message, say):
+            return _reply(say["opted_out"])
+        if (asked := self._errand(message, dialogue)) is not None:
+            return self._order(dialogue, language, say) if asked else _reply(say["ask_order"])
         if signals & {"thanks_satisfaction", "resolved_confirmation"} and len(message.split()) < 8:
             return _reply(say["thanks"])
-        return self._from_knowledge(message, language, say)
+        if not set(_words(message)) - set(say["greetings"]):
+            return {"replies": [{"text": say["menu"], "buttons": say["options"]}]}
+        reply = self._from_knowledge(message, dialogue, language, say)
+        if "anger_frustration" in signals and (dialogue.angry or "sources" not in reply):
+            return self._transfer(say["transfer"], "support", language)
+        dialogue.angry |= "anger_frustration" in signals
+        return reply
+
+    def _errand(self, message: str, dialogue: Dialogue) -> bool | None:
+        """Whether the order can be looked at: None when the message is about something else."""
+        number, email = _NUMBER.search(message), _EMAIL.search(message)
+        if number:
+            dialogue.number = f"FB-{number.group(1)}"
+        if email:
+            dialogue.email = email.group().lower()
+        lowered, phrases, language = message.lower(), _phrases(), dialogue.language or "sv"
+        cancels = any(word in lowered for word in phrases["_cancel_words"][language]) and dialogue.number
+        asks = any(word in lowered for word in phrases["_order_words"][language])
+        if cancels:
+            dialogue.wish = "cancel"
+        elif asks or number or email:
+            dialogue.wish = dialogue.wish or "status"
+        if not (cancels or asks or number or email):
+            return None
+        return dialogue.number is not None
 
     def _transfer(self, text: str, queue: str, language: str) -> dict[str, Any]:
         if not self.settings.transfers:
@@ -134,10 +172,10 @@ class Shop:
         return {**_reply(text), "handover": {"target": queue}}
 
     def _order(self, dialogue: Dialogue, language: str, say: dict[str, Any]) -> dict[str, Any]:
-        if dialogue.number is None:
-            return _reply(say["ask_order"])
         if dialogue.email is None:
-            return _reply(say["ask_email"])
+            asked, dialogue.asked_for = dialogue.asked_for, dialogue.number
+            changed = asked not in {None, dialogue.number}
+            return _reply(say["ask_email_again" if changed else "ask_email"].format(number=dialogue.number))
         row = next((n for n, c in enumerate(self.customers) if c["orders"][0]["number"] == dialogue.number), None)
         if row is None or self.customers[row]["email"] != dialogue.email:
             dialogue.email = None
@@ -162,23 +200,92 @@ class Shop:
             text += " " + self.settings.confirmation.get(language, "{email}").format(email=other["email"])
         return {**_reply(text), "tool_calls": [call], "authenticated": 1}
 
-    def _from_knowledge(self, message: str, language: str, say: dict[str, Any]) -> dict[str, Any]:
+    def _from_knowledge(self, message: str, dialogue: Dialogue, language: str, say: dict[str, Any]) -> dict[str, Any]:
         base = self._of(language)
-        hits = base.search(message, k=1, audience="public", on=self.settings.today)
-        if not hits or hits[0].score < _ENOUGH:
-            return _reply(say["unknown"])
-        passage = base.passages[hits[0].passage]
-        article = base.document_of(passage)
+        words = _words(message)
+        follows = len(words) <= _FOLLOW_UP_WORDS and words[:1] and words[0] in say["and_words"]
+        query = message.lower() if message.isupper() else message
+        if dialogue.question and follows and _topic(query, language) is None:
+            query = f"{dialogue.question} {query}"
+        article = self._article(base, query, language)
+        if article is None:
+            pending = "ask_order" if dialogue.number is None else "ask_email"
+            return _reply(say[pending if dialogue.wish else "unknown"])
+        dialogue.question = query
         text = article.text
         if (day := self.settings.read_as_of.get(article.id)) is not None:
             old = next((d for d in base.documents if d.id == article.id and d.valid_on(day)), article)
             text = old.text
-        return {**_reply(" ".join(s.text.strip() for s in split(text)[:4])), "sources": [article.id]}
+        sentences = [s.text.strip() for s in split(text)]
+        if article.id == dialogue.article:
+            # Said already: only what the new words are about.
+            sentences = [
+                s for s in sentences if _shares_a_word(self._telling(message, language), _words(s))
+            ] or sentences
+        dialogue.article = article.id
+        return {**_reply(" ".join(sentences[:4])), "sources": [article.id]}
+
+    def _article(self, base: Knowledge, query: str, language: str) -> Document | None:
+        """The article nearest to a question, of those that share a word with it that says what it is about."""
+        if (topic := _topic(query, language)) is not None:
+            on_topic = (d for d in base.documents if d.id == f"{topic}-{language}" and d.valid_on(self.settings.today))
+            if (named := next(on_topic, None)) is not None:
+                return named
+        asked = self._telling(query, language)
+        for hit in base.search(query, k=_NEAREST, audience="public", on=self.settings.today):
+            article = base.document_of(base.passages[hit.passage])
+            if hit.score >= _ENOUGH and _shares_a_word(asked, _words(f"{article.title} {article.text}")):
+                return article
+        return None
+
+    @staticmethod
+    def _telling(text: str, language: str) -> list[str]:
+        """The words of a question that say what it is about."""
+        small = set(_phrases()["_small_words"][language])
+        return [word for word in _words(text) if len(word) >= _STEM - 1 and word not in small]
 
     def _of(self, language: str) -> Knowledge:
         if language not in self._by_language:
             self._by_language[language] = Knowledge(d for d in self.knowledge.documents if d.language == language)
         return self._by_language[language]
+
+
+def _language(message: str, current: str | None, site_language: str | None) -> str:
+    """The language to answer in: a sure guess, else the one so far as long as the message could be in it."""
+    guess = detect(message, margin=_SURE_LANGUAGE)
+    candidates = tuple({"nn": "nb"}.get(code, code) for code in guess.candidates)
+    code = {"nn": "nb"}.get(guess.code or "", guess.code)
+    if code is None and current is not None and (current in candidates or not candidates):
+        code = current
+    if code is None:
+        code = site_language if site_language in candidates or not candidates else candidates[0]
+    return code if code in LANGUAGES else current or "sv"
+
+
+def said_stop(message: str, say: dict[str, Any]) -> bool:
+    """Whether the message is the opt-out word of the bot's own notices, and nothing else."""
+    return _words(message) in (["stop"], [say["stop_word"]])
+
+
+def _topic(message: str, language: str) -> str | None:
+    """What of the things asked most a message is about, by what customers call it."""
+    topics: dict[str, str] = _phrases()["_topics"][language]
+    return next((name for name, words in topics.items() if re.search(words, message.lower())), None)
+
+
+def _shares_a_word(asked: list[str], told: list[str]) -> bool:
+    """Whether a word begins alike in both, or is the same but for a slip of the finger."""
+    from rapidfuzz import fuzz, process
+
+    return any(
+        any(other.startswith(word[:_STEM]) for other in told)
+        or (len(word) > _STEM and process.extractOne(word, told, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None)
+        for word in asked
+    )
+
+
+def _words(message: str) -> list[str]:
+    return re.findall(r"\w+", message.lower())
 
 
 def _reply(text: str) -> dict[str, Any]:
@@ -209,9 +316,16 @@ def bot_definition(address: str) -> dict[str, Any]:
     return {
         "kind": "http",
         "url": f"{address}/chat",
-        "request": {"message": "{{ message }}", "session_id": "{{ session_id }}", "language": "{{ language }}"},
+        "request": {
+            "message": "{{ message }}",
+            "session_id": "{{ session_id }}",
+            "language": "{{ language }}",
+            "channel": "{{ channel }}",
+            "payload": "{{ payload }}",
+        },
         "reply": {
-            "text": "replies[].text",
+            "text": TEXT,
+            "buttons": BUTTONS,
             "handover": "handover",
             "tool_calls": "tool_calls",
             "sources": "sources",

@@ -53,7 +53,7 @@ class OneOf:
 
         if self not in columns.memo:
             table = np.array([int(name in self.values) for name in columns.names[self.name]] + [-1], dtype=np.int8)
-            columns.memo[self] = table[columns.codes[self.name]]
+            columns.memo[self] = table.take(columns.codes[self.name], mode="wrap")
         return columns.memo[self]
 
 
@@ -96,7 +96,7 @@ class Not:
 
         if self not in columns.memo:
             said = self.test.columns(columns)
-            columns.memo[self] = np.where(said < 0, said, 1 - said).astype(np.int8)
+            columns.memo[self] = np.where(said < 0, said, 1 - said)
         return columns.memo[self]
 
 
@@ -115,10 +115,11 @@ class All:
         """See `Test`."""
         import numpy as np
 
-        # Ranked no < unknown < yes, the least decides; an index of -1 is the last entry.
-        ranks = np.array([0, 2, 1], dtype=np.int8)
-        least = np.minimum.reduce([ranks[test.columns(columns)] for test in self.tests])
-        return np.array([0, -1, 1], dtype=np.int8)[least]
+        said = [test.columns(columns) for test in self.tests]
+        # A negative number keeps its sign in a bitwise or; 1 - 2 is the unknown, and a no makes it 0.
+        unknown = np.bitwise_or.reduce(said) < 0
+        none_no = np.logical_and.reduce(said)
+        return (1 - 2 * unknown.view(np.int8)) * none_no.view(np.int8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from evalkit.errors import InputError
+from evalkit.kpi.clusters import Clusters, clustered_by
 from evalkit.kpi.definitions import BY_NAME, Definition
 from evalkit.model import Kpi
 from evalkit.policy.sections import Costs
@@ -19,51 +19,22 @@ from evalkit.store.columns import Columns, cluster_column
 
 TOO_FEW, COUNTS_ONLY = 5, 20
 """Fewer independent cases or persons show nothing; fewer than the second show counts."""
+_QUANTILES = {"median": 0.5, "p90": 0.9}
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Scored rows of one source, sorted by cluster: what one column of the KPI table is computed from.
+    """Scored rows of one source, laid out by cluster: what one column of the KPI table is computed from.
 
     `n_total` counts the conversations asked about, broken ones included.
     """
 
     columns: Columns
-    cluster: Any
+    clusters: Clusters
     n_total: int
     source: str
     costs: Costs
-
-    @cached_property
-    def starts(self) -> Any:
-        """Where each cluster begins."""
-        import numpy as np
-
-        if not len(self.cluster):
-            return np.zeros(0, dtype=np.int64)
-        return np.concatenate([[0], np.flatnonzero(np.diff(self.cluster)) + 1])
-
-    @cached_property
-    def sizes(self) -> Any:
-        """How many conversations each cluster has."""
-        import numpy as np
-
-        return np.diff(self.starts, append=len(self.cluster))
-
-    def sums(self, values: Any) -> Any:
-        """The sum of the values in each cluster."""
-        import numpy as np
-
-        # Differences of a running sum: a third of the time of a sum cluster by cluster.
-        kind = np.int64 if values.dtype.kind in "bi" else np.float64
-        running = np.zeros(len(values) + 1, dtype=kind)
-        np.cumsum(values, out=running[1:], dtype=kind)
-        return running[self.starts + self.sizes] - running[self.starts]
-
-    @property
-    def flat(self) -> bool:
-        """Whether each conversation is a cluster of its own."""
-        return len(self.starts) == len(self.cluster)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
 
 def view_of(columns: Columns, costs: Costs | None = None, *, recontact_days: float = 7.0) -> View:
@@ -71,25 +42,20 @@ def view_of(columns: Columns, costs: Costs | None = None, *, recontact_days: flo
 
     Raises: InputError when replay and production are mixed: they never share a number.
     """
-    import numpy as np
 
     if len(columns.sources) > 1:
         raise InputError(
             f"these conversations are of {' and '.join(columns.sources)}; replay and production never share a number"
         )
     source = columns.sources[0] if columns.sources else "replay"
-    cluster = columns.codes[cluster_column(source)]
     rows = with_recontact(columns, recontact_days)
     broken = columns.codes["error"] >= 0
-    if broken.any() or (np.diff(cluster) < 0).any():
-        kept = np.flatnonzero(~broken)
-        order = kept[np.argsort(cluster[kept], kind="stable")]
-        rows, cluster = rows.take(order), cluster[order]
-    if len(cluster) and cluster[0] < 0:
-        # Sorted, the unknown come first: each is a cluster of its own.
-        alone = int((cluster < 0).sum())
-        cluster = np.concatenate([np.arange(alone), cluster[alone:].astype(np.int64) + alone])
-    return View(rows, cluster, columns.n, source, costs or Costs())
+    if broken.any():
+        rows = rows.take(~broken)
+    clusters = clustered_by(rows.codes[cluster_column(source)])
+    if not clusters.flat:
+        rows = rows.take(clusters.order)
+    return View(rows, clusters, columns.n, source, costs or Costs())
 
 
 def with_recontact(columns: Columns, days: float) -> Columns:
@@ -113,10 +79,7 @@ def with_recontact(columns: Columns, days: float) -> Columns:
         window = int(days * 86_400)
         back = np.append((who[1:] == who[:-1]) & (np.diff(at) <= window), False)
         said[usable[order]] = np.where(back, 1, np.where(at + window <= at.max(), 0, -1))
-    return Columns(
-        columns.n, {**columns.flags, "recontacted": said}, columns.numbers, columns.codes, columns.names,
-        columns.started_s,
-    )  # fmt: skip
+    return columns.with_flag("recontacted", said)
 
 
 def measure(view: View, definition: Definition) -> Kpi:
@@ -155,30 +118,23 @@ def rate_of(view: View, said: Any) -> tuple[Interval | None, int, int]:
     """The interval of what each row said (1, 0, -1), the number of independent clusters, and the hits."""
     import numpy as np
 
-    known = said >= 0
-    n, hits = int(np.count_nonzero(known)), int(np.count_nonzero(said == 1))
-    if not n:
-        return None, 0, 0
-    if view.flat:
-        return wilson(hits, n), n, hits
-    trials, passes = view.sizes, view.sums(said == 1)
-    if n < len(said):
-        trials = view.sums(known)
-        kept = trials > 0
-        trials, passes = trials[kept], passes[kept]
-    groups = len(trials)
+    if view.clusters.flat:
+        n, hits = int(np.count_nonzero(said >= 0)), int(np.count_nonzero(said == 1))
+        return (wilson(hits, n), n, hits) if n else (None, 0, 0)
+    trials, passes, times = view.clusters.tally(said)
+    groups, n, hits = int(times.sum()), int(trials @ times), int(passes @ times)
     if groups == n:
-        return wilson(hits, n), n, hits
+        return (wilson(hits, n), n, hits) if n else (None, 0, 0)
     if view.source == "replay":
         # Each case counts once, however often it was played.
         rates = passes / trials
-        mean = float(rates.mean())
-        variance = float(rates.var(ddof=1)) / groups if groups > 1 else 0.0
+        mean = float(rates @ times) / groups
+        variance = float((rates - mean) ** 2 @ times) / (groups - 1) / groups if groups > 1 else 0.0
     else:
         # Each conversation counts once; those of one customer move together.
         mean = hits / n
-        squares = passes @ passes - 2 * mean * (passes @ trials) + mean**2 * (trials @ trials)
-        variance = max(0.0, float(squares)) / n**2 * groups / (groups - 1) if groups > 1 else 0.0
+        squares = float((passes - mean * trials) ** 2 @ times)
+        variance = squares / n**2 * groups / (groups - 1) if groups > 1 else 0.0
     return clustered(min(1.0, mean), variance, groups, n), groups, hits
 
 
@@ -191,25 +147,34 @@ def _values(view: View, definition: Definition) -> tuple[Any, Any]:
 
 
 def _quantile(view: View, definition: Definition) -> Kpi:
-    import numpy as np
-
-    values, known = _values(view, definition)
-    n_clusters = len(view.starts) if view.flat else int((view.sums(known) > 0).sum())
-    kept = values[known].astype(np.float64) * definition.scale
-    n = len(kept)
+    ordered, n, n_clusters = _ordered(view, definition.column)
     if not n:
         return Kpi(name=definition.name, value=None)
-    if n_clusters < definition.min_n and not view.flat or n < definition.min_n:
+    if n_clusters < definition.min_n and not view.clusters.flat or n < definition.min_n:
         return Kpi(name=definition.name, value=None, n=n, method="order statistics", note=f"too few (n = {n})")
-    q = 0.5 if definition.kind == "median" else 0.9
+    q = _QUANTILES[definition.kind]
     low, high, confidence = quantile_ranks(n, q)
     at = q * (n - 1)
     below, above = int(at), min(n - 1, int(at) + 1)
-    ordered = np.partition(kept, sorted({low - 1, high - 1, below, above}))
-    value = float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
+    bottom, top, left, right = (definition.scale * float(ordered[rank]) for rank in (low - 1, high - 1, below, above))
+    value = left + (at - below) * (right - left)
     method = "order statistics" if confidence >= 0.95 else f"order statistics, {100 * confidence:.0f} %"
-    bottom, top = float(ordered[low - 1]), float(ordered[high - 1])
     return Kpi(name=definition.name, value=value, n=n, low=bottom, high=top, method=method)
+
+
+def _ordered(view: View, column: str) -> tuple[Any, int, int]:
+    """The known values of a column in ascending order, how many, and of how many clusters."""
+    import numpy as np
+
+    if column not in view.memo:
+        values = view.columns.numbers[column]
+        known = ~np.isnan(values)
+        n = int(np.count_nonzero(known))
+        kept = np.sort(values if n == len(values) else values[known])
+        clusters = view.clusters.n if n == len(values) else int(view.clusters.tally(known.view(np.int8) - 1)[2].sum())
+        view.memo[column] = kept, n, clusters
+    found: tuple[Any, int, int] = view.memo[column]
+    return found
 
 
 def _mean(view: View, definition: Definition) -> Kpi:
@@ -222,8 +187,8 @@ def _mean(view: View, definition: Definition) -> Kpi:
         return Kpi(name=definition.name, value=None)
     filled = np.where(known, values, 0.0).astype(np.float64)
     mean = float(filled.sum()) / n * definition.scale
-    pulls = view.sums(np.where(known, filled * definition.scale - mean, 0.0))
-    groups = int((view.sums(known) > 0).sum())
+    pulls = view.clusters.sums(np.where(known, filled * definition.scale - mean, 0.0))
+    groups = int((view.clusters.sums(known) > 0).sum())
     if groups < definition.min_n:
         return Kpi(name=definition.name, value=None, n=n, method="t", note=f"too few (n = {groups})")
     half = float(stdtrit(groups - 1, 0.975)) * float(np.sqrt((pulls**2).sum() * groups / (groups - 1))) / n
@@ -268,7 +233,10 @@ def _ratio(view: View, definition: Definition) -> Kpi:
 
 def cost_eur(view: View) -> tuple[Any, bool]:
     """What each conversation cost in euro with the people in it, and whether the bot's side was measured for all."""
-    return cost_of(view.columns, view.costs, view.source)
+    if "cost_eur" not in view.memo:
+        view.memo["cost_eur"] = cost_of(view.columns, view.costs, view.source)
+    found: tuple[Any, bool] = view.memo["cost_eur"]
+    return found
 
 
 def cost_of(columns: Columns, costs: Costs, source: str) -> tuple[Any, bool]:
@@ -292,7 +260,7 @@ def _said(view: View, name: str) -> Any:
 
 def _reliability(view: View, definition: Definition) -> Kpi:
     said = view.columns.flags["passed"]
-    trials, passes = view.sums(said >= 0), view.sums(said == 1)
+    trials, passes = view.clusters.sums(said >= 0), view.clusters.sums(said == 1)
     if not len(trials) or trials.max() < 3:
         return Kpi(name=definition.name, value=None)
     found = pass_hat_k(passes[trials > 0].tolist(), trials[trials > 0].tolist(), 3)
@@ -311,7 +279,7 @@ def _gap(view: View, definition: Definition) -> Kpi:
     language = view.columns.codes["language"]
     rates: list[tuple[float, str, Interval]] = []
     n = 0
-    for code in np.unique(language[language >= 0]):
+    for code in range(len(view.columns.names["language"])):
         found, groups, _ = rate_of(view, np.where(language == code, said, np.int8(-1)))
         if found is not None and groups >= COUNTS_ONLY:
             rates.append((found.rate, view.columns.names["language"][code], found))

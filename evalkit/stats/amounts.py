@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from math import ceil, sqrt
 from typing import Any, NamedTuple
@@ -62,17 +63,18 @@ def quantile_ranks(n: int, q: float) -> tuple[int, int, float]:
     >>> quantile_ranks(400, 0.9)[:2]
     (348, 372)
     """
-    import numpy as np
     from scipy.special import bdtr
 
+    def at_most(hits: int) -> float:
+        return float(bdtr(hits, n, q))
+
     reach = 6 * sqrt(n * q * (1 - q)) + 6
-    around = np.arange(max(0, int(n * q - reach)), min(n, ceil(n * q + reach)) + 1)
-    below = bdtr(around.astype(float), n, q)
-    low = int(around[int(np.searchsorted(below, 0.025))])
-    high = int(around[int(np.searchsorted(below, 0.975))]) + 1
+    around = range(max(0, int(n * q - reach)), min(n, ceil(n * q + reach)) + 1)
+    low = around[bisect_left(around, 0.025, key=at_most)]
+    high = around[bisect_left(around, 0.975, key=at_most)] + 1
     low, high = max(1, low), min(n, high)
     # P(X_(low) <= quantile < X_(high)) = P(low <= Binomial <= high - 1); an end of the sample covers its whole side.
-    covered = (1.0 if high == n else float(bdtr(high - 1, n, q))) - (0.0 if low == 1 else float(bdtr(low - 1, n, q)))
+    covered = (1.0 if high == n else at_most(high - 1)) - (0.0 if low == 1 else at_most(low - 1))
     if high == n:
         covered -= q**n
     if low == 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,37 @@ CACHED_FROM = 20_000
 """Smaller sets are read from the store each time: a file beside it would save nothing."""
 
 
+class _Picked(Mapping[str, Any]):
+    """Some rows of each column, picked when a column is asked for: a number reads a few of seventy."""
+
+    def __init__(self, whole: Mapping[str, Any], which: Any, more: Mapping[str, Any] | None = None) -> None:
+        self._whole, self._which, self._more = whole, which, dict(more or {})
+        self._held: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._more:
+            return self._more[name]
+        if name not in self._held:
+            self._held[name] = self._whole[name][self._which]
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._whole), **dict.fromkeys(self._more)})
+
+    def __len__(self) -> int:
+        return len(set(self._whole) | set(self._more))
+
+    def taken(self, which: Any) -> _Picked:
+        """Some of these rows, each column picked once from where it stands; a slice of a column costs nothing."""
+        if isinstance(which, slice) or isinstance(self._which, slice):
+            return _Picked(self, which)
+        return _Picked(self._whole, self._which[which], {name: array[which] for name, array in self._more.items()})
+
+    def with_(self, name: str, array: Any) -> _Picked:
+        """The same rows with one more column."""
+        return _Picked(self._whole, self._which, {**self._more, name: array})
+
+
 @dataclass(frozen=True, eq=False)
 class Columns:
     """The facts of n conversations by column (NumPy arrays of length n); see FLAGS, NUMBERS and LABELS.
@@ -57,8 +88,8 @@ class Columns:
         """A boolean array: where the label is one of these."""
         import numpy as np
 
-        wanted = [code for code, name in enumerate(self.names[column]) if name in values]
-        return np.isin(self.codes[column], wanted)
+        wanted = np.array([name in values for name in self.names[column]] + [False])
+        return wanted.take(self.codes[column], mode="wrap")
 
     def known(self, column: str) -> Any:
         """A boolean array: where the label is known."""
@@ -66,12 +97,18 @@ class Columns:
 
     def take(self, which: Any) -> Columns:
         """The rows of a boolean mask, or of an array of positions, in that order."""
-        picked: dict[str, dict[str, Any]] = {
-            part: {name: array[which] for name, array in getattr(self, part).items()}
-            for part in ("flags", "numbers", "codes")
-        }
+        import numpy as np
+
+        if not isinstance(which, slice) and which.dtype == bool:
+            which = np.flatnonzero(which)
+        flags, numbers, codes = (_picked(part, which) for part in (self.flags, self.numbers, self.codes))
         started = self.started_s[which]
-        return Columns(len(started), **picked, names=self.names, started_s=started)
+        return Columns(len(started), flags, numbers, codes, self.names, started)
+
+    def with_flag(self, name: str, said: Any) -> Columns:
+        """The same rows with one more flag."""
+        flags = self.flags.with_(name, said) if isinstance(self.flags, _Picked) else {**self.flags, name: said}
+        return replace(self, flags=flags, memo={})
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -79,6 +116,10 @@ class Columns:
         import numpy as np
 
         return tuple(self.names["source"][code] for code in np.unique(self.codes["source"]) if code >= 0)
+
+
+def _picked(columns: Mapping[str, Any], which: Any) -> _Picked:
+    return columns.taken(which) if isinstance(columns, _Picked) else _Picked(columns, which)
 
 
 def cluster_column(source: str) -> str:

@@ -6,9 +6,11 @@ then an addition of whole slices. Trials and passes of a cluster share one byte,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+_WORTH_PAIRS = 200_000
 _SMALL = 15
 """The largest cluster whose trials and passes share a byte."""
 
@@ -59,9 +61,7 @@ class Clusters:
 
         known, yes = said >= 0, said == 1
         both = known.view(np.uint8) + (yes.view(np.uint8) << np.uint8(4))
-        counts = np.zeros(256, dtype=np.int64)
-        for block in self.blocks:
-            counts += np.bincount(self._added(both, block, np.uint8), minlength=256)
+        counts = _counted([self._added(both, block, np.uint8) for block in self.blocks])
         codes = np.flatnonzero(counts)
         trials, passes, times = codes & 15, codes >> 4, counts[codes]
         if len(self.tail_starts):
@@ -80,6 +80,22 @@ class Clusters:
         for at in range(1, size):
             total += values[first + at * many : first + (at + 1) * many]
         return total
+
+
+def _counted(parts: Sequence[Any]) -> Any:
+    """How often each byte occurs."""
+    import numpy as np
+
+    if not parts:
+        return np.zeros(256, dtype=np.int64)
+    bytes_ = np.concatenate(parts)
+    pairs = len(bytes_) // 2 if len(bytes_) > _WORTH_PAIRS else 0
+    counts = np.bincount(bytes_[2 * pairs :], minlength=256)
+    if pairs:
+        # Two bytes at once: half the steps, and a table of pairs to add up.
+        table = np.bincount(bytes_[: 2 * pairs].view(np.uint16), minlength=65_536).reshape(256, 256)
+        counts = counts + table.sum(axis=0) + table.sum(axis=1)
+    return counts
 
 
 def clustered_by(cluster: Any) -> Clusters:

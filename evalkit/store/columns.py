@@ -49,7 +49,8 @@ class _Picked(Mapping[str, Any]):
         if name in self._more:
             return self._more[name]
         if name not in self._held:
-            self._held[name] = self._whole[name][self._which]
+            array = self._whole[name]
+            self._held[name] = array[self._which] if isinstance(self._which, slice) else array.take(self._which)
         return self._held[name]
 
     def __iter__(self) -> Iterator[str]:

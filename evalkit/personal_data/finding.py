@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from evalkit.personal_data.addresses import addresses
 from evalkit.personal_data.beside import beside_cues, ninos
 from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
-from evalkit.personal_data.cues import STEM, SURE, WORD, PersonalData
+from evalkit.personal_data.cues import STEM, SURE, PersonalData, words_of
 from evalkit.personal_data.names import names, names_beside
 from evalkit.personal_data.numbers import numbers
 from evalkit.personal_data.phones import phones
+from evalkit.personal_data.published import published
 from evalkit.personal_data.spans import Spans
+from evalkit.personal_data.special import special_categories
 from evalkit.text.aligned import cleaned_with_places
 
 _DIGIT = re.compile(r"\d")
@@ -37,34 +40,53 @@ def find(
     *,
     on: date | None = None,
     sure: float = SURE,
+    patterns: Mapping[str, str] | None = None,
+    names_by: Callable[[str], Iterable[PersonalData]] | None = None,
+    special: bool = False,
 ) -> list[PersonalData]:
     """The personal data in a text by place, without overlaps.
 
-    `markets` (ISO 3166) and the language decide how bare numbers are read; None means all supported ones.
+    `markets` (ISO 3166) and the language decide how bare numbers are read; None means all supported ones. `patterns`
+    are the organisation's own numbers by kind (`ORDER_NUMBER`), `names_by` reads names with a model (`local_names`),
+    `special` looks for health, belief and the other special categories too.
+
+    Raises: re.error for a pattern that is none.
 
     >>> [f.kind for f in find("Mitt personnummer är 811218-9876")]
     ['SE_PERSONNUMMER']
+    >>> [f.kind for f in find("Order FB-104822", patterns={"ORDER_NUMBER": r"FB-[0-9]{6}"})]
+    ['ORDER_NUMBER']
     """
     given = tuple(markets) if markets is not None else _ALL_MARKETS
     home = _MARKET.get(language or "")
     market_list = (home, *(m for m in given if m != home)) if home else given
     cleaned, places = cleaned_with_places(text)
-    if _WIDE_DIGIT.search(cleaned):
-        cleaned = cleaned.translate(_WIDE_DIGITS)
-    if not cleaned.isascii() and _PICTURES.search(cleaned):
-        cleaned, places = _without(_PICTURES, cleaned, places)
-    if _SPACED.search(cleaned):
-        cleaned, places = _without(_SPACED, cleaned, places)
-    found = _all(cleaned, market_list, on)
+    digits = _DIGIT.search(cleaned) is not None
+    if digits:
+        cleaned, places = _digits_together(cleaned, places)
+    found = _all(cleaned, market_list, on, digits=digits)
+    if patterns or names_by is not None or special:
+        found += _asked_for(cleaned, patterns or {}, names_by, special=special)
     if not found:
         return []
     if "<" in cleaned:
         covers = Spans(hit.span() for hit in _PLACEHOLDER.finditer(cleaned))
         found = [f for f in found if not covers.touches(f.start, f.end)]
     kept = _apart(found, sure)
+    kept = [replace(f, test=True) if not f.test and published(f.kind, cleaned[f.start : f.end]) else f for f in kept]
     if places is None:
         return kept
     return [replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in kept]
+
+
+def _digits_together(text: str, places: list[int] | None) -> tuple[str, list[int] | None]:
+    """The text with plain digits, and no pictures or single blanks between those of one number."""
+    if not text.isascii():
+        if _WIDE_DIGIT.search(text):
+            text = text.translate(_WIDE_DIGITS)
+        if _PICTURES.search(text):
+            text, places = _without(_PICTURES, text, places)
+    return _without(_SPACED, text, places) if _SPACED.search(text) else (text, places)
 
 
 def _without(between: re.Pattern[str], text: str, places: list[int] | None) -> tuple[str, list[int]]:
@@ -74,18 +96,16 @@ def _without(between: re.Pattern[str], text: str, places: list[int] | None) -> t
     return "".join(text[n] for n in kept), [places[n] for n in kept] if places is not None else kept
 
 
-def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalData]:
+def _all(text: str, markets: tuple[str, ...], on: date | None, *, digits: bool) -> list[PersonalData]:
     found: list[PersonalData] = []
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    lowered = _lowered(text)
     if "@" in text:
         found += emails(text)
-    said = frozenset(WORD.findall(lowered))
+    said = words_of(lowered)
     found += spelled_out(text, said)
     begun = frozenset([word[:STEM] for word in said])
     found += secrets(text, lowered, begun)
-    if _DIGIT.search(text):
+    if digits:
         found += numbers(text, lowered, markets, on)
         found += beside_cues(text, lowered, begun)
         found += ninos(text, lowered)
@@ -95,6 +115,36 @@ def _all(text: str, markets: tuple[str, ...], on: date | None) -> list[PersonalD
     found += names(text, lowered, said)
     found += names_beside(text, found)
     return found
+
+
+def _asked_for(
+    text: str,
+    patterns: Mapping[str, str],
+    names_by: Callable[[str], Iterable[PersonalData]] | None,
+    *,
+    special: bool,
+) -> Iterable[PersonalData]:
+    for kind, pattern in patterns.items():
+        # The organisation knows its own numbers: they win over a number that only looks like a phone.
+        for hit in _own_number(pattern).finditer(text):
+            yield PersonalData(kind.upper(), hit.start(), hit.end(), 1.0, exact=True)
+    if names_by is not None:
+        yield from names_by(text)
+    if special:
+        yield from special_categories(text, _lowered(text))
+
+
+@cache
+def _own_number(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case, each character at its place."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lowered
 
 
 def _apart(found: list[PersonalData], sure: float) -> list[PersonalData]:

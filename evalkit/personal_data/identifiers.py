@@ -128,6 +128,10 @@ def _swedish(plain: str, digits: str, on: date) -> Iterator[Reading]:
 def _danish(digits: str) -> Iterator[Reading]:
     from stdnum.dk import cpr
 
+    if 61 <= int(digits[:2]) <= 91 and cpr.is_valid(f"{int(digits[0]) - 6}{digits[1:]}"):
+        # Made-up numbers for tests add 60 to the day (Source: cpr.dk).
+        yield Reading("dk_cpr", "DK", 0.25, test=True)
+        return
     if not cpr.is_valid(digits):
         return
     weights = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)

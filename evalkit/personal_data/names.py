@@ -35,6 +35,7 @@ _GREETING = re.compile(
 )
 _LETTER_WORDS = frozenset({"dear", "kära", "käre", "kære", "kjære", "hyvä", "liebe", "lieber"})
 _CLOSING = re.compile(rf"[/–—-][ ]?(?P<name>{_PART}(?:{_MORE}){{0,2}})[.!]?[ ]{{0,3}}(?=\n|$)")
+_DASHES = frozenset("/–—-")
 _AT_END = re.compile(
     rf"(?P<name>{_PART}(?:{_MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,14}}[.:]?[ ]*)?)$"
 )
@@ -82,7 +83,7 @@ def names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalDat
         for hit in _HERE.finditer(text):
             # What stands between the sentence's start and "here" is the whole name, two family names too.
             yield from _full(text, hit.start("name"), hit.end("name"), 0.8, whole=True)
-    for hit in _CLOSING.finditer(text):
+    for hit in _CLOSING.finditer(text) if not _DASHES.isdisjoint(text) else ():
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
         if alone and (" " in hit["name"] or _given(hit["name"])) and not _is_word(hit["name"]):

@@ -46,6 +46,9 @@ def _national(lowered: str, hit: re.Match[str], markets: tuple[str, ...], on: da
         # The organisation number of a sole trader is that person's own number.
         named = True
     country = _country_of(lowered, start) if named else None
+    if country != "DK":
+        # A day above 60 is a made-up Danish number only where the word says CPR.
+        readings = [reading for reading in readings if not (reading.test and reading.country == "DK")]
     # The cue names the country; a number that also fits another country's rules is not its.
     readings = [reading for reading in readings if reading.country == country] or readings
     for reading in readings:

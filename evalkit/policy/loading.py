@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,15 @@ def load_policy(settings: dict[str, Any] | None = None) -> Policy:
                 f" (known: {', '.join(Policy.__struct_fields__)})"
             )
     try:
-        return msgspec.convert(merged, Policy, strict=False)
+        policy = msgspec.convert(merged, Policy, strict=False)
     except msgspec.ValidationError as error:
         raise PolicyError(f"policy: {error}") from error
+    for kind, pattern in policy.privacy.number_patterns.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise PolicyError(f"policy.privacy.number_patterns.{kind}: no regular expression: {error}") from error
+    return policy
 
 
 def narrow(policy: Policy, *, intent: str | None, language: str | None, channel: str | None) -> Policy:

@@ -73,12 +73,16 @@ class PrivacyPolicy(Section, frozen=True, kw_only=True):
     slots_by_intent: dict[str, tuple[str, ...]] = {}
     """What the bot may ask for, per intent; nothing listed = not checked."""
     number_patterns: dict[str, str] = {}
-    """Own identifiers by kind, as regular expressions (order numbers, customer numbers)."""
+    """Own identifiers by kind, as regular expressions (`ORDER_NUMBER`, `CUSTOMER_NUMBER`)."""
+    name_model: str | None = None
+    """The folder of a local token-classification model that adds names."""
     disclosure_required: bool = True
     disclosed_in_interface: bool = False
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     allowed_regions: tuple[str, ...] = ("eu", "eea", "local")
     require_dpa: bool = True
+    require_declarations: bool = False
+    """True refuses a run whose bot or remote store declares no `provider` (region, dpa, no_training)."""
     system_prompt: str | None = None
     mask_digits_from: int | None = None
 

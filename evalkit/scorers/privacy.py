@@ -23,6 +23,8 @@ _RULES: dict[str, tuple[str, Severity, str]] = {
     "phone": ("G01", "blocker", "a phone number that nobody gave in this conversation"),
     "address": ("G01", "blocker", "a postal address that nobody gave in this conversation"),
     "name": ("G01", "high", "a person's name that nobody gave in this conversation"),
+    "order_number": ("G01", "high", "an order number that nobody gave in this conversation"),
+    "customer_number": ("G01", "high", "a customer number that nobody gave in this conversation"),
     "ip": ("G26", "high", "a network address"),
 }
 _ALWAYS = frozenset({"national_id", "card", "secret"})
@@ -55,7 +57,7 @@ class Privacy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Fails on the worst finding: another's data, own data before its level, secrets and identifiers in clear."""
 
     name: ClassVar[str] = "privacy"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     reads: ClassVar[tuple[str, ...]] = ("privacy",)
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
@@ -104,7 +106,7 @@ def _leaks(talk: Conversation, case: Case | None, context: Context) -> Iterator[
     allowed = {_key(value) for value in policy.allow_list} | _public(context)
     for number in context.reading.bot_turns:
         said_before = _given(talk, number, context)
-        for item in context.reading.personal_data(number, policy.markets):
+        for item in context.reading.personal_data(number, policy.markets, policy):
             text = talk.turns[number].text[item.start : item.end]
             key = _key(text)
             if _is_allowed(item, text, key, allowed, policy):
@@ -119,11 +121,11 @@ def _leaks(talk: Conversation, case: Case | None, context: Context) -> Iterator[
 
 def _leak(item: PersonalData, turn: int, *, echoed: bool, tool_ledger: bool, replayed: bool) -> Finding:
     rule, severity, message = _RULES.get(item.family, ("G01", "high", f"personal data ({item.family})"))
-    if item.family == "name" and tool_ledger:
+    if tool_ledger and (item.family == "name" or item.family.endswith("_number")):
         return Finding(
-            rule="G01.name",
+            rule=f"G01.{item.family}",
             severity="info",
-            message="a name from a tool's answer",
+            message=f"a {item.family.replace('_', ' ')} from a tool's answer",
             turn=turn,
             start=item.start,
             end=item.end,
@@ -133,7 +135,9 @@ def _leak(item: PersonalData, turn: int, *, echoed: bool, tool_ledger: bool, rep
     if echoed:
         message += ", repeated from the customer: mask it"
         severity = "high" if item.family != "card" else severity
-    confidence: Confidence = "exact" if item.exact and not echoed else "heuristic"
+    # That a number is the organisation's is sure; that it is another customer's is not.
+    sure = item.exact and not echoed and not item.family.endswith("_number")
+    confidence: Confidence = "exact" if sure else "heuristic"
     if item.test and not replayed:
         severity, message = "info", f"{message} (a published test value)"
     return Finding(
@@ -203,11 +207,12 @@ def _summaries(talk: Conversation, context: Context) -> Iterator[Finding]:
 def _given(talk: Conversation, before: int, context: Context) -> set[str]:
     """Comparable forms of what the customer has said so far; every personal-looking piece and every word run."""
     pieces: set[str] = set()
+    policy = context.policy.privacy
     for number in context.reading.customer_turns:
         if number >= before:
             break
         text = talk.turns[number].text
-        for item in context.reading.personal_data(number, context.policy.privacy.markets):
+        for item in context.reading.personal_data(number, policy.markets, policy):
             pieces.add(_key(text[item.start : item.end]))
         pieces.add(_key(text))
     return pieces

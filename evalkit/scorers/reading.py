@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property
 
 from evalkit.language.detection import Language, detect
 from evalkit.language.lexicons import Hit, scan
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
+from evalkit.personal_data.local_names import local_names
+from evalkit.policy.sections import PrivacyPolicy
 from evalkit.text.tokens import text_ngrams, words
 
 _SHORT = 6
@@ -28,7 +31,7 @@ class Reading:
         self._grams: dict[int, frozenset[str]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._guesses: dict[int, Language] = {}
-        self._data: dict[int, tuple[PersonalData, ...]] = {}
+        self._data: dict[tuple[int, bool], tuple[PersonalData, ...]] = {}
 
     @cached_property
     def bot_turns(self) -> tuple[int, ...]:
@@ -124,12 +127,28 @@ class Reading:
             return found[0] if found else ()
         return tuple(sorted((hit for hits in found for hit in hits), key=_place))
 
-    def personal_data(self, turn: int, markets: tuple[str, ...]) -> tuple[PersonalData, ...]:
-        """The personal data in one turn."""
-        if turn not in self._data:
+    def personal_data(
+        self, turn: int, markets: tuple[str, ...], own: PrivacyPolicy | None = None
+    ) -> tuple[PersonalData, ...]:
+        """The personal data in one turn, and what a policy adds: own number patterns, a local model of names."""
+        adds = own is not None and bool(own.number_patterns or own.name_model)
+        if (turn, adds) not in self._data:
             at = self.conversation.turns[turn].at or self.conversation.started_at
             day = at.date() if at is not None else None
-            self._data[turn] = tuple(
-                find(self.conversation.turns[turn].text, self.conversation.language, markets, on=day)
+            patterns, model = (own.number_patterns, own.name_model) if own is not None and adds else (None, None)
+            self._data[turn, adds] = tuple(
+                find(
+                    self.conversation.turns[turn].text,
+                    self.conversation.language,
+                    markets,
+                    on=day,
+                    patterns=patterns,
+                    names_by=_model(model) if model else None,
+                )
             )
-        return self._data[turn]
+        return self._data[turn, adds]
+
+
+@cache
+def _model(folder: str) -> Callable[[str], list[PersonalData]]:
+    return local_names(folder)

@@ -282,16 +282,20 @@ def _personal_data(pairs: int) -> list[Row]:
 
 def _presidio() -> Callable[[str], object] | None:
     try:
-        from presidio_analyzer.predefined_recognizers import (  # type: ignore[import-not-found]
-            CreditCardRecognizer,
-            IbanRecognizer,
-            IpRecognizer,
-            PhoneRecognizer,
-        )
+        from presidio_analyzer import predefined_recognizers as theirs  # type: ignore[import-not-found]
     except ImportError:
         return None
-    recognisers = [CreditCardRecognizer(), IbanRecognizer(), IpRecognizer(), PhoneRecognizer()]
+    recognisers = [
+        getattr(theirs, f"{name}Recognizer")() for name in _SAME_KINDS if hasattr(theirs, f"{name}Recognizer")
+    ]
     return lambda text: [r.analyze(text, r.supported_entities, None) for r in recognisers]
+
+
+_SAME_KINDS = (
+    "CreditCard", "Iban", "Ip", "Phone", "Email", "Date", "SePersonnummer", "SeOrganisationsnummer",
+    "FiPersonalIdentityCode", "UkNino", "DeTaxId", "DeSocialSecurity", "DeIdCard", "DePassport", "DeKfz", "UkPassport",
+)  # fmt: skip
+"""Presidio's pattern recognisers of the kinds that `find` looks for; it has none for names, secrets and most addresses."""
 
 
 def _knowledge(pairs: int) -> list[Row]:

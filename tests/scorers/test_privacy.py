@@ -95,3 +95,18 @@ def test_an_identifier_in_clear_in_a_title_or_a_packet_is_a_leak_and_a_masked_on
     titled = talk(*lines, attributes={"title": "Personnummer 811218-9876"})
     assert [f.rule for f in judge("privacy", titled).findings] == ["G25.national_id"]
     assert judge("privacy", talk(*lines, attributes={"title": "Ärende om 811218-****"})).verdict == "pass"
+
+
+NUMBERS = {"policy": {"privacy": {"number_patterns": {"ORDER_NUMBER": r"FB-\d{6}"}}}}
+
+
+def test_an_order_number_by_the_policys_pattern_is_somebodys(judge: Judge) -> None:
+    said = "b: Order FB-104822 är på väg."
+    stranger = judge("privacy", talk("c: Var är min order?", said), settings=NUMBERS)
+    assert [(f.rule, f.confidence, f.kind) for f in stranger.findings] == [
+        ("G01.order_number", "heuristic", "order_number")
+    ]
+    assert judge("privacy", talk("c: Var är FB-104822?", said), settings=NUMBERS).verdict == "pass"
+    own = Case(id="a", context=AuthorisedContext(facts={"order": "FB-104822"}, fact_levels={"order": 0}))
+    assert judge("privacy", talk("c: Var är min order?", said), own, settings=NUMBERS).verdict == "pass"
+    assert judge("privacy", talk("c: Var är min order?", said)).verdict == "pass"

@@ -11,10 +11,11 @@ import pytest
 from evalkit.cli import execute
 from evalkit.demo.server import serving
 from evalkit.demo.shop import open_release
+from tests.desk import write_export
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")), *sorted((PROJECT / ".github").glob("*.md"))]
-ORDER = ("getting-started", "judge", "reports", "comparing", "gate", "ci", "numbers")
+ORDER = ("getting-started", "judge", "reports", "comparing", "gate", "ci", "numbers", "topics")
 
 
 def commands(page: Path) -> list[list[str]]:
@@ -26,6 +27,7 @@ def commands(page: Path) -> list[list[str]]:
 def test_the_commands_of_the_docs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with serving(open_release("1.4")) as address:
+        write_export(tmp_path / "desk.jsonl", "human")
         for name in ORDER:
             for words in commands(PROJECT / "docs" / f"{name}.md"):
                 assert execute(words) == 0, words

@@ -23,6 +23,8 @@ _VERBS = {
     "gate": "decide whether a release may go out",
     "report": "write the HTML, JUnit or Markdown report of a stored run",
     "import": "real conversations from an export, pseudonymised",
+    "topics": "what customers ask, how much of it, and what is covered by article and test",
+    "sample": "a stratified test suite from real conversations",
     "privacy": "retention, erasure, access, pseudonyms, audit trail",
     "ui": "the dashboards on 127.0.0.1",
     "review": "the weekly human review: draw, follow, close, export",

@@ -32,7 +32,9 @@ def command(*, paths: tuple[Path, ...], show_policy: bool, config_path: Path | N
             known = tuple(config.bots)
             raise InputError(f"{suite.path}: unknown bot '{unknown[0]}'{near_match(unknown[0], known)}")
     n_cases = sum(len(suite.cases) for suite in suites)
-    click.echo(f"{len(suites)} suites, {n_cases} cases: no faults")
+    n_drafts = sum(case.draft for suite in suites for case in suite.cases)
+    drafts = f"; {n_drafts} are drafts that nobody has confirmed yet" if n_drafts else ""
+    click.echo(f"{len(suites)} suites, {n_cases} cases: no faults{drafts}")
     if show_policy:
         for rule in policy_coverage(config.policy, suites):
             listed = ", ".join(rule.cases[:4]) + (f" and {len(rule.cases) - 4} more" if len(rule.cases) > 4 else "")

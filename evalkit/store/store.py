@@ -491,6 +491,17 @@ class Store:
             self.parts.settle(run_id)
         return rewritten
 
+    def replace_facts(self, run_id: str, score_key: str, rows: Iterable[Facts]) -> int:
+        """The number of narrow rows rewritten in place, such as those whose topic was found later."""
+        head = {"run_id": run_id, "score_key": score_key}
+        written = 0
+        for batch in _batches(rows, BATCH):
+            with self._write(facts=True) as connection:
+                statement = _upsert(connection, schema.facts, ["run_id", "score_key", "conversation_id"])
+                connection.execute(statement, [{**head, **_fact_values(row)} for row in batch])
+            written += len(batch)
+        return written
+
     def delete_cases(self, run_id: str, ids: Sequence[str]) -> int:
         """The number of cases taken out of a run, such as those made from an erased conversation."""
         table = schema.cases

@@ -35,6 +35,8 @@ _COPIED = (
     "group",
     "trials",
     "as_of",
+    "origin",
+    "inclusion_probability",
 )
 
 

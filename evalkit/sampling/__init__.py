@@ -1,0 +1,1 @@
+"""Draws a stratified test set from real conversations, with known probabilities, and turns it into cases."""

@@ -1,0 +1,35 @@
+"""Topics that were found are kept as the intent of their conversations, and as the topic of every set of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from evalkit.store.store import BATCH, Store
+
+
+def assign_topics(store: Store, run_id: str, topics: Mapping[str, str], *, mark: str) -> int:
+    """The number of conversations that got another topic; `mark` is the attribute that tells it was found.
+
+    Scores stay as they are: whoever has rules by intent scores again.
+    """
+    changed: list[str] = []
+    for talk in store.conversations(run_id):
+        if talk.id in topics and topics[talk.id] != talk.intent:
+            changed.append(talk.id)
+    # Read anew in batches, since a store is not written while a cursor reads it.
+    for start in range(0, len(changed), BATCH):
+        talks = list(store.conversations(run_id, changed[start : start + BATCH]))
+        store.replace_conversations(
+            msgspec.structs.replace(talk, intent=topics[talk.id], attributes={**talk.attributes, mark: "yes"})
+            for talk in talks
+        )
+    for key in store.score_keys(run_id):
+        rows = [
+            msgspec.structs.replace(row, topic=topics[row.conversation_id])
+            for row in store.facts(run_id, key)
+            if row.conversation_id in topics and row.topic != topics[row.conversation_id]
+        ]
+        store.replace_facts(run_id, key, rows)
+    return len(changed)

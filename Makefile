@@ -46,10 +46,12 @@ bench: $(READY) ## speed and memory as ratios against a bare loop, and the gate'
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.judging
 	@$(BIN)/python -m tests.bench.gate_simulation
+	@$(BIN)/python -m tests.bench.scale
 
 bench-long: $(READY) ## the benches that take an hour
 	@$(BIN)/python -m tests.bench --long
 	@$(BIN)/python -m tests.bench.judging --long
+	@$(BIN)/python -m tests.bench.scale --long
 
 fuzz: $(READY) ## hypothesis with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -n $(WORKERS) -m "not external" -k "property or hostile or round_trip"

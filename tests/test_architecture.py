@@ -26,7 +26,13 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
 FLOOR = {room: number for number, (_, rooms) in enumerate(FLOORS) for room in rooms}
 
 # `model` is the one noun book of its floor: policy sections, plugins and resources may speak its words.
-NEIGHBOURS = {("policy", "model"), ("text", "errors"), ("loopback", "errors"), ("sampling", "topics")}
+NEIGHBOURS = {
+    ("policy", "model"),
+    ("text", "errors"),
+    ("loopback", "errors"),
+    ("sampling", "topics"),
+    ("engine", "scale"),
+}
 
 MAKING = frozenset({"suites", "bots", "replay", "scorers", "transcripts", "engine", "scoring", "knowledge", "judge"})
 READING = frozenset({"kpi", "gate", "comparison", "review", "reporting"})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evalkit.cli.judging import judge_option
 from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+
+if TYPE_CHECKING:
+    from evalkit.scale.driving import Engine
 
 
 @click.command(name="score")
@@ -15,6 +20,8 @@ from evalkit.cli.options import config_option, json_option, open_knowledge, prin
 @click.option("--scorer", "names", multiple=True, help="Only these scorers (default: all).")
 @click.option("--knowledge", type=click.Path(path_type=Path, file_okay=False), help="Knowledge-base folder.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@click.option("--engine", "engine_name", type=click.Choice(["local", "dask", "ray"]), help="Where to score.")
+@click.option("--address", help="An existing cluster: tcp://scheduler:8786, ray://head:10001, auto.")
 @judge_option
 @config_option
 @store_option
@@ -25,6 +32,8 @@ def command(
     names: tuple[str, ...],
     knowledge: Path | None,
     workers: int | None,
+    engine_name: str | None,
+    address: str | None,
     judge_name: str | None,
     config_path: Path | None,
     store_at: str | None,
@@ -51,13 +60,44 @@ def command(
         world = world_of(judging.with_judge(specs, bench, store), config, base)
         asked = judging.judging_of(bench, config, store.cases(run.id), base)
         line = ProgressLine("scoring", quiet=as_json)
-        key = score_run(store, run, world, workers=workers, judging=asked, on_progress=line.show)
+        engine = _engine(engine_name, address, workers)
+        apart: dict[str, str] = {}
+        key = score_run(
+            store, run, world, workers=workers, engine=engine, judging=asked, on_progress=line.show,
+            on_quarantine=apart.__setitem__,
+        )  # fmt: skip
         line.end()
         summary = pipeline.read(store, run, key, config)
     if as_json:
-        print_json(pipeline.as_json(summary))
+        print_json({**pipeline.as_json(summary), "quarantined": apart})
     else:
         click.echo(terminal.render(summary))
         if cost := judging.spent(asked):
             click.echo(cost)
+        if apart:
+            click.echo(_told(apart))
     return summary.exit_code
+
+
+def _engine(name: str | None, address: str | None, workers: int | None) -> Engine | None:
+    import os
+
+    from evalkit.errors import InputError
+    from evalkit.scale.engines import engine_of
+
+    if name is None:
+        if address is not None:
+            raise InputError("--address needs --engine dask or --engine ray")
+        return None
+    return engine_of(name, address=address, workers=workers or os.cpu_count() or 1)
+
+
+_SHOWN = 20
+
+
+def _told(apart: Mapping[str, str]) -> str:
+    lines = [f"quarantined {len(apart)} conversations that could not be scored; they count as errors:"]
+    lines += [f"  {id_}: {cause}" for id_, cause in sorted(apart.items())[:_SHOWN]]
+    if len(apart) > _SHOWN:
+        lines.append(f"  and {len(apart) - _SHOWN} more; --json lists them all")
+    return "\n".join(lines)

@@ -10,9 +10,10 @@ import hashlib
 import heapq
 import secrets
 import shutil
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,6 +78,13 @@ class Parts:
         for (hash_, group), rows in sorted(wanted.items()):
             held = read_group(paths[hash_], group)
             yield from (held[row] for row in rows)
+
+    def ids_at(self, run_id: str, hash_: str, start: int, stop: int) -> list[str]:
+        """The ids of the conversations at these positions of a part, whether or not the part can be read."""
+        table = schema.conversations
+        here = (table.c.run_id == run_id, table.c.part == hash_, table.c.position >= start, table.c.position < stop)
+        with reading(self._engine) as connection:
+            return list(connection.execute(sa.select(table.c.id).where(*here).order_by(table.c.position)).scalars())
 
     def pack(self, run_id: str, *, rows_a_part: int = PART_ROWS) -> int:
         """How many conversations left the database for parts; none where pyarrow is not installed."""
@@ -194,8 +202,9 @@ def write_part(folder: Path, rows: Iterable[Body]) -> tuple[str, Path]:
             with pq.ParquetWriter(new, kinds, compression="zstd", write_page_checksum=True) as writer:
                 while group := list(islice(rows, GROUP_ROWS)):
                     n += len(group)
-                    columns = dict(zip(("id", "body"), zip(*group, strict=True), strict=True))
-                    writer.write_table(pa.table(columns, schema=kinds), row_group_size=GROUP_ROWS)
+                    ids, bodies = [id_.encode() for id_, _ in group], [body for _, body in group]
+                    columns = [binary_column(pa, pa.string(), ids), binary_column(pa, pa.binary(), bodies)]
+                    writer.write_table(pa.Table.from_arrays(columns, schema=kinds), row_group_size=GROUP_ROWS)
             with new.open("rb") as file:
                 hash_ = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
             path = folder / f"{hash_}.parquet"
@@ -217,6 +226,12 @@ def read_group(path: Path, group: int) -> Sequence[Body]:
     """The conversations of one row group. Raises: StoreError when the part is cut short or damaged."""
     with parquet("read", path) as (_, pq), pq.ParquetFile(path, page_checksum_verification=True) as file:
         return _rows(file.read_row_group(group, use_threads=False))
+
+
+def binary_column(pa: Any, kind: Any, values: Sequence[bytes]) -> Any:
+    """A column of bytes; from buffers, because pyarrow imports pandas to look at a Python list."""
+    offsets = array("i", accumulate(map(len, values), initial=0))
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(values))])
 
 
 def _rows(table: Any) -> list[Body]:

@@ -32,6 +32,7 @@ from evalkit.store.columns import (
 from evalkit.store.database import engine_for, migrate, reading, writing
 from evalkit.store.facts import COLUMNS, Facts
 from evalkit.store.parts import PACK_ABOVE, Body, Parts
+from evalkit.store.scored_rows import ScoredRow, row_of
 
 BATCH = 500
 """Rows in one write transaction: reviewers who write beside a run wait no longer than one batch."""
@@ -160,12 +161,13 @@ class Store:
 
     def bodies(self, run_id: str) -> Iterator[Body]:
         """Ids and JSON of a run's conversations in the order of their ids, streamed, wherever they lie."""
+        return heapq.merge(self.loose_bodies(run_id), self.parts.bodies(run_id))
+
+    def loose_bodies(self, run_id: str) -> Iterator[Body]:
+        """Those of them that lie in the database, not in a part."""
         table = schema.conversations
         query = sa.select(table.c.id, table.c.body).where(table.c.run_id == run_id, table.c.part.is_(None))
-        return heapq.merge(
-            self._stream(query.order_by(table.c.id), lambda row: (str(row.id), bytes(row.body))),
-            self.parts.bodies(run_id),
-        )
+        return self._stream(query.order_by(table.c.id), lambda row: (str(row.id), bytes(row.body)))
 
     def _bodies_of(self, run_id: str, ids: Sequence[str]) -> list[Body]:
         table = schema.conversations
@@ -235,36 +237,46 @@ class Store:
         created_at: datetime | None = None,
     ) -> int:
         """The number of conversations scored under this key; another key adds a set beside it."""
-        table = schema.score_sets
-        with self._write() as connection:
-            number = connection.execute(
-                sa.select(sa.func.coalesce(sa.func.max(table.c.number), 0)).where(table.c.run_id == run_id)
-            ).scalar_one()
-            row = {
-                "run_id": run_id,
-                "score_key": score_key,
-                "number": number + 1,
-                "created_at": _iso(created_at or datetime.now(UTC)),
-            }
-            connection.execute(_insert_new(connection, table, ["run_id", "score_key"]), row)
+        return self.add_rows(
+            run_id, score_key, (row_of(scores, facts) for _, scores, facts in scored), created_at=created_at
+        )
+
+    def add_rows(
+        self, run_id: str, score_key: str, rows: Iterable[ScoredRow], *, created_at: datetime | None = None
+    ) -> int:
+        """The number of scored conversations written; one that the set has already is written over."""
+        self._begin_set(run_id, score_key, created_at or datetime.now(UTC))
+        keys = ["run_id", "score_key", "conversation_id"]
         written = 0
-        for batch in _batches(scored, BATCH):
-            head = {"run_id": run_id, "score_key": score_key}
-            body = [{**head, "conversation_id": id_, "body": _encode(list(scores))} for id_, scores, _ in batch]
-            facts = [{**head, **_fact_values(row)} for _, _, row in batch]
-            keys = ["run_id", "score_key", "conversation_id"]
-            found = [
-                {**head, "conversation_id": id_, **row}
-                for id_, scores, _ in batch
-                for row in schema.finding_rows(scores)
-            ]
+        for batch in _batches(rows, BATCH):
+            heads = [{"run_id": run_id, "score_key": score_key, "conversation_id": r.conversation_id} for r in batch]
+            pairs = list(zip(heads, batch, strict=True))
+            found = [{**head, **finding} for head, row in pairs for finding in row.findings]
             with self._write(facts=True) as connection:
-                connection.execute(_upsert(connection, schema.scores, keys), body)
+                scores = [{**head, "body": row.scores} for head, row in pairs]
+                connection.execute(_upsert(connection, schema.scores, keys), scores)
+                facts = [{**head, **_fact_values(row.facts)} for head, row in pairs]
                 connection.execute(_upsert(connection, schema.facts, keys), facts)
                 if found:
                     connection.execute(_upsert(connection, schema.findings, [*keys, "rule"]), found)
             written += len(batch)
         return written
+
+    def scored_ids(self, run_id: str, score_key: str) -> set[str]:
+        """The conversations that have scores under this key."""
+        table = schema.facts
+        query = sa.select(table.c.conversation_id).where(table.c.run_id == run_id, table.c.score_key == score_key)
+        with reading(self._engine) as connection:
+            return set(connection.execute(query).scalars())
+
+    def _begin_set(self, run_id: str, score_key: str, at: datetime) -> None:
+        table = schema.score_sets
+        with self._write() as connection:
+            number = connection.execute(
+                sa.select(sa.func.coalesce(sa.func.max(table.c.number), 0)).where(table.c.run_id == run_id)
+            ).scalar_one()
+            row = {"run_id": run_id, "score_key": score_key, "number": number + 1, "created_at": _iso(at)}
+            connection.execute(_insert_new(connection, table, ["run_id", "score_key"]), row)
 
     def score_keys(self, run_id: str) -> list[str]:
         """The keys of the run's sets of scores, oldest first."""

@@ -39,6 +39,7 @@ def command(
     """Tell which KPIs of RELEASE drift; with --period, write the report of a month or quarter."""
     from evalkit.kpi.drift import HEADLINES, drift, shifts
     from evalkit.reporting import drifting, periodic
+    from evalkit.reporting.artefacts import write_artefact
     from evalkit.reporting.kpi_table import read_release
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
@@ -54,8 +55,7 @@ def command(
         report = periodic.periodic(found.columns, release, periodic.period_of(period), policy)
         for path, text in ((html, periodic.as_html), (markdown, periodic.as_markdown)):
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text(report, policy), encoding="utf-8")
+                write_artefact(path, text(report, policy))
                 click.echo(str(path))
         if not (html or markdown):
             click.echo(periodic.as_markdown(report, policy), nl=False)

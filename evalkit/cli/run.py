@@ -79,7 +79,7 @@ def command(
     from evalkit.cli import judging, pipeline
     from evalkit.engine.control import Budget
     from evalkit.engine.preparing import specs_of
-    from evalkit.policy.destinations import check_store
+    from evalkit.policy.destinations import check_bot, check_store
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
     from evalkit.suites.loading import load_suites
@@ -87,6 +87,7 @@ def command(
     config = load_config(config_path)
     suites = load_suites(paths or (Path("suites"),))
     bot = build_bot(bot_name, config.bots, allowed_hosts=frozenset(config.policy.privacy.allowed_hosts))
+    check_bot(bot, config.policy.privacy)
     base = open_knowledge(config, knowledge)
     where = store_at or config.store
     check_store(where, config.policy.privacy)

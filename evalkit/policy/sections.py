@@ -60,6 +60,14 @@ class EscalationPolicy(Section, frozen=True, kw_only=True):
     may_decline: bool = False
 
 
+class Processor(Section, frozen=True, kw_only=True):
+    """What is declared of a host that receives conversations; all three must be said."""
+
+    region: str
+    dpa: bool
+    no_training: bool
+
+
 class PrivacyPolicy(Section, frozen=True, kw_only=True):
     """Whose data may be said, to whom, and where it may travel."""
 
@@ -81,8 +89,10 @@ class PrivacyPolicy(Section, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     allowed_regions: tuple[str, ...] = ("eu", "eea", "local")
     require_dpa: bool = True
+    processors: dict[str, Processor] = {}
+    """By host: what is declared of a bot or a store there; such a host need not stand in `allowed_hosts`."""
     require_declarations: bool = False
-    """True refuses a run whose bot or remote store declares no `provider` (region, dpa, no_training)."""
+    """True refuses a run that sends words to a host off this machine of which `processors` says nothing."""
     system_prompt: str | None = None
     mask_digits_from: int | None = None
 

@@ -48,6 +48,7 @@ def _parts(store: Store, summary: Summary, targets: Mapping[str, Target]) -> Ite
     yield from pictures(store, summary)
     yield from _failing(store, summary)
     yield _passing(summary)
+    yield _unchecked(summary)
     yield CLOSING
 
 
@@ -88,6 +89,15 @@ def _never(summary: Summary) -> str:
         many = _counted(len(summary.critical_failed), "critical case")
         parts.append(f"<h3><span>▲ {many} failed</span></h3><ul>{_links(list(first.values()))}</ul>")
     return f"<section class=never><h2>Must never happen</h2>{''.join(parts)}</section>"
+
+
+def _unchecked(summary: Summary) -> str:
+    """What was left out, so that no finding is not read as no fault."""
+    if not summary.unchecked:
+        return ""
+    items = "".join(f"<li>{visible(line)}</li>" for line in summary.unchecked)
+    head = "<summary>Not checked in this run</summary>"
+    return f"<section class=unchecked><details>{head}<ul>{items}</ul></details></section>"
 
 
 def _links(failures: Sequence[Failure]) -> str:

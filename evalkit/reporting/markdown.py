@@ -29,6 +29,10 @@ def render(summary: Summary) -> str:
             f" {f.finding.severity} | {escaped(f.finding.message)} |"
             for f in summary.failures[:_MOST]
         ]
+    if summary.unchecked:
+        lines += ["", "<details><summary>Not checked</summary>", ""]
+        lines += [f"- {escaped(line)}" for line in summary.unchecked]
+        lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
 
 

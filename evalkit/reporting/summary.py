@@ -11,6 +11,7 @@ from evalkit.kpi.table import BETTER, kpis
 from evalkit.model import SEVERITIES, Case, Conversation, Finding, Kpi, Run, Score
 from evalkit.policy.sections import Costs
 from evalkit.policy.zero_tolerance import zero_tolerance
+from evalkit.reporting.unchecked import Unchecked
 from evalkit.stats import sign_flip
 from evalkit.store.facts import Facts
 from evalkit.store.store import Store
@@ -65,6 +66,7 @@ class Summary:
     broke: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     causes: Mapping[str, int] = field(default_factory=dict)
+    unchecked: tuple[str, ...] = ()
 
     @property
     def n_critical_failed(self) -> int:
@@ -96,10 +98,12 @@ def summarise(
     failures: list[Failure] = []
     causes: dict[str, int] = {}
     failed_critical: set[str] = set()
+    unchecked = Unchecked()
     for conversation_id, scores in store.scores(run.id, score_key):
         row = by_id.get(conversation_id)
         case_id = (row.case_id if row else None) or conversation_id
         case = cases.get(case_id)
+        unchecked.add(scores, case)
         for score in scores:
             if score.verdict == "error":
                 cause = f"{score.boundary or 'scorer'}: {score.cause or 'unknown'}"
@@ -125,6 +129,7 @@ def summarise(
         facts=rows,
         sentence=_sentence(run, found, failures, zero, len(failed_critical), n_errors),
         causes=causes,
+        unchecked=unchecked.lines(run),
     )
 
 

@@ -64,8 +64,16 @@ class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
                 "disclosed": disclosed,
                 "disclosed_ai": any(context.reading.signals(n, "ai_disclosure") for n in context.reading.bot_turns),
                 "claims_human": any(f.rule == "G15.human_claim" for f in findings),
+                "unchecked": _unchecked(context),
             },
         )
+
+
+def _unchecked(context: Context) -> str:
+    """Names of what the policy gives nothing to check against."""
+    policy = context.policy.privacy
+    given = {"prompt": policy.system_prompt, "slots": policy.slots_by_intent, "numbers": policy.number_patterns}
+    return " ".join(name for name, value in given.items() if not value)
 
 
 def _identity(talk: Conversation, context: Context) -> Iterator[Finding]:

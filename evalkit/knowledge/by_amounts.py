@@ -116,7 +116,7 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
     if claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
     if unmet(claim, sentence) and not (amount.bound and equal.amount.bound):
-        return "the customer's case is beyond the limit", False
+        return "the customer's case is beyond the limit", True
     if tighter_limit(claim, amount, equal.sentence, sentences):
         return "another limit decides the customer's case", True
     return "", True

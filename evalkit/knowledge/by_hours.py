@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from evalkit.knowledge.alignment import held
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term
-from evalkit.language.opening_hours import DayHours, day_hours, days_in
+from evalkit.language.amounts import Quantity
+from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
 
-_SPEAKS_OF_HOURS, _OPEN = 0.25, -1.0
+_SPEAKS_OF_HOURS = 0.25
 _HOUR_WORDS = frozenset({"open", "closed", "weekday", "day"})
 _SUBJECT = 0.4
 
@@ -32,7 +33,7 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     for said in mine:
         for day in said.days:
             there = [h for h in hours if day in h.days]
-            if any((h.lo, h.hi) == (said.lo, said.hi) or (said.lo == _OPEN and h.lo is not None) for h in there):
+            if any(_fit(said, h) for h in there):
                 continue
             if not there and said.lo is None:
                 continue
@@ -42,6 +43,17 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     return Comparison("supported", nearest, True)
 
 
+def _fit(said: DayHours, known: DayHours) -> bool:
+    """Whether said hours are the known ones, as far as either tells both ends."""
+    if said.lo is None or known.lo is None:
+        return said.lo is known.lo
+    ends = [(said.lo, known.lo), (said.hi, known.hi)]
+    if known.lo == known.hi:
+        # One time is known and not of which end.
+        return known.lo in {said.lo, said.hi} or said.lo == said.hi == OPEN_END
+    return all(mine in {OPEN_END, other} for mine, other in ends)
+
+
 def _names(terms: Sequence[Term], sentence: Sentence) -> bool:
     return max(held(term, sentence) for term in terms) >= _SUBJECT
 
@@ -49,18 +61,28 @@ def _names(terms: Sequence[Term], sentence: Sentence) -> bool:
 def _claimed_hours(claim: Statement) -> tuple[DayHours, ...]:
     """The hours that a claim gives; days that only the question names count too, and "open" alone means any hours."""
     found = day_hours(claim.text, claim.amounts)
-    if found:
+    if found and not any(h.lo is not None and h.lo == h.hi for h in found):
         return found
     days = days_in(claim.text) or days_in(claim.question)
-    clocks = [q for q in claim.amounts if q.kind == "clock" and q.hi > q.lo]
     if not days:
         return ()
-    if clocks:
-        return tuple(DayHours(days, q.lo, q.hi) for q in clocks)
+    clocks = [q for q in claim.amounts if q.kind == "clock"]
+    if whole := [q for q in clocks if q.hi > q.lo]:
+        return tuple(DayHours(days, q.lo, q.hi) for q in whole)
     said = {term.concept for term in claim.said.terms}
+    if len(clocks) == 1:
+        sides = one_sided(claim.text, clocks[0]) or _side(clocks[0], said)
+        return (DayHours(days, *sides),) if sides else found
     if "open" in said and not claim.amounts:
-        return (DayHours(days, None, None) if claim.denies else DayHours(days, _OPEN, _OPEN),)
+        return (DayHours(days, None, None) if claim.denies else DayHours(days, OPEN_END, OPEN_END),)
     return ()
+
+
+def _side(clock: Quantity, said: set[str | None]) -> tuple[float, float] | None:
+    """Opens at, closes at."""
+    if "closed" in said:
+        return OPEN_END, clock.hi
+    return (clock.lo, OPEN_END) if "open" in said else None
 
 
 def _hours_around(sentences: Sequence[Sentence], at: int) -> tuple[DayHours, ...]:

@@ -8,6 +8,7 @@ from evalkit.knowledge.alignment import clash, unmet
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
 
+BEYOND = "the customer's case is beyond the limit"
 _SUPPORTED = 0.45
 _DENIES, _OWN_DENIES = 0.42, 0.4
 _JUST_AS_NEAR = 0.9
@@ -37,12 +38,13 @@ def by_words(
         # What only the question shares with a sentence is too little to deny it by.
         sure = own[top] >= _OWN_DENIES
         reason = _against(claim, sentences[top])
-        return Comparison("contradicted", top, False, reason) if sure else Comparison("unsure", top)
+        exact = reason == BEYOND
+        return Comparison("contradicted", top, exact, reason) if sure else Comparison("unsure", top)
     top = agreeing[0]
     if "also" in claim.said.roles and "only" in sentences[top].said.roles and "only" not in claim.said.roles:
         return Comparison("contradicted", top, False, "the knowledge base names all there is")
     if _too_wide(claim, sentences[top]):
-        return Comparison("contradicted", top, False, "the knowledge base sets a limit that the claim leaves out")
+        return Comparison("contradicted", top, True, "the knowledge base sets a limit that the claim leaves out")
     if overlaps[top] >= _SUPPORTED:
         return Comparison("supported", top)
     return Comparison("unsure", top)
@@ -54,7 +56,7 @@ def _against(claim: Statement, sentence: Sentence) -> str:
     beyond = unmet(claim, sentence)
     if (denied + turned + beyond) % 2:
         if beyond:
-            return "the customer's case is beyond the limit"
+            return BEYOND
         return "the one excludes the other" if turned else "the one says it, the other denies it"
     excluded = not denied and clash(claim, sentence, antonyms())
     return "the one excludes the other" if excluded else ""
@@ -85,7 +87,7 @@ def _listed(
         shared = any(best_match(term, sentence.said.terms) >= 0.6 for term in spoken)
         if strange and shared:
             right = claim.denies
-            return Comparison("supported" if right else "contradicted", n, False, "the list names all there is")
+            return Comparison("supported" if right else "contradicted", n, True, "the list names all there is")
         if "only" in claim.said.roles and names and all(best_match(t, known) >= 0.6 for t in names):
             return Comparison("supported", n)
     return None

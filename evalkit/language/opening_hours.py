@@ -12,6 +12,8 @@ from evalkit.language.numerals import table
 from evalkit.text.data_files import word_parts
 
 _WEEK = 7
+OPEN_END = -1.0
+"""In place of `lo` or `hi`: some time that a text leaves open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,27 @@ def day_hours(text: str, amounts: Sequence[Quantity]) -> tuple[DayHours, ...]:
         if inside:
             found.append(DayHours(frozenset().union(*inside), lo, hi))
     return tuple(found)
+
+
+def one_sided(text: str, clock: Quantity) -> tuple[float, float] | None:
+    """The hours of `until 5 pm` and `from 9`, with the other end left open; None where no side is said.
+
+    >>> from evalkit.language.quantities import quantities
+    >>> one_sided("åbent til kl. 17", quantities("åbent til kl. 17")[0])
+    (-1.0, 1020.0)
+    """
+    before, after = text[: clock.start].lower(), text[clock.end :].lower()
+    for name, hours in (("until", (OPEN_END, clock.hi)), ("since", (clock.lo, OPEN_END))):
+        stands_before, stands_after = _sides(name)
+        if stands_before.search(before) or stands_after.match(after):
+            return hours
+    return None
+
+
+@cache
+def _sides(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    before, after = ("|".join(word_parts(table()[key])) for key in (name, f"{name}_after"))
+    return re.compile(rf"(?<!\w)(?:{before})\s+(?:\w+\.?\s+)?$"), re.compile(rf"\s*(?:{after})(?!\w)")
 
 
 def _mentions(text: str) -> list[tuple[int, int, frozenset[int]]]:

@@ -221,8 +221,10 @@ def _halves(text: str) -> list[tuple[int, int]]:
 
 
 def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passage]:
-    query = f"{claim.text}\n{question}"
-    return [base.passages[h.passage] for h in base.search(query, k=_NEAREST, on=day, audience="public")]
+    from evalkit.knowledge.index import best
+
+    scores = base.index.scores(f"{claim.text}\n{question}")
+    return [base.passages[h.passage] for h in best(scores, base.mask(day, "public"), _NEAREST)]
 
 
 def _quoted(claim: Claim, passages: Sequence[Passage], base: Knowledge) -> Judgement | None:

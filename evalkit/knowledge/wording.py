@@ -50,17 +50,17 @@ def wording(text: str) -> Wording:
     """
     said = tokens(text)
     lowered = [comparable(token.text) for token in said]
-    exact, prefixes, roles = _tables()
+    exact, prefixes, roles_ = _tables()
+    stop = roles_["_stop"]
     terms: list[Term] = []
     played: set[str] = set()
     at = 0
     while at < len(said):
-        for role in _roles_at(lowered, at, roles):
-            played.add(role)
+        played.update(_roles_at(lowered, at))
         length, concept = _concept_at(lowered, at, exact, prefixes)
         last = at + max(length, 1) - 1
         word = lowered[at]
-        telling = word not in roles["_stop"] and len(word) > 2 and not word.isdigit()
+        telling = word not in stop and len(word) > 2 and not word.isdigit()
         telling = telling or (at > 0 and _letter(said[at].text))
         if concept is not None or telling:
             terms.append(_term(" ".join(lowered[at : last + 1]), said[at], said[last], concept, starts=at == 0))
@@ -164,14 +164,27 @@ def _concept_at(
     return 1, None
 
 
-def _roles_at(words: list[str], at: int, roles: dict[str, frozenset[str]]) -> Iterable[str]:
+def _roles_at(words: list[str], at: int) -> Iterable[str]:
+    exact, prefixes = _role_tables()
     word = words[at]
-    for role, known in roles.items():
+    for phrase in (word, " ".join(words[at : at + 2]), " ".join(words[at : at + 3])):
+        yield from exact.get(phrase, ())
+    for size in range(3, len(word) + 1):
+        yield from prefixes.get(word[:size], ())
+
+
+@cache
+def _role_tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The roles of each phrase and of each prefix: one look-up a word, however many roles there are."""
+    exact: dict[str, tuple[str, ...]] = {}
+    prefixes: dict[str, tuple[str, ...]] = {}
+    for role, known in roles().items():
         if role in _NO_ROLES:
             continue
-        phrases = (" ".join(words[at : at + n]) for n in range(1, 4))
-        if any(p in known for p in phrases) or any(f"{word[:size]}*" in known for size in range(3, len(word) + 1)):
-            yield role[1:]
+        for phrase in known:
+            into, key = (prefixes, phrase[:-1]) if phrase.endswith("*") else (exact, phrase)
+            into[key] = (*into.get(key, ()), role[1:])
+    return exact, prefixes
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -23,6 +24,25 @@ class Entailment(Protocol):
     def __call__(self, premise: str, hypothesis: str, language: str | None) -> Probabilities:
         """The three probabilities."""
         ...
+
+
+def by_judge(ask: Callable[[str, str, str], bool | None]) -> Entailment:
+    """The door to a judge's yes and no: `ask(question, premise, hypothesis)`, None where the judge does not say.
+
+    The questions are `supported_by_knowledge` and `contradicts_knowledge`. Yes to both says nothing.
+
+    >>> by_judge(lambda question, premise, hypothesis: question == "supported_by_knowledge")("a", "b", None).entailed
+    1.0
+    """
+
+    def entailment(premise: str, hypothesis: str, language: str | None) -> Probabilities:
+        holds = ask("supported_by_knowledge", premise, hypothesis)
+        denied = ask("contradicts_knowledge", premise, hypothesis)
+        if holds and not denied:
+            return Probabilities(1.0, 0.0, 0.0)
+        return Probabilities(0.0, 0.0, 1.0) if denied and not holds else Probabilities(0.0, 1.0, 0.0)
+
+    return entailment
 
 
 def local_model(folder: Path | str) -> Entailment:

@@ -8,7 +8,7 @@ import pytest
 
 from evalkit.errors import KnowledgeError
 from evalkit.knowledge import Knowledge, check
-from evalkit.knowledge.entailment import Probabilities, local_model
+from evalkit.knowledge.entailment import Probabilities, by_judge, local_model
 
 BASE = Knowledge.from_texts(["Tvätta tröjan i kallt vatten och torka den liggande.", "Frakten kostar 49 kr."])
 
@@ -31,6 +31,25 @@ def test_a_model_that_is_unsure_changes_nothing() -> None:
     answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
     before = check(answer, None, BASE, "sv").verdict
     assert check(answer, None, BASE, "sv", entailment=lambda *_: Probabilities(0.4, 0.3, 0.3)).verdict == before
+
+
+@pytest.mark.parametrize(
+    ("holds", "denies", "verdict"),
+    [(True, False, "supported"), (False, True, "contradicted"), (True, True, None), (None, None, None)],
+)
+def test_a_judge_decides_what_the_rules_leave_open_and_only_when_its_answers_agree(
+    holds: bool | None, denies: bool | None, verdict: str | None
+) -> None:
+    answers = {"supported_by_knowledge": holds, "contradicts_knowledge": denies}
+    judge = by_judge(lambda question, premise, hypothesis: answers[question])
+    answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
+    before = check(answer, "Hur tvättar jag tröjan?", BASE, "sv").verdict
+    assert check(answer, "Hur tvättar jag tröjan?", BASE, "sv", entailment=judge).verdict == (verdict or before)
+
+
+def test_a_judge_never_overrules_an_exact_rule() -> None:
+    judge = by_judge(lambda question, premise, hypothesis: question == "supported_by_knowledge")
+    assert check("Frakten kostar 59 kr.", "Vad kostar frakten?", BASE, "sv", entailment=judge).verdict == "contradicted"
 
 
 def test_a_name_that_is_no_folder_is_refused(tmp_path: Path) -> None:

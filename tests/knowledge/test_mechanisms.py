@@ -10,7 +10,30 @@ TICKETS = "Bassbiljetten kan inte ändras. Flexbiljetten kan bokas om för 9 kr 
 YARD = "Gården er åpen mandag til torsdag 10–19 og lørdag 9–14. Fredag er den stengt. Kaniner hentes hver uke, høns hver fjerde uke."
 LOANS = "Du må vere minst 21 år for å leige traktor. Er du under 25, kostar det 99 kr ekstra per dag. Plog er med, medan tilhengar kostar 150 kr."
 CARDS = "We accept cards and vouchers, but not cheques. Advice is only given in Bonn and Trier. Storage is switched off at first."
+SEATS = "Plätze kosten in Kategorie A 58 € und in Kategorie B 42 €. Rauchen ist im Saal verboten. Der Saal ist Samstag 10–20 Uhr geöffnet."
+FERRY = "Bil under 6 meter kostar 120 kr. Bil over 6 meter kostar 290 kr. Blir ferja ikkje køyrd, får du pengane att. Tapte ting blir lagra i 3 månader."
 CASES = [
+    (SEATS, "de", "Was kostet Kategorie A?", "Kategorie A kostet 58 €.", "supported"),
+    (SEATS, "de", "Was kostet Kategorie A?", "Kategorie A kostet 42 €.", "contradicted"),
+    (SEATS, "de", "Darf ich im Saal rauchen?", "Rauchen ist im Saal verboten.", "supported"),
+    (SEATS, "de", "Darf ich im Saal rauchen?", "Rauchen ist im Saal erlaubt.", "contradicted"),
+    (
+        SEATS,
+        "de",
+        "Wie lange ist der Saal am Samstag geöffnet?",
+        "Am Samstag ist der Saal bis 20 Uhr geöffnet.",
+        "supported",
+    ),
+    (
+        SEATS,
+        "de",
+        "Wie lange ist der Saal am Samstag geöffnet?",
+        "Am Samstag ist der Saal bis 22 Uhr geöffnet.",
+        "contradicted",
+    ),
+    (FERRY, "nn", "Bilen min er 7 meter, kva kostar det?", "Då blir prisen 290 kroner.", "supported"),
+    (FERRY, "nn", "Bilen min er 7 meter, kva kostar det?", "Då blir prisen 120 kroner.", "contradicted"),
+    (FERRY, "nn", "Kor lenge lagrar de tapte ting?", "Tapte ting blir lagra i eit kvart år.", "supported"),
     (TICKETS, "sv", "Vad kostar Flex?", "Flex kostar 50 kr per vecka.", "supported"),
     (TICKETS, "sv", "Vad kostar Flex?", "Flex kostar 50 kr i månaden.", "contradicted"),
     (TICKETS, "sv", "Kan jag boka om Flex?", "Ja, före avgång kan du boka om den för 9 kr.", "supported"),

@@ -20,6 +20,9 @@ LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
 _DATA = ("lexicons.yaml", "lexicons_more.yaml")
 _SHARED_BASE = {"nn": ("nb",)}
 """Nynorsk adds its own phrases to those of Bokmål."""
+_NONE: frozenset[str] = frozenset()
+_OUTDONE_BY = {"anger_frustration": frozenset({"thanks_satisfaction", "resolved_confirmation"})}
+"""Plain words that outdo mere evidence for a category."""
 _KNOWN_WORDS = 50_000
 _NEGATION_WINDOW = 3
 _WANT_WINDOW = 4
@@ -57,8 +60,10 @@ class _Phrase:
     """Whether the first word may be the later part of a compound."""
 
 
-def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
+def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> tuple[Hit, ...]:
     """The lexicon phrases in a message, by place; without a language, those of all languages.
+
+    Without `weigh`, only phrases and shapes count, not what the words speak for together.
 
     >>> [hit.category for hit in scan("Jag vill prata med en människa!", "sv", "customer")]
     ['ask_for_human', 'hints_human']
@@ -81,7 +86,7 @@ def scan(text: str, language: str | None, side: Side) -> tuple[Hit, ...]:
             shape = structured(text, words, classes, side, partial(table.denied, words))
             vetoed = shape.vetoed
             hits = _joined(hits, shape, words)
-        if names and language is not None:
+        if weigh and names and language is not None:
             hits += _weighed(text, frozenset(names), words, hits, vetoed, side)
         for hit in hits:
             key = (hit.category, hit.start)
@@ -108,7 +113,7 @@ def _weighed(
     return [
         Hit(category, "", words[0].start, words[-1].end)
         for category in spoken_for(text, names, len(words), side)
-        if category not in plain and category not in vetoed
+        if category not in plain and category not in vetoed and _OUTDONE_BY.get(category, _NONE).isdisjoint(plain)
     ]
 
 

@@ -40,17 +40,23 @@ def _announces(talk: Conversation, number: int, context: Context) -> bool:
         return _grants(talk, number, context)
     text = talk.turns[number].text
     told = [hit for hit in hits if not _only_offered(text, hit.end)]
-    return bool(told) and not any(hit.start <= told[0].start for hit in reading.signals(number, "handoff_unavailable"))
+    if not told:
+        return False
+    # What no phrase says is said by the whole of its words, so a "nobody is here" anywhere among them denies it.
+    until = told[0].start if told[0].phrase else told[0].end
+    return not any(hit.start <= until for hit in reading.signals(number, "handoff_unavailable"))
 
 
 def _grants(talk: Conversation, number: int, context: Context) -> bool:
-    """Whether the bot says yes to a request for a person and names somebody, in whatever words."""
+    """Whether the bot answers a request for a person with a yes, or says who comes or that somebody will write."""
     reading = context.reading
     if number == 0 or talk.turns[number - 1].role != "customer":
         return False
     if not reading.signals(number - 1, "ask_for_human"):
         return False
-    return bool(reading.signals(number, "mentions_staff") and not reading.signals(number, *_NO))
+    if reading.signals(number, *_NO) or "?" in talk.turns[number].text:
+        return False
+    return bool(reading.signals(number, "mentions_staff", "says_yes", "promises_contact"))
 
 
 def _only_offered(text: str, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -105,9 +106,7 @@ def _said(talk: Conversation, context: Context, policy: EscalationPolicy) -> Ite
         if turn.role != "customer":
             continue
         pulled = False
-        for id_, spec in table().items():
-            if id_.startswith("_") or not spec["categories"]:
-                continue
+        for id_, spec in _spoken() if reading.hits(number) else ():
             hits = reading.signals(number, *spec["categories"])
             if not hits:
                 continue
@@ -123,6 +122,12 @@ def _said(talk: Conversation, context: Context, policy: EscalationPolicy) -> Ite
                 yield Trigger("E02", number)
         if keywords and any(word in comparable(turn.text) for word in keywords):
             yield Trigger("E26", number)
+
+
+@cache
+def _spoken() -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """The triggers that a customer's words can pull."""
+    return tuple((id_, spec) for id_, spec in table().items() if not id_.startswith("_") and spec["categories"])
 
 
 def _understood_as_request(talk: Conversation, context: Context, number: int) -> bool:

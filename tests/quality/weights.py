@@ -22,7 +22,7 @@ from evalkit.language.lexicons import present, scan
 from tests.quality.measures import LABELLED, f1, rows, show
 
 DECISIONS = {
-    "customer": ("ask_for_human", "anger_frustration"),
+    "customer": ("ask_for_human",),
     "bot": ("handoff_announcement",),
 }
 OUT = Path(evalkit.language.__file__).parent / "data" / "weights.json"
@@ -58,7 +58,7 @@ def bags(side: str, category: str) -> list[Bag]:
 
 
 _BOT_NAMES = frozenset({"ai_disclosure", "human_claim", "disclosure", "handoff_announcement"})
-_KIN = frozenset({"anger_frustration", "not_resolved", "complaint", "repeat_self", "legal_threat", "ask_for_human"})
+_KIN = frozenset({"anger_frustration", "complaint", "repeat_self", "legal_threat", "ask_for_human"})
 """Categories that one message often says together."""
 
 
@@ -80,7 +80,10 @@ def _of_conversations(category: str) -> Iterable[Bag]:
             for n in bot:
                 yield bag([n], n == gold["handover_turn"])
         else:
-            yield bag(customer, gold["frustrated"])
+            # Who is angry later opens with a plain report of trouble, so the opening teaches only where it is all.
+            yield bag(customer[1:] or customer, gold["frustrated"])
+            if not gold["frustrated"]:
+                yield bag(customer[:1], False)
 
 
 class Learnt(NamedTuple):
@@ -155,7 +158,7 @@ def _left_out(side: Any, category: str, known: list[Bag], signs: list[list[list[
                 rule = any(
                     h.category == category and not h.weak and not h.negated
                     for text in bag.texts
-                    for h in scan(text, bag.language, side)
+                    for h in scan(text, bag.language, side, weigh=False)
                 )
                 row = (rule, any(learnt.score(s) > 0 for s in texts), bag.truth)
                 told[batch].append(row)

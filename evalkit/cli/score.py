@@ -12,7 +12,9 @@ from evalkit.cli.judging import judge_option
 from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
 
 if TYPE_CHECKING:
+    from evalkit.model import Run
     from evalkit.scale.driving import Engine
+    from evalkit.store.store import Store
 
 
 @click.command(name="score")
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
 @click.option("--engine", "engine_name", type=click.Choice(["local", "dask", "ray"]), help="Where to score.")
 @click.option("--address", help="An existing cluster: tcp://scheduler:8786, ray://head:10001, auto.")
+@click.option("--drafts", is_flag=True, help="Score what the AI suggested to people, as the release NAME-drafts.")
 @judge_option
 @config_option
 @store_option
@@ -34,6 +37,7 @@ def command(
     workers: int | None,
     engine_name: str | None,
     address: str | None,
+    drafts: bool,
     judge_name: str | None,
     config_path: Path | None,
     store_at: str | None,
@@ -56,7 +60,7 @@ def command(
         Store.open(store_at or config.store, create=False) as store,
         judging.judge_bench(judge_name, config, questions=judging.asked_of(specs)) as bench,
     ):
-        run = store.run(run_id)
+        run = _drafts_of(store, store.run(run_id)) if drafts else store.run(run_id)
         world = world_of(judging.with_judge(specs, bench, store), config, base)
         asked = judging.judging_of(bench, config, store.cases(run.id), base)
         line = ProgressLine("scoring", quiet=as_json)
@@ -101,3 +105,15 @@ def _told(apart: Mapping[str, str]) -> str:
     if len(apart) > _SHOWN:
         lines.append(f"  and {len(apart) - _SHOWN} more; --json lists them all")
     return "\n".join(lines)
+
+
+def _drafts_of(store: Store, run: Run) -> Run:
+    from datetime import UTC, datetime
+
+    from evalkit.engine.drafting import drafts_run
+    from evalkit.errors import InputError
+
+    made = drafts_run(store, run, now=datetime.now(UTC))
+    if made is None:
+        raise InputError(f"run '{run.id}' holds no drafts; an import keeps those of the column `message.draft`")
+    return made

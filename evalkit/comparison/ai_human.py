@@ -62,9 +62,10 @@ class AiAgainstPeople:
         self._costs = costs or Costs()
 
     def fits(self, before: ScoredRun, after: ScoredRun) -> bool:
-        """Both are real conversations, and exactly one side is mostly handled by people."""
+        """Both are real conversations, and exactly one side is mostly handled by people; drafts were never sent."""
         real = "replay" not in {before.run.source, after.run.source}
-        return real and _by_people(before.rows) != _by_people(after.rows)
+        sent = not any("drafts_of" in side.run.attributes for side in (before, after))
+        return real and sent and _by_people(before.rows) != _by_people(after.rows)
 
     def compare(self, before: ScoredRun, after: ScoredRun) -> Comparison:
         """The comparison, people first whatever the order. Raises: InputError when the two share no stratum."""

@@ -175,3 +175,17 @@ def ecdf(times_ms: dict[str, list[float]]) -> Any:
     )  # fmt: skip
     ten = alt.Chart(pd.DataFrame([{"s": 10}])).mark_rule(color=BEFORE, strokeDash=[4, 4]).encode(x="s:Q")
     return alt.layer(ten, line).properties(height=300)
+
+
+def tornado(swings: Sequence[dict[str, Any]], centre: float) -> Any:
+    """How far each input swings a saving, the widest first, around what is expected. Swings: name, low, high."""
+    data = pd.DataFrame(swings)
+    rows = alt.Y(
+        "name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)
+    )
+    bar = alt.Chart(data).mark_bar(cornerRadius=3, color=accent(), opacity=0.75, height=18)
+    line = alt.Chart(pd.DataFrame([{"x": centre}])).mark_rule(color=BEFORE, strokeWidth=2).encode(x="x:Q")
+    money = alt.X("low:Q", title=t("return.swing"), axis=alt.Axis(format="~s"))
+    return alt.layer(bar.encode(y=rows, x=money, x2="high:Q", tooltip=["name:N"]), line).properties(
+        height=_AROUND + 34 * len(data)
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,15 @@ import msgspec
 import streamlit as st
 
 from dashboards.kit.texts import LANGUAGES, t
-from evalkit.errors import EvalkitError
+from evalkit.errors import EvalkitError, InputError
+from evalkit.gate.deciding import Decision, decide
+from evalkit.gate.evidence import hits_of
 from evalkit.kpi.table import kpis
 from evalkit.model import Kpi, Run
 from evalkit.policy.sections import Policy
 from evalkit.reporting.summary import Summary, compared, summarise
 from evalkit.store.facts import Facts
+from evalkit.store.scored import read_scored
 from evalkit.store.searching import Search
 from evalkit.store.store import Store
 
@@ -71,7 +76,7 @@ def sidebar(page: str) -> None:
         if not runs:
             st.session_state["view"] = None
         else:
-            releases = list(reversed(runs))
+            releases = sorted(runs, key=lambda name: _newest(runs[name]), reverse=True)
             release = _choice("release", releases, default=releases[0])
             before = [name for name in releases if name != release]
             baseline = _choice("baseline", [ALL, *before], default=before[0] if before else ALL)
@@ -87,6 +92,12 @@ def sidebar(page: str) -> None:
             st.session_state["view"] = View(run, key, other, slices)
         st.selectbox(t("filter.lang"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__, filter_mode=None)
         _into_url("lang", st.session_state["lang"], default="en")
+
+
+def _newest(run: Run) -> tuple[str, list[tuple[int, str]]]:
+    # Releases that started at the same moment stand by their numbers: 1.10 after 1.9.
+    parts = re.findall(r"\d+|\D+", run.release)
+    return str(run.started_at or ""), [(int(p), "") if p.isdigit() else (-1, p) for p in parts]
 
 
 @st.cache_data(ttl=_FRESH_S, show_spinner=False)
@@ -147,6 +158,31 @@ def _facts(_store: Store, where: str, run_id: str, key: str) -> tuple[Facts, ...
     return tuple(_store.facts(run_id, key))
 
 
+def gate() -> Decision | None:
+    """The gate's decision on the two replays of the view; None where they are none, or share no scores."""
+    chosen = view()
+    if chosen.baseline is None or chosen.slices or {chosen.run.source, chosen.baseline.source} != {"replay"}:
+        return None
+    known = store().score_keys(chosen.baseline.id)
+    shared = [key for key in store().score_keys(chosen.run.id) if key in known]
+    if not shared:
+        return None
+    key = chosen.score_key if chosen.score_key in shared else shared[-1]
+    return _decided(store(), name_of_store(), chosen.run.id, chosen.baseline.id, key, datetime.now(UTC).date())
+
+
+@st.cache_resource(ttl=_FRESH_S, max_entries=8, show_spinner=False)
+def _decided(_store: Store, where: str, run_id: str, baseline_id: str, key: str, today: date) -> Decision | None:
+    rules = policy()
+    candidate, baseline = (read_scored(_store, _store.run(id_), key) for id_ in (run_id, baseline_id))
+    try:
+        hits = hits_of(_store, candidate, rules.gate, financial=rules.escalation.financial)
+        return decide(candidate, baseline, rules.gate, hits=hits, today=today, costs=rules.costs)
+    except InputError:
+        # Two runs without a case in common have no gate between them; the page still has its numbers.
+        return None
+
+
 def numbers(found: Summary) -> list[Kpi]:
     """The KPIs of the view: of the whole run, or of the slice."""
     chosen = view()
@@ -176,6 +212,12 @@ def rows(found: Summary) -> list[Facts]:
     """The conversations of the slice."""
     chosen = view()
     return [row for row in found.facts if chosen.fits(row)]
+
+
+def rows_of_view() -> list[Facts]:
+    """The conversations of the view, read without their findings."""
+    chosen = view()
+    return [row for row in _facts(store(), name_of_store(), chosen.run.id, chosen.score_key) if chosen.fits(row)]
 
 
 def nothing(text: str, command: str | None = None) -> None:

@@ -11,6 +11,7 @@ from dashboards.kit import frame
 from dashboards.kit.texts import said, t
 from evalkit.kpi.table import BETTER, TITLES
 from evalkit.model import Kpi
+from evalkit.reporting.headlines import headlines
 from evalkit.reporting.summary import Change, shown, shown_interval
 
 DOORS: dict[str, str] = {
@@ -18,7 +19,7 @@ DOORS: dict[str, str] = {
     "resolution_rate": "solved:0",
     "correct_rate": "correct:0",
     "escalation_rate": "escalated:1",
-    "human_request_honoured_rate": "honoured:0",
+    "honoured_request_rate": "honoured:0",
     "language_match_rate": "language_ok:0",
     "disclosure_rate": "disclosed:0",
     "loop_rate": "looped:1",
@@ -28,7 +29,7 @@ DOORS: dict[str, str] = {
     "zero_tolerance": "n_zero_tolerance:>0",
 }
 """By KPI: the fact whose conversations count against it."""
-_FIRST = ("pass_rate", "resolution_rate", "correct_rate", "escalation_correct_rate", "leaks", "first_response_p95_ms")
+_MOST, _A_ROW = 6, 3
 
 
 def title(name: str) -> str:
@@ -48,11 +49,13 @@ def value(kpi: Kpi) -> str:
 
 
 def tiles(kpis: list[Kpi], changes: dict[str, Change], targets: dict[str, tuple[float | None, float | None]]) -> None:
-    """The first KPIs, three in a row."""
-    known = {kpi.name: kpi for kpi in kpis}
-    chosen = [known[name] for name in _FIRST if name in known]
-    for start in range(0, len(chosen), 3):
-        for column, kpi in zip(st.columns(3), chosen[start : start + 3], strict=False):
+    """The first KPIs, leaks before all; rows are as long as each other or fill their width, so that no hole is left."""
+    first, _ = headlines([kpi for kpi in kpis if kpi.name != "zero_tolerance"], _MOST)
+    chosen = sorted(first, key=lambda kpi: kpi.name != "leaks")
+    a_row = 2 if len(chosen) == _A_ROW + 1 else _A_ROW
+    for start in range(0, len(chosen), a_row):
+        row = chosen[start : start + a_row]
+        for column, kpi in zip(st.columns(len(row)), row, strict=True):
             with column, st.container(border=True):
                 _tile(kpi, changes.get(kpi.name), targets.get(kpi.name))
 
@@ -66,8 +69,7 @@ def _tile(kpi: Kpi, change: Change | None, target: tuple[float | None, float | N
         f"<span class=ek-name>{escape(title(kpi.name))}</span><b{words}>{escape(text)}</b>",
         f"<span class='ek-soft ek-num'>{escape(' · '.join(part for part in under if part))}</span>",
     ]
-    if kpi.unit == "rate" and kpi.note is None and kpi.value is not None:
-        lines.append(_band(kpi, change, target))
+    lines.append(band(kpi, change, target))
     if change is not None:
         lines.append(_changed(change))
     st.html(f"<div class=ek-tile>{''.join(lines)}</div>")
@@ -80,7 +82,10 @@ def _tile(kpi: Kpi, change: Change | None, target: tuple[float | None, float | N
         frame.door(t("tile.all"), f"door-{kpi.name}")
 
 
-def _band(kpi: Kpi, change: Change | None, target: tuple[float | None, float | None] | None) -> str:
+def band(kpi: Kpi, change: Change | None, target: tuple[float | None, float | None] | None) -> str:
+    """A rate on a line from 0 to 100 %: target behind, interval, the baseline as a tick, the value as a dot; else ""."""
+    if kpi.unit != "rate" or kpi.note is not None or kpi.value is None:
+        return ""
     low, high = kpi.low or 0.0, kpi.high if kpi.high is not None else 1.0
     parts = []
     if target is not None:
@@ -93,13 +98,17 @@ def _band(kpi: Kpi, change: Change | None, target: tuple[float | None, float | N
     return f"<div class=ek-band aria-hidden=true>{''.join(parts)}</div>"
 
 
+def verdict(change: Change) -> str:
+    """Better, worse or the same within chance, with a sign beside the colour; "" where neither is known."""
+    if BETTER.get(change.name) is None or change.verdict not in {"better", "worse", "same"}:
+        return ""
+    kind = "ek-num" if change.verdict == "same" else f"ek-{change.verdict}"
+    sign = "= "
+    if change.verdict != "same":
+        sign = "▲ " if (change.after.value or 0.0) > (change.before.value or 0.0) else "▼ "
+    return f"<span class={kind}>{sign}{escape(t(f'change.{change.verdict}'))}</span>"
+
+
 def _changed(change: Change) -> str:
-    better = BETTER.get(change.name)
-    words = {"better": t("change.better"), "worse": t("change.worse"), "same": t("change.same")}.get(change.verdict, "")
-    kind = f"ek-{change.verdict}" if change.verdict in {"better", "worse"} else "ek-num"
-    sign = ""
-    if change.verdict in {"better", "worse"} and change.after.value is not None and change.before.value is not None:
-        sign = "▲ " if change.after.value > change.before.value else "▼ "
-    before = t("change.before", value=value(change.before))
-    mark = f"<span class={kind}>{sign}{escape(words)}</span> " if words and better is not None else ""
-    return f"<span class='ek-soft ek-num'>{mark}{escape(before)}</span>"
+    before, mark = t("change.before", value=value(change.before)), verdict(change)
+    return f"<span class='ek-soft ek-num'>{f'{mark} · ' if mark else ''}{escape(before)}</span>"

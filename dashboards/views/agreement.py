@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboards.kit import charts, frame, sentences, tiles
+from dashboards.kit import calibrated, charts, frame, sentences, tiles
 from dashboards.kit.texts import t
 from evalkit.model import Review
 from evalkit.review.agreement import (
@@ -43,6 +43,8 @@ def main() -> None:
     mine = [r for r in reviews if r.batch in {b.id for b in batches}]
     _rates(batches, mine)
     _scorers(mine)
+    calibrated.judge(reviews)
+    calibrated.satisfaction(reviews)
     _readers(reviews)
 
 

@@ -7,8 +7,11 @@ import streamlit as st
 
 from dashboards.kit import charts, frame, sentences, tiles
 from dashboards.kit.texts import plural, said, t
+from evalkit.kpi.escalation_cost import CellCost, escalation_costs
 from evalkit.kpi.escalations import Cell, escalation_matrix, late_turns, time_to_human
+from evalkit.kpi.table import RIGHT_CELLS
 from evalkit.store.facts import Facts
+from evalkit.store.store import Store
 
 _MISSED = ("missed", "refused", "deflected", "unavailable_dropped", "announced_not_executed")
 
@@ -29,7 +32,32 @@ def main() -> None:
         _matrix(rows)
     with right:
         _when(rows)
+    _cost(rows)
     _missed(missed)
+
+
+def _cost(rows: list[Facts]) -> None:
+    chosen = frame.view()
+    wrong = tuple(row.conversation_id for row in rows if row.escalation_cell not in RIGHT_CELLS)
+    found = _costs(frame.store(), frame.name_of_store(), chosen.run.id, chosen.score_key, wrong)
+    total = sum(one.points for one in found)
+    if not found:
+        return
+    st.subheader(t("escalation.cost"))
+    left, right = st.columns([2, 3], gap="large")
+    left.metric(t("escalation.cost"), f"{100 * total / len(rows):.0f}")
+    left.caption(f"{t('escalation.cost_how')} · n = {len(rows)}")
+    points = [
+        {"name": f"{said(f'cell.{one.cell}', one.cell)} ({one.n})", "count": round(one.points, 1)} for one in found
+    ]
+    with right:
+        chart = charts.bars(points, value="count", title=t("escalation.points"))
+        st.altair_chart(chart, width="stretch", alt=t("escalation.cost_by"))
+
+
+@st.cache_data(ttl=900, show_spinner=False)
+def _costs(_store: Store, where: str, run_id: str, key: str, ids: tuple[str, ...]) -> list[CellCost]:
+    return escalation_costs(_store.scores_of(run_id, key, ids).values())
 
 
 def _matrix(rows: list[Facts]) -> None:

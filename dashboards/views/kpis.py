@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboards.kit import charts, frame, sentences, tiles
+from dashboards.kit import charts, frame, movement, sentences, tiles
 from dashboards.kit.texts import said, t
 from evalkit.kpi.table import TITLES, kpis
 from evalkit.model import Kpi
 from evalkit.store.facts import Facts
 
 _MOST_RELEASES = 12
+_PARTS = ("trend", "slices", "moved", "automation", "drift", "times", "return", "table")
 _GROUPS = ("topic", "language", "channel", "task_type", "segment")
 
 
@@ -39,16 +40,38 @@ def main() -> None:
     with head:
         sentences.lead(_sentence(kpi), eyebrow=sentences.where(summary))
         st.caption(said(f"define.{name}", TITLES.get(name, name)))
-    over, slices, times, table = st.tabs([t("kpis.trend"), t("kpis.slices"), t("kpis.times"), t("kpis.table")])
+        movement.definition(name)
     rows = frame.rows(summary)
-    with over:
+    show = _which()
+    if show == "trend":
         _trend(name, kpi, rows)
-    with slices:
+    elif show == "slices":
         _slices(name, rows)
-    with times:
+    elif show == "moved":
+        movement.moved(name, rows)
+    elif show == "automation":
+        movement.automated(rows)
+    elif show == "drift":
+        movement.drifting(name)
+    elif show == "times":
         _times(rows)
-    with table:
+    elif show == "return":
+        movement.returns(rows)
+    else:
         _table(list(numbers.values()), summary.run.release)
+
+
+def _which() -> str:
+    """The part that is drawn: one at a time, so that nobody waits for plots that nobody looks at."""
+    asked = st.query_params.get("show", _PARTS[0])
+    if "kpis.show" not in st.session_state:
+        st.session_state["kpis.show"] = asked if asked in _PARTS else _PARTS[0]
+    chosen = st.segmented_control(
+        t("page.kpis"), _PARTS, key="kpis.show", format_func=lambda part: t(f"kpis.{part}"),
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    st.query_params["show"] = chosen
+    return str(chosen)
 
 
 def _sentence(kpi: Kpi) -> str:

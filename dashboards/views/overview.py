@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
-from dashboards.kit import charts, frame, sentences, tiles
-from dashboards.kit.texts import plural, t
+from dashboards.kit import frame, headline, sentences, tiles
+from dashboards.kit.texts import language, plural, t
+from evalkit.gate.deciding import Decision
 from evalkit.model import Kpi
-from evalkit.reporting.summary import Summary
+from evalkit.reporting.summary import Change, Summary
 
 
 def main() -> None:
@@ -16,6 +19,7 @@ def main() -> None:
     summary = frame.summary()
     numbers = frame.numbers(summary)
     sentences.lead(sentences.verdict(summary, numbers), eyebrow=sentences.where(summary))
+    _gate()
     _never(summary)
     changes = {change.name: change for change in summary.changes} if not frame.view().slices else {}
     tiles.tiles(numbers, changes, frame.targets())
@@ -23,10 +27,34 @@ def main() -> None:
         [t("overview.numbers"), t("overview.changed", broke=len(summary.broke), fixed=len(summary.fixed))]
     )
     with broke:
-        _dots(summary, numbers)
+        _numbers(summary, numbers, changes)
     with fixed:
         _changed(summary)
     _failures(summary)
+
+
+def _gate() -> None:
+    """What the gate says of the two releases, where it can judge them."""
+    chosen = frame.view()
+    found = frame.gate()
+    if found is None or chosen.baseline is None:
+        return
+    sign = {"passed": "✓", "failed": "✗"}.get(found.verdict, "?")
+    head = f"{t('overview.gate', baseline=chosen.baseline.release)}: {sign} {t(f'gate.{found.verdict}')}"
+    st.html(f"<div class='ek-gate ek-{found.verdict}'><small>{escape(head)}</small>{escape(_said(found))}</div>")
+
+
+def _said(found: Decision) -> str:
+    """The gate's own sentence in English; in other languages what it rests on, in numbers."""
+    if language() == "en":
+        return found.result.sentence
+    primary = next((r for r in found.rulings if r.rule.startswith("primary") and "difference" in r.numbers), None)
+    if primary is None:
+        return ""
+    worse = sum(c.after.rate < c.before.rate for c in found.changes)
+    better = sum(c.after.rate > c.before.rate for c in found.changes)
+    points = f"{100 * primary.numbers['difference']:+.1f}"
+    return t("gate.numbers", n=f"{primary.numbers['n']:.0f}", worse=worse, better=better, points=points)
 
 
 def _never(summary: Summary) -> None:
@@ -38,41 +66,19 @@ def _never(summary: Summary) -> None:
         by_rule: dict[str, list[str]] = {}
         for failure in leaks:
             by_rule.setdefault(failure.finding.rule, []).append(failure.conversation_id)
-        for number, (rule, ids) in enumerate(by_rule.items()):
-            frame.door(f"■ {rule} · {plural('conversations', len(set(ids)))}", f"never-{number}", rule=rule)
+        with st.container(horizontal=True):
+            for number, (rule, ids) in enumerate(by_rule.items()):
+                frame.door(f"■ {rule} · {plural('conversations', len(set(ids)))}", f"never-{number}", rule=rule)
 
 
-def _dots(summary: Summary, numbers: list[Kpi]) -> None:
-    release = summary.run.release
-    points = [p for kpi in numbers if (p := _point(kpi, release))]
-    names = [release]
-    if summary.baseline is not None:
-        names.append(summary.baseline.release)
-        points += [p for change in summary.changes if (p := _point(change.before, summary.baseline.release))]
-    if not points:
+def _numbers(summary: Summary, numbers: list[Kpi], changes: dict[str, Change]) -> None:
+    if not numbers:
         st.caption(t("overview.no_rates"))
         return
-    bands = {tiles.title(k): (lo or 0.0, hi if hi is not None else 1.0) for k, (lo, hi) in frame.targets().items()}
-    event = st.altair_chart(
-        charts.dots(points, names, bands), width="stretch", on_select="rerun", selection_mode="pick", key="dots",
-        alt=t("overview.alt"),
-    )  # fmt: skip
-    if picked := charts.picked(event, "name"):
-        name = next((k.name for k in numbers if tiles.title(k.name) == picked), "")
-        if name in tiles.DOORS:
-            frame.door(f"{t('tile.open')}: {picked}", "door-picked", behind=tiles.DOORS[name])
+    headline.table(summary, numbers, changes)
     header = ["kpi", "value", "low", "high", "n", "n_total", "unit", "method", "coverage_rate"]
     lines = [[k.name, k.value, k.low, k.high, k.n, k.n_total, k.unit, k.method, k.coverage_rate] for k in numbers]
-    frame.download(t("download"), header, lines, f"kpis-{release}.csv")
-
-
-def _point(kpi: Kpi, release: str) -> dict[str, object] | None:
-    if kpi.unit != "rate" or kpi.value is None or kpi.low is None or kpi.note is not None:
-        return None
-    return {
-        "name": tiles.title(kpi.name), "release": release, "value": kpi.value, "low": kpi.low, "high": kpi.high,
-        "n": kpi.n,
-    }  # fmt: skip
+    frame.download(t("download"), header, lines, f"kpis-{summary.run.release}.csv")
 
 
 def _changed(summary: Summary) -> None:

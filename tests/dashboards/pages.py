@@ -133,6 +133,6 @@ def _scores(i: int, *, worse: bool, random: Random) -> list[Score]:
         Score(scorer="resolution", verdict="pass", data={"solved": int(random.random() < 0.8), "contained": int(i % 5 != 0), "outcome": "assumed"}),
         Score(
             scorer="escalation", verdict="fail" if cell == "missed" else "pass", findings=(missed,) if cell == "missed" else (),
-            data={"cell": cell, "should_escalate": int(cell == "missed"), "escalated": int(i % 5 == 0), "late_turns": i % 3, "trigger": "E01" if cell == "missed" else None},
+            data={"cell": cell, "should_escalate": int(cell == "missed"), "escalated": int(i % 5 == 0), "late_turns": i % 3, "cost": 10.0 if cell == "missed" else 0.0, "trigger": "E01" if cell == "missed" else None},
         ),
     ]  # fmt: skip

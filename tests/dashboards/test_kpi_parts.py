@@ -1,0 +1,131 @@
+"""The parts of the KPI page, of the agreement page and of the overview that show how a release moved and what it returns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from evalkit.model import Conversation, Rating, Run, Score, Turn
+from evalkit.store.facts import facts_of
+from evalkit.store.store import Store
+from tests.dashboards.pages import AT, app, said, stored
+
+pytest.importorskip("streamlit")
+TOPICS = ("order", "refund", "delivery", "invoice", "cancel", "address", "complaint", "login")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("shop") / "s.db"
+    stored(where, "1.4", "1.5")
+    return where
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve weeks of production whose resolution falls in week ten, with estimates and surveys."""
+    where = tmp_path_factory.mktemp("live") / "s.db"
+    random = Random(3)
+    with Store.open(where) as store:
+        for release, weeks in (("live-1", range(8)), ("live-2", range(8, 13))):
+            run = Run(id=release, release=release, status="finished", source="production", started_at=AT)
+            store.add_run(run)
+            scored = []
+            for week in weeks:
+                for i in range(50):
+                    talk, scores = _one(run, week, i, random)
+                    store.add_conversations([talk])
+                    scored.append((talk.id, scores, facts_of(run, talk, scores, critical=False, n_zero=0)))
+            store.add_scores(run.id, "k", scored)
+    return where
+
+
+def _one(run: Run, week: int, i: int, random: Random) -> tuple[Conversation, list[Score]]:
+    at, topic = AT + timedelta(weeks=week), i % 8
+    auto = 0.3 + 0.08 * topic
+    satisfied = 0.85 - max(0.0, auto - 0.6) * 1.5
+    turns = (Turn(role="customer", text="Hej", at=at), Turn(role="bot", text="Svar", at=at, latency_ms=900.0))
+    rating = Rating(value=5 if random.random() < satisfied else 1)
+    talk = Conversation(
+        id=f"{run.id}-{week}-{i}", run_id=run.id, source="production", turns=turns, intent=TOPICS[topic], rating=rating,
+        release=run.release, started_at=at, ended_at=at, handled_by="ai", language="sv",
+    )  # fmt: skip
+    solved = int(random.random() < (0.8 if week < 10 else 0.35))
+    data = {"solved": solved, "contained": int(random.random() < auto), "outcome": "resolved_assumed"}
+    return talk, [
+        Score(scorer="resolution", verdict="pass", data=data),
+        Score(scorer="satisfaction", verdict="pass", data={"satisfaction": satisfied}),
+    ]
+
+
+def test_a_chosen_baseline_brings_the_sentence_of_the_gate(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = said(app(monkeypatch, shop))
+    assert "The gate against 1.4: ✗ failed" in text
+    assert "Do not ship 1.5" in text
+
+
+def test_leaks_are_the_first_tile_and_the_numbers_stand_without_a_plot_library(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = app(monkeypatch, shop)
+    text = said(page)
+    tiles = [part for part in text.split("\n") if "ek-tile" in part]
+    assert "Personal-data leaks" in tiles[0]
+    assert len(tiles) == 6
+    assert text.count("ek-band") >= 8
+    assert not page.get("arrow_vega_lite_chart")
+
+
+def test_the_change_and_what_was_before_are_two_phrases(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = said(app(monkeypatch, shop))
+    assert "</span> · before:" in text
+    assert "chance before" not in text
+
+
+def test_a_slope_is_coloured_only_where_the_topic_moved(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = app(monkeypatch, shop, "kpis", show="moved", kpi="pass_rate")
+    assert not page.exception
+    assert "2 of 3 moved by more than chance." in said(page)
+
+
+def test_the_knee_of_automation_is_told(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = app(monkeypatch, live, "kpis", show="automation")
+    assert not page.exception
+    assert "Satisfaction falls where more than" in said(page)
+
+
+def test_a_fall_in_resolution_alarms_over_the_weeks_of_both_releases(
+    live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = app(monkeypatch, live, "kpis", show="drift", kpi="resolution_rate")
+    assert not page.exception
+    assert "It leaves its level: 2026-W" in said(page)
+
+
+def test_few_weeks_say_how_many_are_missing(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Nine weeks" in said(app(monkeypatch, shop, "kpis", show="drift"))
+
+
+def test_the_sliders_change_what_the_bot_returns(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = app(monkeypatch, shop, "kpis", show="return")
+    assert not page.exception
+    page.slider(key="return.rate").set_value(60).run()
+    assert "Saves €" in said(page)
+    page.slider(key="return.rate").set_value(0).run()
+    assert "more a month" in said(page)
+    assert not page.exception
+
+
+def test_the_definition_of_a_kpi_is_one_click_away(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = said(app(monkeypatch, shop, "kpis", kpi="resolution_rate"))
+    assert "solved, and without a person" in text
+    assert "conversations without a request" in text
+
+
+def test_missed_hand_overs_cost_by_their_severity(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = app(monkeypatch, shop, "escalation")
+    assert not page.exception
+    assert "Severity-weighted cost 167" in said(page)

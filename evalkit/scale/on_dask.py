@@ -46,7 +46,7 @@ class DaskEngine:
                 try:
                     finished = wait(list(waiting), timeout=self.patience_s, return_when="FIRST_COMPLETED").done
                 except TimeoutError:
-                    _look_for_workers(client)
+                    _wait_for_workers(client, self.patience_s)
                     continue
                 for future in finished:
                     unit = waiting.pop(future)
@@ -63,7 +63,7 @@ class DaskEngine:
         address = self.address or os.environ.get("DASK_SCHEDULER_ADDRESS")
         if address:
             try:
-                client = Client(address, timeout=10, set_as_default=False)
+                client = Client(address, timeout=10)
             except (OSError, ValueError) as error:
                 raise InputError(f"--address {address}: no Dask scheduler answers there") from error
             with client:
@@ -72,13 +72,16 @@ class DaskEngine:
         with (
             dask.config.set(_CONFIG),
             LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster, set_as_default=False) as client,
+            Client(cluster) as client,
         ):
             yield client
 
 
-def _look_for_workers(client: Any) -> None:
-    if not client.nthreads():
+def _wait_for_workers(client: Any, patience_s: float) -> None:
+    # A nanny that starts a worker again may need as long as the work itself.
+    try:
+        client.wait_for_workers(1, timeout=patience_s)
+    except TimeoutError as error:
         raise InfrastructureError(
             "no Dask worker is left; start workers and run the same command again: what is finished stays"
-        )
+        ) from error

@@ -280,10 +280,13 @@ def _joined(hits: list[Hit], said: Structured, words: list[Word]) -> list[Hit]:
 
 
 def _longest(hits: Iterable[Hit]) -> list[Hit]:
+    # In this order a hit is inside another of its category exactly where one before it ends no earlier.
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        if not any(h.category == hit.category and h.start <= hit.start and hit.end <= h.end for h in kept):
+    ends: dict[str, int] = {}
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        if hit.end > ends.get(hit.category, -1):
             kept.append(hit)
+            ends[hit.category] = hit.end
     return sorted(kept, key=lambda h: (h.start, h.end))
 
 

@@ -15,8 +15,9 @@ from evalkit import __version__
 from evalkit.errors import TranscriptError
 from evalkit.model import Conversation, Run, Source, Stage, content_hash
 from evalkit.personal_data.pseudonyms import Pseudonyms
+from evalkit.store.base import BATCH
 from evalkit.store.parts import PACK_ABOVE
-from evalkit.store.store import BATCH, Store
+from evalkit.store.store import Store
 from evalkit.transcripts.door import Importer, Options
 from evalkit.transcripts.finishing import Finishing
 from evalkit.transcripts.ledger import Ledger

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from evalkit.store.store import BATCH, Store
+from evalkit.store.base import BATCH
+from evalkit.store.store import Store
 
 
 def assign_topics(store: Store, run_id: str, topics: Mapping[str, str], *, mark: str) -> int:

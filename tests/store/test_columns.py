@@ -84,7 +84,7 @@ def test_a_store_of_version_two_gains_the_columns(tmp_path: Path) -> None:
 
 
 def test_large_sets_are_kept_until_facts_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalkit.store.store.CACHED_FROM", 10)
+    monkeypatch.setattr("evalkit.store.score_sets.CACHED_FROM", 10)
     with store_with(tmp_path / "s.db", rows()) as store:
         first = store.columns("r")
         (kept,) = (tmp_path / "s.db.columns").iterdir()
@@ -100,7 +100,7 @@ def test_large_sets_are_kept_until_facts_change(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_damaged_cache_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalkit.store.store.CACHED_FROM", 10)
+    monkeypatch.setattr("evalkit.store.score_sets.CACHED_FROM", 10)
     with store_with(tmp_path / "s.db", rows()) as store:
         store.columns("r")
         (kept,) = (tmp_path / "s.db.columns").iterdir()

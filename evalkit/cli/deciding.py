@@ -16,14 +16,11 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from evalkit.comparison.picking import telling_pair
-from evalkit.comparison.turns import exchanges
 from evalkit.errors import InputError, StoreError
 from evalkit.gate.deciding import Decision, decide
 from evalkit.gate.evidence import Hit, hits_of
 from evalkit.kpi.cases import CaseChange
 from evalkit.model import SEVERITIES
-from evalkit.reporting.artefacts import checked, write_artefact
-from evalkit.reporting.compared import told_twice
 from evalkit.reporting.gated import Changed
 from evalkit.store.scored import ScoredRun, read_talk
 
@@ -95,8 +92,9 @@ def judged(
     *,
     now: datetime | None = None,
     tell: bool = True,
+    in_full: bool = False,
 ) -> Judged:
-    """The decision over two scored runs, and with `tell` the conversations that changed."""
+    """The decision over two scored runs, with `tell` the cases that changed, and `in_full` their conversations."""
     financial = config.policy.escalation.financial
     hits = hits_of(candidate_store, candidate, policy, financial=financial)
     today = (now or datetime.now(UTC)).date()
@@ -106,7 +104,7 @@ def judged(
         pair = _Pair(candidate_store, candidate, baseline_store, baseline)
         seen = pair.seen(decision.changes[:_LOOKED_AT])
         seen.sort(key=_weight)
-        changed = [pair.told(one) for one in seen[:_TOLD]] + seen[_TOLD:]
+        changed = [pair.told(one) for one in seen[:_TOLD]] + seen[_TOLD:] if in_full else seen
         changed += [Changed(change) for change in decision.changes[_LOOKED_AT:]]
     return Judged(decision, candidate, hits, changed)
 
@@ -130,16 +128,19 @@ def write_surfaces(
     found: Judged, *, comment: Path | None = None, gitlab: Path | None = None, on_github: bool = False
 ) -> list[Path]:
     """The files that were written for CI; on GitHub also the job's summary and annotations."""
+    if comment is None and gitlab is None and not on_github:
+        return []
     from evalkit.reporting import github
+    from evalkit.reporting.artefacts import checked, write_artefact
     from evalkit.reporting.gitlab import code_quality
 
     written, cases = [], dict(found.candidate.cases)
     if comment is not None:
-        _write(comment, github.comment(found.decision, found.changed))
+        write_artefact(comment, github.comment(found.decision, found.changed))
         written.append(comment)
     if gitlab is not None:
         entries = code_quality(found.hits, found.changed, cases)
-        _write(gitlab, json.dumps(entries, ensure_ascii=False, indent=1))
+        write_artefact(gitlab, json.dumps(entries, ensure_ascii=False, indent=1))
         written.append(gitlab)
     if on_github:
         for command in github.notices(found.decision, found.hits, found.changed, cases):
@@ -181,6 +182,9 @@ class _Pair:
         talks = read_talk(self.before_store, self.before, ids[0]), read_talk(self.after_store, self.after, ids[1])
         if talks[0] is None or talks[1] is None:
             return one
+        from evalkit.comparison.turns import exchanges
+        from evalkit.reporting.compared import told_twice
+
         case = self.after.cases.get(one.change.case_id)
         known = tuple(case.context.facts.values()) if case is not None else ()
         names = self.before.run.release[:9], self.after.run.release[:9]
@@ -194,7 +198,3 @@ def _weight(one: Changed) -> tuple[bool, int, bool, str]:
 
 def _beside(config: Config, name: str) -> Path:
     return (config.path.parent if config.path is not None else Path()) / name
-
-
-def _write(path: Path, text: str) -> None:
-    write_artefact(path, text)

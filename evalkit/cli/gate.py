@@ -69,7 +69,9 @@ def command(
             left, right = None, read_scored(new.store, new.run)
         else:
             left, right = scored_alike(old, new, config)
-        found = deciding.judged(new.store, right, old.store if old else new.store, left, config, policy)
+        in_full = comment is not None or on_github
+        before = old.store if old else new.store
+        found = deciding.judged(new.store, right, before, left, config, policy, in_full=in_full)
         if not no_record:
             deciding.record(new.store, found)
         written = deciding.write_surfaces(found, comment=comment, gitlab=gitlab, on_github=on_github)

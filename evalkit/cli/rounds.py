@@ -81,7 +81,8 @@ def carry_out(
             click.echo(f"round {number} of at most {policy.rounds}: {found.decision.verdict}", err=True)
             if found.decision.settled:
                 break
-        found = table.asked(run, tell=True)
+        in_full = surfaces.comment is not None or surfaces.on_github
+        found = table.asked(run, tell=True, in_full=in_full)
         summary = pipeline.read(store, run, found.candidate.score_key, config)
         deciding.record(store, found)
         deciding.write_surfaces(found, comment=surfaces.comment, gitlab=surfaces.gitlab, on_github=surfaces.on_github)
@@ -120,13 +121,13 @@ class _Table:
         """The run after one more round."""
         return self._played(run, replace(self.plan, trials=number), f"round {number}")
 
-    def asked(self, run: Run, *, tell: bool = False) -> Judged:
+    def asked(self, run: Run, *, tell: bool = False, in_full: bool = False) -> Judged:
         """What the gate says of the run so far."""
         key = self.store.latest_score_key(run.id)
         candidate = read_scored(self.store, run, key)
         return deciding.judged(
             self.store, candidate, self.old.store, self._baseline(run, key), self.config, self.policy,
-            now=self.order.now, tell=tell,
+            now=self.order.now, tell=tell, in_full=in_full,
         )  # fmt: skip
 
     def _played(self, run: Run, plan: Plan, what: str) -> Run:

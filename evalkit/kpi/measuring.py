@@ -15,6 +15,7 @@ from evalkit.policy.sections import Costs
 from evalkit.stats import Interval, newcombe, pass_hat_k, wilson
 from evalkit.stats.amounts import quantile_ranks, ratio_of_sums
 from evalkit.stats.rates import clustered
+from evalkit.stats.student import t_quantile
 from evalkit.store.columns import Columns, cluster_column
 
 TOO_FEW, COUNTS_ONLY = 5, 20
@@ -179,7 +180,6 @@ def _ordered(view: View, column: str) -> tuple[Any, int, int]:
 
 def _mean(view: View, definition: Definition) -> Kpi:
     import numpy as np
-    from scipy.special import stdtrit
 
     values, known = _values(view, definition)
     n = int(known.sum())
@@ -191,7 +191,7 @@ def _mean(view: View, definition: Definition) -> Kpi:
     groups = int((view.clusters.sums(known) > 0).sum())
     if groups < definition.min_n:
         return Kpi(name=definition.name, value=None, n=n, method="t", note=f"too few (n = {groups})")
-    half = float(stdtrit(groups - 1, 0.975)) * float(np.sqrt((pulls**2).sum() * groups / (groups - 1))) / n
+    half = t_quantile(groups - 1, 0.975) * float(np.sqrt((pulls**2).sum() * groups / (groups - 1))) / n
     low, high = mean - half, mean + half
     if definition.unit == "rate":
         low, high = max(0.0, low), min(1.0, high)

@@ -8,6 +8,7 @@ from math import inf, lcm, sqrt
 from typing import Any, NamedTuple, TypeVar
 
 from evalkit.stats.checking import counts, equal_lengths, floats
+from evalkit.stats.student import t_cdf, t_quantile
 
 Trials = int | Sequence[int] | tuple[int | Sequence[int], int | Sequence[int]]
 """One number for all cases; one each; or such a pair for baseline and candidate."""
@@ -153,10 +154,8 @@ def non_inferiority(
     z = (mean + margin) / se
     if groups < 2:
         return NonInferiority(mean, -inf, False, 1.0, z, se, n)
-    from scipy.special import stdtr, stdtrit
-
-    lower = mean - float(stdtrit(groups - 1, 1 - alpha)) * se
-    return NonInferiority(mean, lower, lower > -margin, float(stdtr(groups - 1, -z)), z, se, n)
+    lower = mean - t_quantile(groups - 1, 1 - alpha) * se
+    return NonInferiority(mean, lower, lower > -margin, t_cdf(groups - 1, -z), z, se, n)
 
 
 # ---------------------------------------------------------------- sides
@@ -227,10 +226,8 @@ def _t_interval(differences: Sequence[Fraction], clusters: Sequence[object] | No
     se, groups = _standard_error(differences, clusters)
     if groups < 2:
         return -inf, inf
-    from scipy.special import stdtrit
-
     mean = float(sum(differences, Fraction(0)) / len(differences))
-    half = float(stdtrit(groups - 1, 0.975)) * se
+    half = t_quantile(groups - 1, 0.975) * se
     return mean - half, mean + half
 
 

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from evalkit.stats.checking import Z, counts, equal_lengths, floats, share
+from evalkit.stats.student import t_quantile
 
 
 class Interval(NamedTuple):
@@ -105,9 +106,7 @@ def clustered(mean: float, variance: float, n: int, total: float) -> Interval:
     if n == 1:
         found = wilson(mean, 1)
         return Interval(mean, found.low, found.high, 1.0, total, None, total)
-    from scipy.special import stdtrit
-
-    narrow = (Z / float(stdtrit(n - 1, 0.975))) ** 2
+    narrow = (Z / t_quantile(n - 1, 0.975)) ** 2
     flat = mean * (1 - mean) / total
     effect = max(1.0, variance / flat) if flat > 0 else total / n
     n_effective = total / effect * narrow

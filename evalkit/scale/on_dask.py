@@ -15,6 +15,8 @@ from evalkit.scale.units import Done, Job, Source, Unit, run_unit
 
 _PATIENCE_S = 30
 """How long nothing may finish before the engine looks whether any worker is left."""
+_RESTART = 6
+"""How many times as long a worker may take to come back."""
 _CONFIG = {"distributed.worker.profile.enabled": False, "distributed.scheduler.allowed-failures": 1}
 
 
@@ -46,7 +48,7 @@ class DaskEngine:
                 try:
                     finished = wait(list(waiting), timeout=self.patience_s, return_when="FIRST_COMPLETED").done
                 except TimeoutError:
-                    _wait_for_workers(client, self.patience_s)
+                    _wait_for_workers(client, _RESTART * self.patience_s)
                     continue
                 for future in finished:
                     unit = waiting.pop(future)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from evalkit.model import Conversation
 from evalkit.store.base import BATCH
 from evalkit.store.store import Store
 
@@ -19,13 +20,14 @@ def assign_topics(store: Store, run_id: str, topics: Mapping[str, str], *, mark:
     for talk in store.conversations(run_id):
         if talk.id in topics and topics[talk.id] != talk.intent:
             changed.append(talk.id)
-    # Read anew in batches, since a store is not written while a cursor reads it.
-    for start in range(0, len(changed), BATCH):
-        talks = list(store.conversations(run_id, changed[start : start + BATCH]))
-        store.replace_conversations(
-            msgspec.structs.replace(talk, intent=topics[talk.id], attributes={**talk.attributes, mark: "yes"})
-            for talk in talks
-        )
+
+    def moved() -> Iterator[Conversation]:
+        # Read anew in batches, since a store is not written while a cursor reads it.
+        for start in range(0, len(changed), BATCH):
+            for talk in list(store.conversations(run_id, changed[start : start + BATCH])):
+                yield msgspec.structs.replace(talk, intent=topics[talk.id], attributes={**talk.attributes, mark: "yes"})
+
+    store.replace_conversations(moved())
     for key in store.score_keys(run_id):
         rows = [
             msgspec.structs.replace(row, topic=topics[row.conversation_id])

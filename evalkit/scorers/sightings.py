@@ -7,6 +7,8 @@ import re
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
 
+_OPENING = 8
+"""Characters within which a word opens a reply, behind a greeting's mark at most."""
 _STOP_MARK = re.compile(r"###[A-Z_ -]+###")
 """How simulated customers say that they hang up: then the bot had no chance to hand over."""
 _NO = ("handoff_unavailable", "declines", "deflection", "bot_fallback")
@@ -36,9 +38,11 @@ def handed_over(talk: Conversation, context: Context, tools: tuple[str, ...]) ->
 def _announces(talk: Conversation, number: int, context: Context) -> bool:
     reading = context.reading
     hits = reading.signals(number, "handoff_announcement")
-    if not hits:
-        return _grants(talk, number, context)
     text = talk.turns[number].text
+    together = all(not hit.phrase and hit.end - hit.start >= len(text.strip(" .!?")) for hit in hits)
+    if together and not reading.signals(number, "mentions_staff", "promises_contact"):
+        # Words that only together speak of a hand-over need somebody to hand over to.
+        return _grants(talk, number, context)
     told = [hit for hit in hits if not _only_offered(text, hit.end)]
     if not told:
         return False
@@ -56,7 +60,9 @@ def _grants(talk: Conversation, number: int, context: Context) -> bool:
         return False
     if reading.signals(number, *_NO) or "?" in talk.turns[number].text:
         return False
-    return bool(reading.signals(number, "mentions_staff", "says_yes", "promises_contact"))
+    # A yes answers where it opens the reply; further on, "gern" or "sure" is a courtesy.
+    agreed = any(hit.start <= _OPENING for hit in reading.signals(number, "says_yes"))
+    return agreed or bool(reading.signals(number, "mentions_staff", "promises_contact"))
 
 
 def _only_offered(text: str, end: int) -> bool:

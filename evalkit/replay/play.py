@@ -26,7 +26,8 @@ from evalkit.model import (
     conversation_id,
 )
 from evalkit.replay.calls import Calls
-from evalkit.replay.customers import CustomerMaker, CustomerScript, Heard, Stop, customer_for, handed_over
+from evalkit.replay.casting import customer_for
+from evalkit.replay.customers import CustomerMaker, CustomerScript, Heard, Stop, handed_over
 
 _BOUNDARIES: tuple[tuple[type[Exception], Boundary], ...] = (
     (InfrastructureError, "infrastructure"),

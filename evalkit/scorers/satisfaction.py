@@ -14,6 +14,7 @@ import msgspec
 from evalkit.model import Case, Conversation, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.reading import Reading
+from evalkit.scorers.satisfaction_model import FEATURES
 from evalkit.text.tokens import jaccard
 from evalkit.transcripts import conversation_of
 
@@ -29,17 +30,6 @@ _FELT = {
     "repeats_self": ("repeat_self",),
 }
 _TROUBLE = ("not_resolved", "repeat_self")
-
-FEATURES = (
-    "customer_turns", "bot_turns", "rephrase_rate", "rephrase_max", "reply_similarity_max", "thanks_rate",
-    "thanks_last", "thanks_trend", "frustration_rate", "frustration_last", "frustration_first", "frustration_trend",
-    "trouble_rate", "trouble_last", "negative_rate", "negative_last", "positive_rate", "positive_last",
-    "question_rate", "question_last", "exclaim_rate", "caps_rate", "apology_rate", "cannot_rate", "deflection_rate",
-    "unanswered", "wait_median_s", "wait_max_s", "asked_for_human", "handed_over", "length_trend",
-    "customer_words_log", "bot_words_log", "asks_for_data_rate", "commits_last",
-)  # fmt: skip
-"""The vector's names in order. Rates are shares of the turns of their side; `_last` looks at the last such turn,
-`_trend` is the second half minus the first."""
 
 _WEIGHTS: Mapping[str, float] = {
     "thanks_rate": -1.3, "thanks_last": -1.2, "positive_rate": -0.6, "positive_last": -0.5, "thanks_trend": -0.4,

@@ -12,13 +12,23 @@ import msgspec
 
 from evalkit.errors import InputError
 from evalkit.model import content_hash
-from evalkit.scorers.satisfaction import FEATURES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+FEATURES = (
+    "customer_turns", "bot_turns", "rephrase_rate", "rephrase_max", "reply_similarity_max", "thanks_rate",
+    "thanks_last", "thanks_trend", "frustration_rate", "frustration_last", "frustration_first", "frustration_trend",
+    "trouble_rate", "trouble_last", "negative_rate", "negative_last", "positive_rate", "positive_last",
+    "question_rate", "question_last", "exclaim_rate", "caps_rate", "apology_rate", "cannot_rate", "deflection_rate",
+    "unanswered", "wait_median_s", "wait_max_s", "asked_for_human", "handed_over", "length_trend",
+    "customer_words_log", "bot_words_log", "asks_for_data_rate", "commits_last",
+)  # fmt: skip
+"""The vector's names in order. Rates are shares of the turns of their side; `_last` looks at the last such turn,
+`_trend` is the second half minus the first."""
 
 FEWEST_LABELS = 150
 LOWEST_AUC, SLOPES = 0.60, (0.7, 1.3)

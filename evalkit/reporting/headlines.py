@@ -17,7 +17,7 @@ HEADLINES = (
 def headlines(found: Sequence[Kpi], most: int = MOST) -> tuple[list[Kpi], list[Kpi]]:
     """At most `most` KPIs to show first, by importance, and the others in their own order.
 
-    >>> first, others = headlines([Kpi(name="customer_turns", n=9), Kpi(name="pass_rate", n=9)], 1)
+    >>> first, others = headlines([Kpi(name="customer_turns", value=3), Kpi(name="pass_rate", value=0.9)], 1)
     >>> [kpi.name for kpi in first], [kpi.name for kpi in others]
     (['pass_rate'], ['customer_turns'])
     """

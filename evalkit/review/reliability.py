@@ -36,7 +36,8 @@ def reliability(pairs: Iterable[tuple[float | None, int | bool | None]], bins: i
     >>> [(round(b.estimate, 2), b.satisfied.rate, b.n) for b in found.bins][:1], round(found.gap, 2)
     ([(0.2, 0.2, 10)], 0.0)
     """
-    known = sorted((float(e), int(s)) for e, s in pairs if e is not None and s is not None)
+    # By the estimate alone: sorted by the answer too, equal estimates would fall into a bad bin and a good one.
+    known = sorted(((float(e), int(s)) for e, s in pairs if e is not None and s is not None), key=lambda pair: pair[0])
     n = len(known)
     if n < FEWEST:
         return None

@@ -137,8 +137,11 @@ from evalkit.bots.python import PythonBot
 from evalkit.engine.replaying import Plan, new_run, replay
 from evalkit.store.store import Store
 from tests.engine.test_replaying import suite
+asked = []
 def slow(text, history):
-    time.sleep(0.03)
+    # Quick at first, then slow enough that the run cannot end before it is killed, however busy the machine is.
+    asked.append(text)
+    time.sleep(0.03 if len(asked) < 120 else 0.3)
     with open(sys.argv[2], "a") as log:
         log.write(text + chr(10))
     return "ok"

@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="1,000,000 conversations instead of 100,000")
     parser.add_argument("--n", type=int)
     options = parser.parse_args()
-    n = options.n or (1_000_000 if options.long else 100_000)
+    n = options.n or (1_000_000 if options.long else 20_000)
     per_s, slope_kb, peak_mb = _scored(n, engine_of("local", workers=2))
     n_dask = max(1_000, n // 10)
     local_s, _, _ = _scored(n_dask, engine_of("local", workers=2))

@@ -101,9 +101,27 @@ def settings_of(value: Mapping[str, Any], environment: Mapping[str, str] | None 
 
 def cache_path(config: Config) -> Path:
     """Where the answers that were paid for are kept: beside the store of the configuration."""
-    store = config.store
+    return cache_beside(config.store)
+
+
+def cache_beside(store: str) -> Path:
+    """The file of judged answers that belongs to a store."""
     folder = Path(".evalkit") if "://" in store else Path(store).parent
     return folder / CACHE
+
+
+def forget_judged(store: str, conversation_ids: Sequence[str]) -> int:
+    """The number of judged answers deleted with these conversations."""
+    from evalkit.judge.cache import AnswerCache
+
+    where = cache_beside(store)
+    if not where.exists():
+        return 0
+    cache = AnswerCache(where)
+    try:
+        return cache.erase(conversation_ids)
+    finally:
+        cache.close()
 
 
 def identity_of(bench: Bench) -> str:

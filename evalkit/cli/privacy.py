@@ -36,6 +36,7 @@ def erase_subject(*, actor: str, as_json: bool, **given: Any) -> int:
     """Erase one person: conversations, scores, labels, cases made from them, pseudonyms; print the receipt."""
     import msgspec
 
+    from evalkit.cli.judging import forget_judged
     from evalkit.privacy_ops.subjects import erase
     from evalkit.privacy_ops.vault import Vault
     from evalkit.store.store import Store
@@ -43,13 +44,16 @@ def erase_subject(*, actor: str, as_json: bool, **given: Any) -> int:
     where, key, names = _places(given)
     subject = _subject(given, key)
     with Store.open(where, create=False) as store, Vault(names, key, seal=False) as vault:
+        theirs = [id_ for _, id_ in store.conversations_of_subject(subject)]
         receipt = erase(store, subject, vault=vault, actor=actor)
+    n_judged = forget_judged(str(where), theirs)
     if as_json:
-        print_json(msgspec.to_builtins(receipt))
+        print_json({**msgspec.to_builtins(receipt), "n_judged": n_judged})
     else:
         click.echo(
-            f"erased {receipt.n_conversations} conversations in {receipt.n_runs} runs, {receipt.n_cases} cases and "
-            f"{receipt.n_pseudonyms} pseudonyms; line {receipt.audit_number} of the audit trail"
+            f"erased {receipt.n_conversations} conversations in {receipt.n_runs} runs, {receipt.n_cases} cases,"
+            f" {n_judged} judged answers and {receipt.n_pseudonyms} pseudonyms;"
+            f" line {receipt.audit_number} of the audit trail"
         )
         if receipt.promoted:
             click.echo(f"take out of your suite files: {', '.join(receipt.promoted)}")

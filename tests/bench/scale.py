@@ -29,7 +29,7 @@ _DASK_MUST = 0.75
 def main() -> int:
     """Print the table; the exit code is 1 when a must is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.scale")
-    parser.add_argument("--long", action="store_true", help="1,000,000 conversations instead of 100,000")
+    parser.add_argument("--long", action="store_true", help="1,000,000 conversations instead of 20,000")
     parser.add_argument("--n", type=int)
     options = parser.parse_args()
     n = options.n or (1_000_000 if options.long else 20_000)

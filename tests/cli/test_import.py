@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from evalkit.cli import execute
+from evalkit.judge.cache import AnswerCache
+from evalkit.judge.protocol import Answer
+from evalkit.store.store import Store
 from tests.transcripts.conftest import FOLDER
 
 
@@ -54,8 +57,17 @@ def test_a_person_is_found_told_and_erased(capsys: pytest.CaptureFixture[str], m
     monkeypatch.setattr("click.prompt", lambda *a, **k: "kim.exempel@example.com")
     assert execute(["privacy", "export", "--ask"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
+    with Store.open(".evalkit/store.db") as store:
+        ids = [talk.id for run in store.runs() for talk in store.conversations(run.id)]
+    judged = AnswerCache(".evalkit/judge-cache.db")
+    judged.put("another", "me", [("k", Answer(question="q", answer="yes"))])
+    for number, id_ in enumerate(ids):
+        judged.put(id_, "me", [(f"k{number}", Answer(question="q", answer="yes"))])
+    judged.close()
     assert execute(["privacy", "erase", "--ask"]) == 0
-    assert "erased 1 conversations in 1 runs" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "erased 1 conversations in 1 runs" in told and "1 judged answers" in told
+    assert len(AnswerCache(".evalkit/judge-cache.db")) == len(ids)
     assert execute(["privacy", "audit", "--json"]) == 0
     events = [entry["event"] for entry in json.loads(capsys.readouterr().out)["entries"]]
     assert events == ["import", "reveal", "export", "erase"]

@@ -159,6 +159,8 @@ def test_a_killed_run_keeps_what_was_finished_and_can_be_completed(tmp_path: Pat
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(path), str(log)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
         stderr=subprocess.DEVNULL,
+        # A job in the background of a shell starts with Ctrl-C ignored, and so would everything below it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

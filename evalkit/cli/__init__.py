@@ -9,6 +9,7 @@ from keyword import iskeyword
 import click
 
 from evalkit.errors import EvalkitError, InputError, SuiteError
+from evalkit.text.counted import counted
 
 _VERBS = {
     "init": "write a starter project that runs against the demo bot",
@@ -112,5 +113,5 @@ def execute(args: list[str] | None = None) -> int:
 def _shown(error: EvalkitError) -> str:
     if isinstance(error, SuiteError):
         n = len(error.faults)
-        return f"{error}\n{n} fault{'s' if n != 1 else ''}"
+        return f"{error}\n{counted(n, 'fault')}"
     return f"error: {error}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.options import config_option
+from evalkit.text.counted import counted
 
 
 @click.command(name="check")
@@ -34,7 +35,7 @@ def command(*, paths: tuple[Path, ...], show_policy: bool, config_path: Path | N
     n_cases = sum(len(suite.cases) for suite in suites)
     n_drafts = sum(case.draft for suite in suites for case in suite.cases)
     drafts = f"; {n_drafts} are drafts that nobody has confirmed yet" if n_drafts else ""
-    click.echo(f"{len(suites)} suites, {n_cases} cases: no faults{drafts}")
+    click.echo(f"{counted(len(suites), 'suite')}, {counted(n_cases, 'case')}: no faults{drafts}")
     if show_policy:
         for rule in policy_coverage(config.policy, suites):
             listed = ", ".join(rule.cases[:4]) + (f" and {len(rule.cases) - 4} more" if len(rule.cases) > 4 else "")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from evalkit.errors import InputError
+from evalkit.text.counted import counted
 
 
 @click.command(name="init")
@@ -65,7 +66,7 @@ def _from_pack(folder: Path, name: str, answers: dict[str, str], languages: tupl
     (folder / "evalkit.yaml").write_text(_configured(config, pack.profile, answers.get("domain", "")), encoding="utf-8")
     click.echo(str(folder / "evalkit.yaml"))
     for path, n_cases in written:
-        click.echo(f"{path}: {n_cases} cases")
+        click.echo(f"{path}: {counted(n_cases, 'case')}")
     click.echo("next: describe your bot under `bots:` and your articles under `knowledge:` in evalkit.yaml, then")
     click.echo("      evalkit check")
     return 0

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from evalkit.text.counted import counted
+
 
 @click.group(name="suites")
 def command() -> None:
@@ -55,5 +57,5 @@ def import_botium(*, folder: Path, out: Path, language: str | None) -> int:
 
 def _tell(written: list[tuple[Path, int]]) -> None:
     for path, n_cases in written:
-        click.echo(f"{path}: {n_cases} cases")
+        click.echo(f"{path}: {counted(n_cases, 'case')}")
     click.echo(f"{sum(n for _, n in written)} cases; next: evalkit check {written[0][0].parent}")

@@ -14,6 +14,7 @@ from evalkit.model import Case, Data, Kpi
 from evalkit.policy.sections import Costs, GatePolicy, Guardrail, Limit
 from evalkit.stats import Round
 from evalkit.store.facts import Facts
+from evalkit.text.counted import counted
 
 RuleVerdict = Literal["passed", "failed", "inconclusive", "unmeasured"]
 _LISTED, _ROUNDING = 3, 1e-12
@@ -38,7 +39,7 @@ def zero_tolerance_rule(hits: Sequence[Hit]) -> Ruling:
         return Ruling("zero tolerance", "passed", "nothing that must never happen")
     rules = ", ".join(sorted({hit.finding.rule.split(".")[0] for hit in found}))
     n = len(found)
-    short = f"{n} finding{'s' if n != 1 else ''} that must never happen ({rules})"
+    short = f"{counted(n, 'finding')} that must never happen ({rules})"
     said = f"{short} in {_cases(h.case_id for h in found)}"
     return Ruling("zero tolerance", "failed", said, short, numbers={"n": n})
 

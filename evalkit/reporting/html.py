@@ -17,6 +17,7 @@ from evalkit.reporting.marking import marked, merged, visible
 from evalkit.reporting.page import CLOSING, opening
 from evalkit.reporting.summary import Failure, Summary, transcripts
 from evalkit.store.store import Store
+from evalkit.text.counted import counted
 
 _INLINE_UP_TO = 900_000
 """Characters after which passages are linked instead of repeated, so that the file stays below 2 MB."""
@@ -77,16 +78,14 @@ def _never(summary: Summary) -> str:
         by_rule.setdefault(failure.finding.rule, {}).setdefault(failure.conversation_id, failure)
     for rule, members in by_rule.items():
         told = next(iter(members.values())).finding.message
-        head = (
-            f"<span>■ {visible(rule)}</span><small>{_counted(len(members), 'conversation')} · {visible(told)}</small>"
-        )
+        head = f"<span>■ {visible(rule)}</span><small>{counted(len(members), 'conversation')} · {visible(told)}</small>"
         parts.append(f"<h3>{head}</h3><ul>{_links(list(members.values()))}</ul>")
     if summary.critical_failed:
         first: dict[str, Failure] = {}
         for failure in summary.failures:
             if failure.case_id in summary.critical_failed:
                 first.setdefault(failure.case_id, failure)
-        many = _counted(len(summary.critical_failed), "critical case")
+        many = counted(len(summary.critical_failed), "critical case")
         parts.append(f"<h3><span>▲ {many} failed</span></h3><ul>{_links(list(first.values()))}</ul>")
     return f"<section class=never><h2>Must never happen</h2>{''.join(parts)}</section>"
 
@@ -116,7 +115,7 @@ def _changes(summary: Summary) -> str:
     for title, names, kind in sets:
         if names:
             items = "".join(f"<li><code>{visible(name)}</code></li>" for name in names)
-            note = _counted(len(names), "case") + (", passed only some of their trials" if kind == "flaky" else "")
+            note = counted(len(names), "case") + (", passed only some of their trials" if kind == "flaky" else "")
             head = f"<summary><strong class={kind}>{title}</strong><span>{note}</span></summary>"
             parts.append(f"<details>{head}<ul class='rows talk'>{items}</ul></details>")
     title = "What changed" if summary.baseline is not None else "Flaky"
@@ -142,7 +141,7 @@ def _failing(store: Store, summary: Summary) -> Iterator[str]:
     told: set[str] = set()
     for rule, members in groups.items():
         yield (
-            f"<h3><span>{visible(rule)}</span><small>{_counted(len(members), 'conversation')}"
+            f"<h3><span>{visible(rule)}</span><small>{counted(len(members), 'conversation')}"
             f" · {visible(first[rule].message)}</small></h3>"
         )
         for talk in transcripts(store, summary, [id_ for id_ in members if id_ not in told]):
@@ -171,10 +170,6 @@ class _Room:
     inline: bool
     whole: bool
     turns: bool
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _talk(
@@ -242,7 +237,7 @@ def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, lin
                 f' <a href="#k{visible(evidence.passage_hash)}">{visible(str(passage.get("document_id")))}</a>'
             )
     if (more := len(finding.evidence) - _MOST_EVIDENCE) > 0:
-        parts.append(f"<p class=soft>and {_counted(more, 'more passage')}</p>")
+        parts.append(f"<p class=soft>and {counted(more, 'more passage')}</p>")
     return "".join(parts) + "</div>"
 
 

@@ -15,6 +15,7 @@ from evalkit.reporting.unchecked import Unchecked
 from evalkit.stats import sign_flip
 from evalkit.store.facts import Facts
 from evalkit.store.store import Store
+from evalkit.text.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,10 @@ def summarise(
         case_id = (row.case_id if row else None) or conversation_id
         case = cases.get(case_id)
         unchecked.add(scores, case)
+        broken = (f"{s.boundary or 'scorer'}: {s.cause or 'unknown'}" for s in scores if s.verdict == "error")
+        for cause in dict.fromkeys(broken):
+            causes[cause] = causes.get(cause, 0) + 1
         for score in scores:
-            if score.verdict == "error":
-                cause = f"{score.boundary or 'scorer'}: {score.cause or 'unknown'}"
-                causes[cause] = causes.get(cause, 0) + 1
             if score.verdict in {"fail", "unsure"}:
                 failures += _failures(conversation_id, case_id, case, score, financial=financial)
             if case is not None and case.critical and failing(score, case):
@@ -234,7 +235,7 @@ def _sentence(
 ) -> str:
     known = {kpi.name: kpi for kpi in found}
     if run.status == "invalid":
-        return f"{run.release} cannot be judged: {n_errors} conversations broke before the bot could answer."
+        return f"{run.release} cannot be judged: {counted(n_errors, 'conversation')} broke before the bot could answer."
     parts = []
     if run.status == "inconclusive":
         parts.append(f"cut short, {run.attributes.get('stopped', 'a budget was spent')}")
@@ -247,11 +248,11 @@ def _sentence(
             parts.append(f"{shown(kpi)}{f' ({interval})' if interval else ''} of conversations pass every check")
     if zero:
         rules = sorted({failure.finding.rule.split(".")[0] for failure in failures if failure.zero})
-        parts.append(f"{zero} zero-tolerance finding{'s' if zero != 1 else ''} ({', '.join(rules)})")
+        parts.append(f"{counted(zero, 'zero-tolerance finding')} ({', '.join(rules)})")
     if critical:
-        parts.append(f"{critical} critical case{'s' if critical != 1 else ''} failed")
+        parts.append(f"{counted(critical, 'critical case')} failed")
     blockers = len({f.conversation_id for f in failures if f.finding.severity == "blocker" and not f.zero})
     verdict = "do not ship" if zero or critical else "nothing here forbids shipping"
     if blockers and not (zero or critical):
-        verdict = f"read the {blockers} conversation{'s' if blockers != 1 else ''} with a blocker before shipping"
+        verdict = f"read the {counted(blockers, 'conversation')} with a blocker before shipping"
     return f"{run.release}: {'; '.join(parts)}: {verdict}."

@@ -22,7 +22,6 @@ def render(summary: Summary) -> str:
         worst = sorted(summary.causes.items(), key=lambda item: -item[1])[:3]
         lines += [f"  {count} × {cause}" for cause, count in worst]
     lines += _first(summary)
-    lines.append("")
     changes = {change.name: change for change in summary.changes}
     rows = []
     for kpi in headlines(summary.kpis)[0]:
@@ -35,9 +34,12 @@ def render(summary: Summary) -> str:
     if summary.baseline is not None:
         headers += [summary.baseline.release, "change"]
     align = ("left", *["right"] * (len(headers) - 2), "left" if summary.baseline is not None else "right")
-    lines.append(tabulate(rows, headers=headers, colalign=align, disable_numparse=True))
+    if rows:
+        lines += ["", tabulate(rows, headers=headers, colalign=align, disable_numparse=True)]
     if summary.failures:
         lines += ["", f"worst of {len(summary.failures)} findings:", *worst_lines(summary.failures)]
+    if summary.run.status == "invalid" and all(cause.startswith("infrastructure") for cause in summary.causes):
+        lines += ["", "next: is the bot running, and is its url in evalkit.yaml right? then run again"]
     return "\n".join(lines)
 
 

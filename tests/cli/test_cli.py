@@ -35,10 +35,12 @@ def test_the_starter_project_runs_against_the_demo_bot_as_it_is(
     with serving(open_release("1.4")) as address:
         point_at(project, address)
         assert evalkit(["check"]) == 0
-        capsys.readouterr()
+        checked = capsys.readouterr().out
         assert evalkit(["run", "--bot", "demo", "--release", "1.4", "--json"]) == 0
+    assert checked == "1 suite, 2 cases: no faults\n"
     totals = json.loads(capsys.readouterr().out)
     assert (totals["n_scored"], totals["n_total"], totals["status"]) == (2, 2, "finished")
+    assert totals["findings"] == []
     assert totals["exit_code"] == 0
 
 
@@ -123,8 +125,12 @@ def test_an_unreachable_bot_makes_the_run_invalid(project: Path, capsys: pytest.
         .replace(":8765/chat", ":1/chat")
         .replace("    # rate_per_s", "    retries: 0\n    # rate_per_s")
     )
+    capsys.readouterr()
     assert evalkit(["run", "--bot", "demo", "--release", "x"]) == 4
-    assert "infrastructure" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "2 × infrastructure: " in printed
+    assert "next: is the bot running" in printed
+    assert "KPI" not in printed
 
 
 def test_a_missing_secret_is_named_and_never_printed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

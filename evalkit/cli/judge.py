@@ -146,6 +146,13 @@ def calibration(
         "more labels",
     ]
     click.echo(tabulate(rows, headers=heads))
+    for c in found:
+        if c.stands_in is not None:
+            n = len(c.stands_in.p_values)
+            click.echo(
+                f"{c.question}: the judge may stand in for {round(n * c.stands_in.winning_rate)} of {n} reviewers"
+                f" (alternative annotator test, {c.stands_in.n} shared conversations or more)"
+            )
     return 0
 
 

@@ -21,6 +21,7 @@ from evalkit.store.scored import ScoredRun
 _HEADLINE = "solved_rate"
 _RATES = (_HEADLINE, "correct_rate", "csat_rate", "escalation_rate", "language_match_rate")
 _RECONTACT_DAYS = 7.0
+_DISAGREE = 0.05
 _LEAST_SUPPORT_RATE, _MOSTLY_UNKNOWN = 0.7, 0.5
 
 
@@ -103,7 +104,7 @@ class AiAgainstPeople:
             strategy=self.name,
             sentence=_sentence(human, ai, deltas, head),
             deltas=tuple(deltas),
-            notes=tuple(_notes(arms, deltas)),
+            notes=tuple(_notes(arms, deltas, head)),
             details=_details(arms, head),
         )
 
@@ -220,6 +221,8 @@ def _details(arms: _Arms, head: PeopleGap | None) -> Data:
     if head is not None:
         found["headline"] = head.measure
         found["e_value"] = head.hidden
+        if head.odds is not None:
+            found["odds_ratio"] = head.odds._asdict()
         found["strata"] = [
             {
                 "topic": s.stratum[0] or "(no topic)", "channel": s.stratum[1], "language": s.stratum[2] or "?",
@@ -238,7 +241,7 @@ def _details(arms: _Arms, head: PeopleGap | None) -> Data:
     return found
 
 
-def _notes(arms: _Arms, deltas: Sequence[Delta]) -> Iterator[str]:
+def _notes(arms: _Arms, deltas: Sequence[Delta], head: PeopleGap | None) -> Iterator[str]:
     yield (
         "after comparing like with like on topic, channel and language; other differences remain: only sending a random"
         " 5 % of the AI's questions straight to people would settle the cause"
@@ -254,6 +257,11 @@ def _notes(arms: _Arms, deltas: Sequence[Delta]) -> Iterator[str]:
     least = min((d.support_rate for d in deltas if d.support_rate is not None), default=1.0)
     if least < _LEAST_SUPPORT_RATE:
         yield f"common support: only {100 * least:.0f} % of the conversations have a counterpart on the other side"
+    if head is not None and head.odds is not None and head.odds.p_same < _DISAGREE:
+        yield (
+            f"the gap in {in_a_sentence(TITLES.get(head.measure, head.measure))} is not the same for all questions"
+            f" (p = {head.odds.p_same:.2g}): read it topic by topic, the average hides that"
+        )
     yield "each interval is 95 % by itself; of twenty numbers one moves by chance"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from evalkit.model import HandledBy
-from evalkit.stats import Interval, Standardised, e_value, standardise, wilson
+from evalkit.stats import Interval, PooledOdds, Standardised, e_value, pooled_odds, standardise, wilson
 from evalkit.store.facts import Facts
 
 LEAST = 10
@@ -37,7 +37,10 @@ class StratumGap:
 
 @dataclass(frozen=True, slots=True)
 class PeopleGap:
-    """AI less people on one measure; `hidden` is the E-value: how strong an unseen difference would have to be."""
+    """AI less people on one measure; `hidden` is the E-value: how strong an unseen difference would have to be.
+
+    `odds` are the AI's over the people's inside strata, and whether the strata agree; None where a side never varies.
+    """
 
     measure: str
     gap: Standardised
@@ -45,6 +48,7 @@ class PeopleGap:
     n_ai: int
     n_human: int
     hidden: float | None
+    odds: PooledOdds | None = None
 
 
 def people_gap(rows: Sequence[Facts], measure: str, *, arm: HandledBy = "ai", least: int = LEAST) -> PeopleGap | None:
@@ -75,7 +79,7 @@ def gap_between(
         for s in sorted(shared, key=lambda s: (-len(left[s]), s))
     )  # fmt: skip
     n_ai, n_human = (sum(map(len, side.values())) for side in (left, right))
-    return PeopleGap(measure, gap, strata, n_ai, n_human, _hidden(gap))
+    return PeopleGap(measure, gap, strata, n_ai, n_human, _hidden(gap), _odds(strata))
 
 
 def by_stratum(rows: Sequence[Facts], value: Callable[[Facts], _T | None]) -> dict[Stratum, list[_T]]:
@@ -124,3 +128,13 @@ def _counts(side: Mapping[Stratum, Sequence[int]]) -> dict[Hashable, tuple[float
 def _hidden(gap: Standardised) -> float | None:
     low, high = sorted((gap.rate_a, gap.rate_b))
     return e_value(high / low).value if low > 0 else None
+
+
+def _odds(strata: Sequence[StratumGap]) -> PooledOdds | None:
+    def side(arm: str) -> list[tuple[float, float]]:
+        return [(getattr(s, arm).rate * getattr(s, arm).n, getattr(s, arm).n) for s in strata]
+
+    try:
+        return pooled_odds(side("ai"), side("human"))
+    except ValueError:
+        return None

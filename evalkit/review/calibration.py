@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 from typing import Literal
 
 from evalkit.model import Kpi, Review, Score
-from evalkit.review.labelling import final
+from evalkit.review.labelling import current, final
 from evalkit.review.questions import Question, asked_of_both
-from evalkit.stats import Agreement, Chart, Interval, cohen_kappa, debiased_rate, ewma, wilson
+from evalkit.stats import Agreement, Chart, Interval, Replacing, alt_test, cohen_kappa, debiased_rate, ewma, wilson
+from evalkit.stats.replacing import LEAST_ITEMS, LEAST_RATERS
 from evalkit.store.store import Store
 
 State = Literal["uncalibrated", "shown", "voting"]
@@ -36,7 +37,8 @@ class Calibration:
 
     `both_good` … count labelled conversations (judge, people); `sensitivity` is the share of the people's good ones
     that the judge calls good, `specificity` that of their bad ones it calls bad. `rate` is the judged rate corrected
-    by the labels. `n_more_labels` narrow it to five points on each side.
+    by the labels. `n_more_labels` narrow it to five points on each side. `stands_in` is the alternative annotator test,
+    where at least three people share enough conversations with each other and the judge.
     """
 
     question: str
@@ -52,6 +54,7 @@ class Calibration:
     rate: Kpi
     n_more_labels: int
     drift: Chart | None
+    stands_in: Replacing | None = None
 
     @property
     def n(self) -> int:
@@ -79,7 +82,8 @@ def calibrations(store: Store, identity: str, *, by_language: bool = False) -> l
 
     Another identity (model, prompt, parameters or questions) starts from nothing.
     """
-    labels = final(store.reviews())
+    reviews = list(store.reviews())
+    labels = final(reviews)
     wanted = sorted({conversation_id for conversation_id, _ in labels})
     answered = _answers(store, identity, wanted)
     found = []
@@ -87,7 +91,7 @@ def calibrations(store: Store, identity: str, *, by_language: bool = False) -> l
         if judged not in answered:
             continue
         every = list(answered[judged].values())
-        found.append(calibrate(judged, people, every, labels))
+        found.append(replace(calibrate(judged, people, every, labels), stands_in=_stands_in(every, people, reviews)))
         if by_language:
             for language in sorted({a.language for a in every if a.language}):
                 part = [a for a in every if a.language == language]
@@ -184,6 +188,28 @@ def _rate(judged: str, cells: Sequence[Sequence[int]]) -> tuple[Kpi, int]:
         method="judge, post-stratified by labels", coverage_rate=n / population if population else None,
     )  # fmt: skip
     return kpi, max(wanted - n, 0)
+
+
+def _stands_in(answered: Sequence[Answered], people: Question, reviews: Iterable[Review]) -> Replacing | None:
+    """The judge against each person on what several people read, None where too few people read enough together."""
+    judge = {a.conversation_id: a.good for a in answered if a.good is not None}
+    said: dict[str, dict[str, bool]] = {}
+    for review in current(reviews).values():
+        good = people.is_positive(review.label) if review.question == people.id and review.stage == "label" else None
+        if good is not None and review.conversation_id in judge:
+            said.setdefault(review.reviewer, {})[review.conversation_id] = good
+    while len(said) >= LEAST_RATERS:
+        shared = {
+            name: sum(any(item in other for who, other in said.items() if who != name) for item in mine)
+            for name, mine in said.items()
+        }
+        least = min(shared, key=lambda name: shared[name])
+        if shared[least] >= LEAST_ITEMS:
+            items = sorted({item for mine in said.values() for item in mine})
+            rows = [[mine.get(item) for item in items] for mine in said.values()]
+            return alt_test([judge[item] for item in items], rows)
+        del said[least]
+    return None
 
 
 def _share(hits: int, n: int) -> Interval | None:

@@ -13,6 +13,7 @@ from evalkit.stats.between import (
     standardise_means,
 )
 from evalkit.stats.drift import Chart, cusum, ewma, laney_sigma
+from evalkit.stats.odds import PooledOdds, pooled_odds
 from evalkit.stats.paired import NonInferiority, SignFlip, non_inferiority, same_cases, sign_flip
 from evalkit.stats.planning import (
     Holm,
@@ -25,12 +26,13 @@ from evalkit.stats.planning import (
 )
 from evalkit.stats.rates import Interval, cluster_rate, debiased_rate, jeffreys, rogan_gladen, weighted_rate, wilson
 from evalkit.stats.reliability import PassK, broken_case_p, pass_at_k, pass_hat_k
+from evalkit.stats.replacing import Replacing, alt_test
 
 __all__ = [
-    "Agreement", "Chart", "Difference", "EValue", "Holm", "Interval", "NonInferiority", "PassK", "Quantile", "Ratio",
-    "Round", "SignFlip", "Standardised", "benjamini_hochberg", "broken_case_p", "cases_needed", "cluster_rate",
-    "cohen_kappa", "cusum", "debiased_rate", "difference", "e_value", "ewma", "gwet_ac1", "holm", "jeffreys",
-    "krippendorff_alpha", "laney_sigma", "minimal_detectable_effect", "newcombe", "non_inferiority", "pass_at_k",
-    "pass_hat_k", "quantile_interval", "ratio", "rogan_gladen", "rounds", "same_cases", "sign_flip", "standardise",
-    "standardise_means", "weighted_rate", "wilson",
+    "Agreement", "Chart", "Difference", "EValue", "Holm", "Interval", "NonInferiority", "PassK", "PooledOdds",
+    "Quantile", "Ratio", "Replacing", "Round", "SignFlip", "Standardised", "alt_test", "benjamini_hochberg",
+    "broken_case_p", "cases_needed", "cluster_rate", "cohen_kappa", "cusum", "debiased_rate", "difference", "e_value",
+    "ewma", "gwet_ac1", "holm", "jeffreys", "krippendorff_alpha", "laney_sigma", "minimal_detectable_effect",
+    "newcombe", "non_inferiority", "pass_at_k", "pass_hat_k", "pooled_odds", "quantile_interval", "ratio",
+    "rogan_gladen", "rounds", "same_cases", "sign_flip", "standardise", "standardise_means", "weighted_rate", "wilson",
 ]  # fmt: skip

@@ -168,6 +168,15 @@ def _on_one_mix(
     )  # fmt: skip
 
 
+def shared_strata(a: Strata, b: Strata) -> list[tuple[Share, Share]]:
+    """The strata that both have, as pairs of (hits, n). Raises: ValueError when there is none."""
+    left, right = _strata(a), _strata(b)
+    shared = [(left[key], right[key]) for key in left if key in right]
+    if not shared:
+        raise ValueError("expected at least one stratum with data on both sides, got none")
+    return shared
+
+
 def _strata(given: Strata) -> dict[Hashable, tuple[float, float]]:
     pairs = dict(given) if isinstance(given, Mapping) else dict(enumerate(given))
     held = {key: (float(x), float(n)) for key, (x, n) in pairs.items() if n}

@@ -149,10 +149,11 @@ def holm(p_values: Any, alpha: float = 0.05) -> Holm:
     return Holm(tuple(adjusted), tuple(p <= alpha for p in adjusted))
 
 
-def benjamini_hochberg(p_values: Any, rate: float = 0.05) -> Holm:
+def benjamini_hochberg(p_values: Any, rate: float = 0.05, *, dependent: bool = False) -> Holm:
     """The p-values adjusted so that the share of false ones among those rejected stays below `rate`.
 
-    Source: Benjamini & Hochberg 1995. Raises: ValueError as `holm`.
+    With `dependent` it holds for tests that depend on each other in any way, such as those over the same items.
+    Source: Benjamini & Hochberg 1995; Benjamini & Yekutieli 2001. Raises: ValueError as `holm`.
 
     >>> benjamini_hochberg([.01, .04, .03, .9]).rejected
     (True, False, False, False)
@@ -161,7 +162,8 @@ def benjamini_hochberg(p_values: Any, rate: float = 0.05) -> Holm:
     if not found or not all(0 <= p <= 1 for p in found):
         raise ValueError(f"expected at least one p-value, all in [0, 1], got {found}")
     adjusted, lowest, n = [0.0] * len(found), 1.0, len(found)
+    price = sum(1 / k for k in range(1, n + 1)) if dependent else 1.0
     for rank, index in zip(range(n, 0, -1), sorted(range(n), key=found.__getitem__, reverse=True), strict=True):
-        lowest = min(lowest, n / rank * found[index])
+        lowest = min(lowest, price * n / rank * found[index])
         adjusted[index] = lowest
     return Holm(tuple(adjusted), tuple(p <= rate for p in adjusted))

@@ -69,6 +69,16 @@ def test_the_other_mixes_of_the_worked_example() -> None:
     assert e_value(0.7045 / 0.6465).value == pytest.approx(1.40, abs=5e-3)
 
 
+def test_strata_that_agree_give_one_odds_ratio_and_strata_that_disagree_are_told() -> None:
+    agreed = compare(DESK, BOT)
+    assert agreed.details["odds_ratio"]["value"] == pytest.approx(0.64489, abs=1e-5)
+    assert not any("not the same for all questions" in note for note in agreed.notes)
+    turned = compare(
+        side("human", "human", {"a": (90, 100), "b": (10, 100)}), side("bot", "ai", {"a": (10, 100), "b": (90, 100)})
+    )
+    assert any("not the same for all questions" in note for note in turned.notes)
+
+
 def test_a_hand_over_stays_with_the_ai_and_assisted_people_are_a_third_arm() -> None:
     handed = replace(BOT, rows=tuple(
         Facts(**{**{n: getattr(r, n) for n in r.__struct_fields__}, "n_human_turns": int(i < 50)})

@@ -102,3 +102,21 @@ def test_votes_are_read_from_the_store_and_another_judge_starts_from_nothing(tmp
         assert earned_votes(store, "judge-b") == ()
         by_language = {c.language: c.n for c in calibrations(store, "judge-a", by_language=True)}
         assert by_language == {None: 120, "sv": 60, "fi": 60}
+
+
+def test_three_people_who_share_conversations_tell_whether_the_judge_may_stand_in(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        stored(store, "judge-a", 60)
+        (alone,) = calibrations(store, "judge-a")
+        assert alone.stands_in is None
+        for who in ("bo", "cy"):
+            for i in range(60):
+                label = "yes" if (i % 3 > 0) != (who == "bo" and i < 6) else "no"
+                store.add_review(
+                    Review(
+                        id=f"{who}{i}", conversation_id=f"c{i}", question="resolved", reviewer=who, label=label, at=DAY
+                    )
+                )
+        (found,) = calibrations(store, "judge-a")
+        assert found.stands_in is not None
+        assert (found.stands_in.n, found.stands_in.may_replace) == (60, True)

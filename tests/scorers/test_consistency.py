@@ -61,3 +61,28 @@ def test_a_bug_in_a_group_scorer_is_an_error_for_each_and_quotes_nothing() -> No
     found = group_scores(Broken(), (SV, DE), World(()))
     assert [(s.verdict, s.boundary) for _, s in found] == [("error", "scorer")] * 2
     assert "hemligt" not in (found[0][1].cause or "")
+
+
+EIGHT = (
+    ("Ja, det går bra.", "Ja, det går bra.", "Ja, det går bra."),
+    ("Ja, kontanter går bra.", "Nej, kontanter går inte.", "Ja, kontanter går bra."),
+    ("Du har 30 dagars returrätt.", "Du har 30 dagars returrätt.", "Du har 14 dagars returrätt."),
+    ("Frakten kostar 49 kr.", "Frakten kostar 49 kr.", "Frakten kostar 49 kr."),
+    ("Frakten kostar 49 kr.", "Frakten kostar 59 kr.", "Frakten kostar 69 kr."),
+    ("Vi öppnar kl. 9.", "Vi öppnar kl. 9.", "Vi öppnar kl. 9."),
+    ("Det tar 3 dagar.", "Det tar 3 dagar.", "Det tar 3 dagar."),
+    ("Det kostar 5 euro.", "Det kostar 5 euro.", "Det kostar 8 euro."),
+)
+"""Eight questions over three channels: yes yes yes, yes no yes, 30 30 14, a a a, a b c, x x x, x x x, y y z."""
+
+
+def test_pairs_that_agree_and_questions_answered_alike_have_their_worked_values() -> None:
+    pairwise, alike = [], []
+    for number, answers in enumerate(EIGHT):
+        talks = [talk(f"{number}-{n}", "Tar ni kontanter?", said, "sv") for n, said in enumerate(answers)]
+        found = [score for _, score in group_scores(Consistency(), talks, World((Consistency(),)))]
+        pairwise.append(sum(score.value or 0.0 for score in found) / len(found))
+        alike.append(all(score.data["consistent"] for score in found))
+    assert pairwise == pytest.approx([1, 1 / 3, 1 / 3, 1, 0, 1, 1, 1 / 3])
+    assert sum(pairwise) / len(pairwise) == pytest.approx(0.625)
+    assert sum(alike) / len(alike) == 0.5

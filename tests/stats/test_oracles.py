@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evalkit.stats import cluster_rate, cohen_kappa, debiased_rate, holm, newcombe, sign_flip, standardise, wilson
+from evalkit.stats import (
+    cluster_rate,
+    cohen_kappa,
+    debiased_rate,
+    holm,
+    newcombe,
+    pooled_odds,
+    sign_flip,
+    standardise,
+    wilson,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -41,6 +51,43 @@ def test_sign_flip_is_mcnemar_and_the_pooled_odds_agree_with_statsmodels() -> No
     before, after = [1] * 168 + [0] * 32, [1] * 150 + [0] * 18 + [1] * 7 + [0] * 25
     oracle = mcnemar([[150, 18], [7, 25]], exact=True).pvalue
     assert sign_flip(before, after).p_two_sided == pytest.approx(oracle)
+
+
+def test_clustered_errors_and_pooled_strata_agree_with_statsmodels_and_scipy() -> None:
+    import statsmodels.api as sm
+    from scipy.stats import permutation_test
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    passes = [5] * 10 + [4] * 3 + [3] * 2 + [2, 1, 0, 0, 0]
+    outcomes = [int(n < hits) for hits in passes for n in range(5)]
+    groups = np.repeat(np.arange(20), 5)
+    fitted = sm.OLS(outcomes, np.ones(100)).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    plain = cluster_rate(passes, 5)
+    assert fitted.bse[0] == pytest.approx(plain.se)
+    ai, human = [(644, 700), (120, 200), (35, 100)], [(95, 100), (210, 300), (270, 600)]
+    tables = [np.array([[x, n - x], [y, m - y]]) for (x, n), (y, m) in zip(ai, human, strict=True)]
+    oracle, ours = StratifiedTable(tables), pooled_odds(ai, human)
+    assert ours.value == pytest.approx(oracle.oddsratio_pooled)
+    assert ours[1:3] == pytest.approx(oracle.oddsratio_pooled_confint())
+    assert ours.p_same == pytest.approx(oracle.test_equal_odds().pvalue)
+    before, after = [3, 3, 3, 3, 2, 3, 1, 0, 3, 3, 2, 3], [3, 3, 2, 0, 2, 3, 2, 0, 3, 1, 1, 3]
+    shuffled = permutation_test(
+        (after, before), lambda x, y, axis: np.mean(x - y, axis=axis), permutation_type="samples", alternative="less"
+    )
+    assert sign_flip(before, after, trials=3).p == pytest.approx(shuffled.pvalue) == 0.125
+
+
+def test_the_published_estimates_of_ppi_come_out() -> None:
+    from ppi_py import ppi_mean_ci, ppi_mean_pointestimate
+
+    labels = np.array([1] * 63 + [0] * 7 + [1] * 6 + [0] * 24, dtype=float)
+    judged = np.array([1] * 70 + [0] * 30, dtype=float)
+    unlabelled = np.array([1] * 1368 + [0] * 532, dtype=float)
+    assert float(np.ravel(ppi_mean_pointestimate(labels, judged, unlabelled))[0]) == pytest.approx(0.703817, abs=1e-5)
+    ends = [float(np.ravel(end)[0]) for end in ppi_mean_ci(labels, judged, unlabelled, alpha=0.05)]
+    assert ends == pytest.approx([0.637040, 0.770595], abs=1e-5)
+    fixed = [float(np.ravel(end)[0]) for end in ppi_mean_ci(labels, judged, unlabelled, alpha=0.05, lam=1)]
+    assert fixed == pytest.approx([0.6365, 0.7835], abs=1e-4)
 
 
 def test_the_debiased_rate_is_close_to_ppi_with_a_binary_judge() -> None:

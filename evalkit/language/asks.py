@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from evalkit.language.ask_frames import Frames, Shape, asked_by
 from evalkit.language.lexicons import negations, phrases
 from evalkit.language.phrase_table import Found, PhraseTable
 from evalkit.language.slots import slot_words
@@ -24,6 +25,10 @@ _LONGEST_TAG = 3
 """A question of so many words after a statement ("Okay?") asks to confirm the statement."""
 _LONGEST_OPTION = 8
 _FRAGMENT = 2
+_NOUN_PHRASE = 4
+"""A detail that is asked for by its noun alone ("your order number, please") stands within so many words."""
+_TAG = re.compile(r"[,–-]\s*[^,–-]+\?")
+_KINDS: dict[str, Kind] = {"more": "more", "resolved": "resolved", "confirm": "confirm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class _Grammar:
     def __init__(self, language: str | None) -> None:
         codes = _codes(language)
         self._table = PhraseTable(_labelled(language, codes))
+        self._frames = Frames(codes)
         self._or = _words_of(codes, "or")
         self._stem = _words_of(codes, "stem")
         self._and = _words_of(codes, "and")
@@ -127,9 +133,29 @@ class _Grammar:
         """What one sentence asks for, None where it asks nothing."""
         said = words(sentence)
         found = self._table.find(said)
+        shape = self._frames.shape(said)
+        question = "?" in sentence
+        if question and (tag := shape.ends_with("tag")) and _TAG.search(sentence):
+            named = self._slots(said[: tag.first], [hit for hit in found if hit.last < tag.first])
+            return Asks(kind="confirm", text=sentence, named=named)
+        asked = self._by_phrases(sentence, said, found, shape)
+        plain = asked is None or asked.kind in {"open", "confirm"} or self._bare_number(asked, found)
+        only_named = question and {hit.label for hit in found}.isdisjoint({"_open", "_asking"})
+        if not plain and not only_named:
+            return asked
+        name = None
+        if question or self._told_to_tell(said, shape):
+            name = asked_by(shape, question=question)
+        if name is None or not (plain or name == "confirm"):
+            return asked
+        if name in _slot_labels():
+            return Asks((name,), "slots", text=sentence)
+        return Asks(kind=_KINDS[name], text=sentence, named=() if asked is None else asked.named)
+
+    def _by_phrases(self, sentence: str, said: Sequence[str], found: Sequence[Found], shape: Shape) -> Asks | None:
         labels = {hit.label for hit in found}
         question = "?" in sentence
-        if not question and ("_asking" not in labels or self._denied(said)):
+        if not question and (self._denied(said, found) or not self._requests(said, found, shape)):
             return None
         for kind in ("more", "resolved"):
             if question and kind in labels:
@@ -141,14 +167,54 @@ class _Grammar:
             return Asks(kind="choice", options=options, text=sentence)
         if not question:
             return Asks(slots, "slots", text=sentence) if slots else None
-        return self._question(sentence, said, labels, slots)
+        return self._question(sentence, said, labels, slots, self._may(found, shape))
+
+    def _requests(self, said: Sequence[str], found: Sequence[Found], shape: Shape) -> bool:
+        """Whether a sentence without a question mark asks: a request, "if you give me …", or "order number, please"."""
+        if shape.has("if_you_give"):
+            return True
+        for hit in shape.all_of("thanks"):
+            nouns = [f for f in found if f.label in _slot_labels() and f.last == hit.first - 1]
+            if (nouns or (hit.first and said[hit.first - 1] in self._number)) and hit.first <= _NOUN_PHRASE:
+                return True
+        open_at = {hit.first for hit in found if hit.label == "_open"}
+        # A verb in its bare form asks at the head of a clause only: "we will send" and "when it is sent" do not.
+        bare = {hit.first for hit in shape.all_of("bare_verb") if hit.first and not self._led(shape, hit.first)}
+        return any(hit.label == "_asking" and hit.first not in open_at | bare for hit in found)
+
+    def _told_to_tell(self, said: Sequence[str], shape: Shape) -> bool:
+        """Whether a sentence without a question mark begins with "tell me", and not with "never tell"."""
+        heads = [hit for name in ("tell", "trying") for hit in shape.all_of(name) if hit.first <= 1]
+        return any(not any(map(self._negates, said[: hit.last + 2])) for hit in heads)
+
+    def _led(self, shape: Shape, at: int) -> bool:
+        return any(hit.last == at - 1 for name in ("lead", "thanks") for hit in shape.all_of(name))
+
+    def _may(self, found: Sequence[Found], shape: Shape) -> Literal["have", "change"] | None:
+        """What the bot asks leave for: to be given a detail ("may I take your name?"), or to change it."""
+        for may in shape.all_of("may"):
+            if shape.has("change"):
+                return "change"
+            nouns = [hit.first for hit in found if hit.label in _slot_labels()]
+            if any(shape.within("get", may.last + 1, noun - 1) for noun in nouns):
+                return "have"
+        return None
+
+    def _bare_number(self, asked: Asks | None, found: Sequence[Found]) -> bool:
+        """Whether a number is asked for whose noun is not said."""
+        return asked is not None and asked.slots == ("order_number",) and all(f.label != "order_number" for f in found)
 
     def did_not_follow(self, text: str) -> bool:
         """Whether the bot says that it did not understand."""
         return any(hit.label == "_fallback" for hit in self._table.find(words(text)))
 
-    def _denied(self, said: Sequence[str]) -> bool:
-        return not self._negation.isdisjoint(said) or any(word.endswith("n't") for word in said)
+    def _denied(self, said: Sequence[str], found: Sequence[Found]) -> bool:
+        # The "no" of an order no. denies nothing.
+        named = {n for hit in found if hit.label in _slot_labels() for n in range(hit.first, hit.last + 1)}
+        return any(n not in named and self._negates(word) for n, word in enumerate(said))
+
+    def _negates(self, word: str) -> bool:
+        return word in self._negation or word.endswith("n't")
 
     def _slots(self, said: Sequence[str], found: Sequence[Found]) -> tuple[str, ...]:
         named = [hit for hit in found if hit.label in _slot_labels()]
@@ -162,10 +228,13 @@ class _Grammar:
             slots["order_number"] = None
         return tuple(slots)
 
-    def _question(self, sentence: str, said: Sequence[str], labels: set[str], slots: tuple[str, ...]) -> Asks:
-        requested = "_asking" in labels
+    def _question(
+        self, sentence: str, said: Sequence[str], labels: set[str], slots: tuple[str, ...], may: str | None
+    ) -> Asks:
+        requested = may != "change" and ("_asking" in labels or may == "have")
         opened = "_open" in labels
-        if "_confirming" in labels and not opened and not (requested and slots):
+        checked = "_confirming" in labels or may == "change"
+        if checked and not opened and not (requested and slots):
             return Asks(kind="confirm", text=sentence, named=slots)
         if slots:
             return Asks(slots, "slots", text=sentence)
@@ -178,19 +247,24 @@ class _Grammar:
         places = tokens(sentence)
         said = [place.text.casefold() for place in places]
         found = self._table.find(said)
-        at = next((n for n, word in enumerate(said) if word in self._or and 0 < n < len(said) - 1), None)
+        between = next(self._frames.shape(said).all_of("between"), None)
+        joining = self._or if between is None else self._and | self._or
+        first = 0 if between is None else between.last + 1
+        at = next((n for n, word in enumerate(said) if word in joining and first < n < len(said) - 1), None)
         if at is None:
             return ()
         named = [hit for hit in found if hit.label in _slot_labels()]
         requests = any(hit.label == "_asking" for hit in found)
         if requests and any(hit.last < at for hit in named) and any(hit.first > at for hit in named):
             return ()
-        start = 0
+        start, end = first, len(said)
+        while between is not None and end > at + 2 and said[end - 1] in self._stem:
+            end -= 1
         opening = {n for hit in found if hit.label == "_open" for n in range(hit.first, hit.last + 1)}
         while start < at - 1 and (said[start] in self._stem or start in opening):
             start += 1
         left = sentence[places[start].start : places[at - 1].end]
-        right = sentence[places[at + 1].start :].rstrip(" ?!.")
+        right = sentence[places[at + 1].start : places[end - 1].end].rstrip(" ?!.")
         options = [part.strip() for part in [*left.split(","), right] if part.strip()]
         return tuple(options) if all(len(o.split()) <= _LONGEST_OPTION for o in options) else ()
 

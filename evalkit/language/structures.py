@@ -38,7 +38,9 @@ class Structured:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
+    """A category, and the classes whose words must stand near each other in one sentence."""
+
     category: str
     groups: tuple[tuple[Mode, frozenset[str]], ...]
     none: frozenset[str]
@@ -64,13 +66,13 @@ def structured(
         length = last - first + 1
         start = words[first].start
         for rule in vetoes:
-            if _matched(rule, here, deny, asks=asks, length=length):
+            if matched(rule, here, deny, asks=asks, length=length):
                 vetoed[rule.category] = (*vetoed.get(rule.category, ()), (start, words[last].end))
         told: set[str] = set()
         for rule in rules:
             if rule.category in told or any(a <= start < b for a, b in vetoed.get(rule.category, ())):
                 continue
-            if place := _matched(rule, here, deny, asks=asks, length=length):
+            if place := matched(rule, here, deny, asks=asks, length=length):
                 told.add(rule.category)
                 found.append((rule.category, *place))
     if side == "customer" and words and _shouts(text) and not any(name == "anger_frustration" for name, *_ in found):
@@ -83,7 +85,7 @@ def _never(_: int) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _possible(side: str, names: frozenset[str]) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
+def _possible(side: str, names: frozenset[str]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The vetoes and rules that a sentence with these classes could meet."""
     rules, vetoes = _rules(side)
     vetoes, rules = (
@@ -143,9 +145,10 @@ def _asks(text: str, words: Sequence[Word], last: int) -> bool:
     return "?" in text[words[last].end : end]
 
 
-def _matched(
-    rule: _Rule, here: list[ClassHit], denied: Callable[[int], bool], *, asks: bool, length: int
+def matched(
+    rule: Rule, here: Sequence[ClassHit], denied: Callable[[int], bool], *, asks: bool, length: int
 ) -> tuple[int, int] | None:
+    """The first and last word of the narrowest place that meets a rule, None where no place does."""
     if rule.ask is not None and rule.ask != asks:
         return None
     if rule.longest is not None and length > rule.longest:
@@ -172,15 +175,16 @@ def _fits(hit: ClassHit, mode: Mode, denied: Callable[[int], bool]) -> bool:
 
 
 @cache
-def _rules(side: str) -> tuple[tuple[_Rule, ...], tuple[_Rule, ...]]:
+def _rules(side: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     data = _data()
-    return tuple(_read(data["rules"].get(side, {}))), tuple(_read(data["vetoes"].get(side, {})))
+    return tuple(read_rules(data["rules"].get(side, {}))), tuple(read_rules(data["vetoes"].get(side, {})))
 
 
-def _read(table: Mapping[str, list[Mapping[str, Any]]]) -> Iterable[_Rule]:
+def read_rules(table: Mapping[str, list[Mapping[str, Any]]]) -> Iterable[Rule]:
+    """The rules of a data file: category to entries of classes."""
     for category, entries in table.items():
         for entry in entries:
-            yield _Rule(
+            yield Rule(
                 category=category,
                 groups=tuple(
                     (_MODES.get(part[0], "said"), frozenset(part.lstrip("!~").split("|"))) for part in entry["all"]

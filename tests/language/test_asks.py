@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalkit.language.asks import asks
-from tests.quality.asks import understood_rate
+from tests.quality.asks import FIRST_CONTACT, understood_rate
 
 LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
 
@@ -15,8 +15,11 @@ LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_at_least_95_of_100_ways_of_asking_are_understood_and_statements_ask_nothing(language: str) -> None:
     assert understood_rate(language, "asks") >= 0.95
-    assert understood_rate(language, "asks/second") >= 0.9
-    assert understood_rate(language, "asks", only="none") == 1.0
+    assert understood_rate(language, "asks/second") >= 0.95
+    assert understood_rate(language, "asks/third") >= 0.9
+    assert all(understood_rate(language, part, only="none") == 1.0 for part in FIRST_CONTACT)
+    # Nobody looked at these while the rules were made.
+    assert understood_rate(language, "asks/fourth") >= 0.85
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -68,3 +71,67 @@ def test_any_text_is_read_without_a_stumble_and_options_are_pieces_of_it(text: s
         found = asks(text, language)
         assert all(option.strip() for option in found.options)
         assert bool(found) == (found.kind is not None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "slot", "neighbour", "kind", "slots"),
+    [
+        ("When did the parcel arrive?", "en", "date", "When will the parcel be here?", "open", ()),
+        ("Hvilken dag hentede du den?", "da", "date", "Hvilken dag passer dig?", "slots", ("date",)),
+        ("Hvem er det, jeg har fornøjelsen at snakke med?", "da", "name", "Vil du snakke med en kollega?", "confirm", ()),
+        ("Millä nimellä varaus on?", "fi", "name", "Haluatko vaihtaa nimen?", "confirm", ()),
+        ("Which of these goods is it?", "en", "product", "Is it one of our goods?", "confirm", ()),
+        ("Hva er det som er ødelagt?", "nb", "product", "Er den ødelagt?", "confirm", ()),
+        ("Wohin sollen wir liefern?", "de", "address", "Sollen wir morgen liefern?", "confirm", ()),
+        ("Vilket nummer ringer vi dig enklast på?", "sv", "phone", "Ska vi ringa dig?", "confirm", ()),
+        ("Could you put that in other words?", "en", "wish", "Could you try again?", "confirm", ()),
+        ("Fortel kva du treng hjelp med.", "nn", "wish", "Fortel aldri kva passordet ditt er.", None, ()),
+        ("May I take your full name?", "en", "name", "May I change your name?", "confirm", ()),
+        ("Fakturanummer, tack.", "sv", "invoice_number", "Tack för ditt fakturanummer.", None, ()),
+        ("If you send me your email, I will check.", "en", "email", "We send it to your email.", None, ()),
+        ("Which email do you use?", "en", "email", "Have you had an email from us?", "confirm", ()),
+        ("Mikä on oikea osoite?", "fi", "address", "Onko tämä oikea osoite?", "confirm", ()),
+        ("What is your address?", "en", "address", "Your address is 4 High Street, right?", "confirm", ()),
+    ],
+)  # fmt: skip
+def test_a_shape_asks_for_a_detail_and_its_neighbour_does_not(
+    asked: str, language: str, slot: str, neighbour: str, kind: str | None, slots: tuple[str, ...]
+) -> None:
+    assert asks(asked, language).slots == (slot,)
+    found = asks(neighbour, language)
+    assert (found.kind, found.slots) == (kind, slots)
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "kind", "neighbour"),
+    [
+        ("Hjalp det på problemet?", "da", "resolved", "Skal jeg hjælpe dig?"),
+        ("Did this clear it up for you?", "en", "resolved", "Do you want me to clear it?"),
+        ("Konnten wir das Problem klären?", "de", "resolved", "Soll ich das klären?"),
+        ("Har du fler frågor?", "sv", "more", "Har du fler konton?"),
+        ("Voinko auttaa vielä muuten?", "fi", "more", "Voinko muuttaa osoitteen?"),
+    ],
+)
+def test_whether_it_helped_and_whether_that_was_all_have_shapes_too(
+    asked: str, language: str, kind: str, neighbour: str
+) -> None:
+    assert asks(asked, language).kind == kind
+    assert asks(neighbour, language).kind == "confirm"
+
+
+def test_options_that_a_sentence_before_the_question_names_are_the_choice() -> None:
+    found = asks("Du kan välja mellan retur och byte. Vad föredrar du?", "sv")
+    assert (found.kind, found.options) == ("choice", ("retur", "byte"))
+
+
+def test_every_class_of_words_is_filled_in_every_language() -> None:
+    from evalkit.text.data_files import yaml_data
+
+    classes = yaml_data("evalkit.language", "data/ask_frames.yaml")["classes"]
+    bare = {"bare_verb"}  # Swedish and Finnish verbs show by their form that they ask.
+    assert {
+        (name, language)
+        for name, words in classes.items()
+        for language in LANGUAGES
+        if name not in bare and not words.get("nb" if language == "nn" and "nn" not in words else language)
+    } == set()

@@ -97,5 +97,5 @@ def near_match(word: str, known: Sequence[str]) -> str:
     """
     from difflib import get_close_matches
 
-    found = get_close_matches(word, known, n=1, cutoff=0.7)
+    found = get_close_matches(word, known, n=1, cutoff=0.65)
     return f"; did you mean '{found[0]}'?" if found else ""

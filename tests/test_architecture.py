@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "evalkit"
 
 FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("1a", frozenset({"errors", "text", "loopback"})),
+    ("1a", frozenset({"errors", "text", "loopback", "settings"})),
     ("1b", frozenset({"language", "personal_data", "stats"})),
     ("2", frozenset({"model", "policy", "plugins", "resources"})),
     ("3a", frozenset({"bots", "transcripts", "knowledge", "judge", "store"})),
@@ -30,6 +30,7 @@ NEIGHBOURS = {
     ("policy", "model"),
     ("text", "errors"),
     ("loopback", "errors"),
+    ("settings", "errors"),
     ("sampling", "topics"),
     ("engine", "scale"),
 }

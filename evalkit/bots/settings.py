@@ -10,8 +10,9 @@ import msgspec
 
 from evalkit.bots.signals import NO_SIGNALS, HandOverOn
 from evalkit.bots.templates import with_secrets
-from evalkit.errors import InputError, near_match
+from evalkit.errors import InputError
 from evalkit.model import content_hash
+from evalkit.settings import read_struct
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,15 +86,8 @@ def read_definition(
 
     Raises: InputError for an unknown key (with the near one), a wrong value, or a secret that is not set.
     """
-    known = struct.__struct_fields__
-    for key in definition:
-        if key not in known:
-            raise InputError(f"{where}: unknown key '{key}'{near_match(key, known)}")
     filled = with_secrets(dict(definition), os.environ if environment is None else environment, where)
-    try:
-        made = msgspec.convert(filled, struct)
-    except msgspec.ValidationError as error:
-        raise InputError(f"{where}: {error}") from error
+    made = read_struct(filled, struct, where)
     if made.concurrency < 1:
         raise InputError(f"{where}.concurrency: expected at least 1")
     told = {key: value for key, value in definition.items() if key not in _UNTOLD}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evalkit.cli.options import config_option, open_knowledge, store_option
+from evalkit.cli.options import bot_of, config_option, open_knowledge, store_option
 
 if TYPE_CHECKING:
     from evalkit.bots.door import Bot
@@ -43,7 +43,6 @@ def command(
     store_at: str | None,
 ) -> int:
     """Talk to a bot here. A number presses a button; /quit, Ctrl-D or Ctrl-C ends. Then the talk is scored."""
-    from evalkit.bots.definitions import build_bot
     from evalkit.cli import pipeline
     from evalkit.cli.options import world_of
     from evalkit.engine.scoring_run import score_run
@@ -57,7 +56,7 @@ def command(
     if save_case is not None and not wanted.checks:
         raise InputError("--save-case: say what the bot must do with --wants, --never or --wants-person")
     config = load_config(config_path)
-    bot = build_bot(bot_name, config.bots, allowed_hosts=frozenset(config.policy.privacy.allowed_hosts))
+    bot = bot_of(bot_name, config)
     world = world_of((), config, open_knowledge(config, knowledge))
     where = store_at or config.store
     with Store.open(where) as store:

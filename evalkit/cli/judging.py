@@ -84,19 +84,21 @@ def llm_customers(suites: Iterable[Suite], config: Config) -> CustomerMaker | No
     from evalkit.judge.provider import check_provider
     from evalkit.replay.llm_customer import LlmCustomers
 
-    settings = settings_of(config.customer)
+    settings = settings_of(config.customer, where="customer")
     check_provider(settings, config.policy.privacy)
     return LlmCustomers(OpenAiClient(settings))
 
 
-def settings_of(value: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> JudgeSettings:
+def settings_of(
+    value: Mapping[str, Any], environment: Mapping[str, str] | None = None, where: str = "judge"
+) -> JudgeSettings:
     """The settings of a `judge:` mapping with its `${NAME}` read from the environment. Raises: InputError."""
     import os
 
     from evalkit.bots.templates import with_secrets
     from evalkit.judge.provider import judge_settings
 
-    return judge_settings(with_secrets(dict(value), os.environ if environment is None else environment, "judge"))
+    return judge_settings(with_secrets(dict(value), os.environ if environment is None else environment, where), where)
 
 
 def cache_path(config: Config) -> Path:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from evalkit.errors import InputError
+
 if TYPE_CHECKING:
+    from evalkit.bots.door import Bot
     from evalkit.knowledge import Knowledge
     from evalkit.model import ScorerSpec
     from evalkit.scoring import World
@@ -51,6 +54,17 @@ def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | No
     from evalkit.knowledge import Knowledge
 
     return Knowledge.from_folder(found)
+
+
+def bot_of(name: str, config: Config, *, environment: Mapping[str, str] | None = None) -> Bot:
+    """The bot that the command line names. Raises: InputError at the line of the configuration that is wrong."""
+    from evalkit.bots.definitions import build_bot
+
+    hosts = frozenset(config.policy.privacy.allowed_hosts)
+    try:
+        return build_bot(name, config.bots, environment=environment, allowed_hosts=hosts)
+    except InputError as error:
+        raise config.placed(error) from error
 
 
 def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:

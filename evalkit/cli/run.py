@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.judging import judge_option
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.cli.options import bot_of, config_option, json_option, open_knowledge, print_json, store_option
 
 
 @click.command(name="run")
@@ -75,7 +75,6 @@ def command(
     Exit code 1 means a zero-tolerance finding or a failed critical case, 2 wrong input, 3 a run that a budget ended
     early, 4 an invalid run; with --gate, the gate's: 0 passed or inconclusive (3 with --strict), 1 failed.
     """
-    from evalkit.bots.definitions import build_bot
     from evalkit.cli import judging, pipeline
     from evalkit.engine.control import Budget
     from evalkit.engine.preparing import specs_of
@@ -86,7 +85,7 @@ def command(
 
     config = load_config(config_path)
     suites = load_suites(paths or (Path("suites"),))
-    bot = build_bot(bot_name, config.bots, allowed_hosts=frozenset(config.policy.privacy.allowed_hosts))
+    bot = bot_of(bot_name, config)
     check_bot(bot, config.policy.privacy)
     base = open_knowledge(config, knowledge)
     where = store_at or config.store

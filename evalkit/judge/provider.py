@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from evalkit.errors import InputError, PolicyError, near_match
+from evalkit.errors import InputError, PolicyError
 from evalkit.model import content_hash
 from evalkit.policy.sections import PrivacyPolicy
+from evalkit.settings import read_struct
 
 QUESTIONS = ("resolution", "correctness")
 """The packs that are asked where nothing is named."""
@@ -56,26 +57,20 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return urlsplit(self.base_url).hostname or ""
 
 
-def judge_settings(value: Mapping[str, Any]) -> JudgeSettings:
-    """The settings of a `judge:` mapping.
+def judge_settings(value: Mapping[str, Any], where: str = "judge") -> JudgeSettings:
+    """The settings of a `judge:` or `customer:` mapping.
 
     Raises: InputError for an unknown key (with its neighbour), a missing declaration, or a value out of range.
     """
-    for name in value:
-        if name not in JudgeSettings.__struct_fields__:
-            raise InputError(f"judge: unknown key '{name}'{near_match(name, JudgeSettings.__struct_fields__)}")
     if "provider" not in value:
         raise InputError(
-            "judge.provider is missing: declare region, dpa and no_training of the endpoint before text goes there"
+            f"{where}: lacks `provider`: declare region, dpa and no_training of the endpoint before text goes there"
         )
-    try:
-        settings = msgspec.convert(dict(value), JudgeSettings)
-    except msgspec.ValidationError as error:
-        raise InputError(f"judge: {error}") from error
+    settings = read_struct(value, JudgeSettings, where)
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or not settings.host:
-        raise InputError("judge.base_url must be an http(s) address, such as https://llm.example.com/v1")
+        raise InputError(f"{where}.base_url: must be an http(s) address, such as https://llm.example.com/v1")
     if settings.repeats < 1 or settings.repeats % 2 == 0:
-        raise InputError(f"judge.repeats is {settings.repeats}; an odd number from 1 on can have a majority")
+        raise InputError(f"{where}.repeats: {settings.repeats} given; an odd number from 1 on can have a majority")
     return settings
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from evalkit.errors import PolicyError, near_match
 from evalkit.policy.sections import Policy
+from evalkit.settings import read_struct
 
 _PROFILES = Path(__file__).parent / "profiles"
 
@@ -32,16 +33,7 @@ def load_policy(settings: dict[str, Any] | None = None) -> Policy:
     profile = settings.get("profile", "ecommerce_balanced")
     merged = _merge(_profile(profile), settings.get("policy") or {})
     merged["profile"] = profile
-    for name in merged:
-        if name not in Policy.__struct_fields__:
-            raise PolicyError(
-                f"policy: unknown section '{name}'{near_match(name, Policy.__struct_fields__)}"
-                f" (known: {', '.join(Policy.__struct_fields__)})"
-            )
-    try:
-        policy = msgspec.convert(merged, Policy, strict=False)
-    except msgspec.ValidationError as error:
-        raise PolicyError(f"policy: {error}") from error
+    policy = read_struct(merged, Policy, "policy", strict=False, error=PolicyError)
     for kind, pattern in policy.privacy.number_patterns.items():
         try:
             re.compile(pattern)
@@ -69,17 +61,13 @@ def _narrow(policy: Policy, intent: str | None, language: str | None, channel: s
             values = _merge(values or msgspec.to_builtins(policy), override.set)
     if values is None:
         return policy
-    try:
-        return msgspec.convert(values, Policy, strict=False)
-    except msgspec.ValidationError as error:
-        raise PolicyError(f"policy.overrides: {error}") from error
+    return read_struct(values, Policy, "policy.overrides", strict=False, error=PolicyError)
 
 
 def _profile(name: str) -> dict[str, Any]:
     if name not in profile_names():
-        raise PolicyError(
-            f"unknown profile '{name}'{near_match(name, profile_names())} (known: {', '.join(profile_names())})"
-        )
+        known = profile_names()
+        raise PolicyError(f"profile: unknown profile '{name}'{near_match(name, known)} (known: {', '.join(known)})")
     return _read_profile(name)
 
 

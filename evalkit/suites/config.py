@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evalkit.errors import InputError, SuiteError, near_match
+import msgspec
+
+from evalkit.errors import Fault, InputError, SuiteError, near_match
 from evalkit.policy.loading import load_policy
 from evalkit.policy.sections import Policy
-from evalkit.suites.yaml_source import read_source
+from evalkit.settings import read_struct
+from evalkit.suites.yaml_source import Source, read_source
 
 KEYS = ("profile", "policy", "knowledge", "bots", "judge", "customer", "store", "suites", "release")
 FILE_NAME = "evalkit.yaml"
@@ -28,6 +33,14 @@ class Config:
     store: str = ".evalkit/store.db"
     path: Path | None = None
 
+    def placed(self, error: InputError) -> InputError:
+        """The error with the line of `evalkit.yaml` that it is about, itself where it names no setting."""
+        return placed(error, read_source(self.path)) if self.path is not None else error
+
+
+class _KnowledgeFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    folder: str | None = None
+
 
 def load_config(path: Path | None = None) -> Config:
     """The configuration of a file; without one, that of the working directory or the defaults.
@@ -42,32 +55,60 @@ def load_config(path: Path | None = None) -> Config:
         raise InputError(f"{path}: no such configuration; `evalkit init` writes one")
     source = read_source(path)
     data = source.data if source.data is not None else {}
-    faults = list(source.faults)
-    if not isinstance(data, dict):
-        raise SuiteError([source.fault((), "expected keys such as `profile:` and `bots:`")])
-    for key in data:
-        if key not in KEYS:
-            message = f"unknown key '{key}'{near_match(key, KEYS)} (known: {', '.join(KEYS)})"
-            faults.append(source.fault((key,), message, key=True))
-    for key in ("policy", "bots", "judge", "customer", "knowledge"):
-        if data.get(key) is not None and not isinstance(data[key], dict):
-            faults.append(source.fault((key,), f"`{key}`: expected a mapping"))
-    bots = data.get("bots") or {}
-    for name, definition in bots.items() if isinstance(bots, dict) else ():
-        if not isinstance(definition, dict):
-            faults.append(source.fault(("bots", name), f"bot '{name}': expected a mapping with `kind` and `url`"))
-    if faults:
+    if faults := [*source.faults, *_shape_faults(source, data)]:
         raise SuiteError(faults)
-    folder = (data.get("knowledge") or {}).get("folder")
+    try:
+        policy = load_policy(data)
+        knowledge = read_struct(data.get("knowledge") or {}, _KnowledgeFolder, "knowledge")
+    except InputError as error:
+        raise placed(error, source) from error
     return Config(
-        policy=load_policy(data),
-        bots=bots,
-        knowledge=(path.parent / folder) if folder else None,
+        policy=policy,
+        bots=data.get("bots") or {},
+        knowledge=(path.parent / knowledge.folder) if knowledge.folder else None,
         judge=data.get("judge") or {},
         customer=data.get("customer") or {},
         store=_store(str(data.get("store", ".evalkit/store.db")), path.parent),
         path=path,
     )
+
+
+def placed(error: InputError, source: Source) -> InputError:
+    """The error as a fault at the setting whose dotted path its message begins with, itself where none does."""
+    dotted, _, told = str(error).partition(": ")
+    here: Any = source.data
+    path: list[str | int] = []
+    for step in re.findall(r"[^.\[\]]+", dotted):
+        if isinstance(here, list) and step.isdigit() and int(step) < len(here):
+            path.append(int(step))
+        elif isinstance(here, dict) and step in here:
+            path.append(step)
+        else:
+            break
+        here = here[path[-1]]
+    if not path or isinstance(error, SuiteError):
+        return error
+    unknown = re.match(r"unknown key '([^']*)'", told)
+    if unknown and isinstance(here, dict) and unknown[1] in here:
+        return SuiteError([source.fault([*path, unknown[1]], str(error), key=True)])
+    return SuiteError([source.fault(path, str(error))])
+
+
+def _shape_faults(source: Source, data: Any) -> Iterator[Fault]:
+    if not isinstance(data, dict):
+        yield source.fault((), "expected keys such as `profile:` and `bots:`")
+        return
+    for key in data:
+        if key not in KEYS:
+            message = f"unknown key '{key}'{near_match(key, KEYS)} (known: {', '.join(KEYS)})"
+            yield source.fault((key,), message, key=True)
+    for key in ("policy", "bots", "judge", "customer", "knowledge"):
+        if data.get(key) is not None and not isinstance(data[key], dict):
+            yield source.fault((key,), f"`{key}`: expected a mapping")
+    bots = data.get("bots") or {}
+    for name, definition in bots.items() if isinstance(bots, dict) else ():
+        if not isinstance(definition, dict):
+            yield source.fault(("bots", name), f"bot '{name}': expected a mapping with `kind` and `url`")
 
 
 def _store(where: str, beside: Path) -> str:

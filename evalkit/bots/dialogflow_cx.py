@@ -5,18 +5,19 @@ Source: Dialogflow CX REST reference, `projects.locations.agents.sessions.detect
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 import msgspec
 
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
+from evalkit.bots.endpoint import Call
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import bubbles
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.signals import HandOverOn
 from evalkit.errors import BotError, InputError
 from evalkit.model import Data, HandOver, Turn
@@ -46,21 +47,12 @@ class DialogflowDefinition(EndpointDefinition, frozen=True, kw_only=True):
 class DialogflowBot(NetworkBot[DialogflowDefinition]):
     """One agent; build it with `DialogflowBot.defined`."""
 
+    settings = DialogflowDefinition
     sessions_url: str
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> DialogflowBot:
-        """The bot of a definition. Raises: InputError."""
-        where = f"bots.{name}"
-        made, identity = read_definition(DialogflowDefinition, definition, where, environment)
+    def built(cls, made: DialogflowDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
         parts = made.agent.strip("/").split("/")
         if len(parts) != 6 or parts[::2] != ["projects", "locations", "agents"]:
             raise InputError(f"{where}.agent: expected projects/P/locations/L/agents/A")
@@ -73,7 +65,7 @@ class DialogflowBot(NetworkBot[DialogflowDefinition]):
         return cls(
             definition=made,
             identity=identity,
-            endpoint=Endpoint.of(made, where, [("base_url", base)], allowed_hosts),
+            endpoint=reach(made, ("base_url", base)),
             sessions_url=f"{base.rstrip('/')}/v3/{'/'.join(parts)}{middle}/sessions",
         )
 

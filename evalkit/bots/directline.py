@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote
 
 import msgspec
 
 from evalkit.bots.activities import Activity, reply_of
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
+from evalkit.bots.endpoint import Call
 from evalkit.bots.gathering import Inbox, Pauses, gather
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import decoded, merged
 from evalkit.bots.sessions import SessionIds
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.signals import HandOverOn
 from evalkit.bots.sockets import connected, read_into
 from evalkit.errors import BotError, InfrastructureError
@@ -54,23 +55,14 @@ class DirectLineDefinition(EndpointDefinition, frozen=True, kw_only=True):
 class DirectLineBot(NetworkBot[DirectLineDefinition]):
     """One bot; build it with `DirectLineBot.defined`."""
 
+    settings = DirectLineDefinition
     ids: SessionIds = field(default_factory=SessionIds)
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> DirectLineBot:
-        """The bot of a definition. Raises: InputError."""
-        where = f"bots.{name}"
-        made, identity = read_definition(DirectLineDefinition, definition, where, environment)
-        addresses = [("base_url", made.base_url)] + ([("token_url", made.token_url)] if made.token_url else [])
-        return cls(made, identity, Endpoint.of(made, where, addresses, allowed_hosts))
+    def built(cls, made: DirectLineDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
+        asked = [("token_url", made.token_url)] if made.token_url else []
+        return cls(made, identity, reach(made, ("base_url", made.base_url), *asked))
 
     @asynccontextmanager
     async def session(self, context: SessionContext) -> AsyncIterator[Session]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import msgspec
@@ -258,32 +258,6 @@ class Endpoint:
             proxy=self.proxy,
             trace_configs=guides,
         )
-
-
-Defined = TypeVar("Defined", bound=EndpointDefinition)
-
-
-@dataclass(slots=True)
-class NetworkBot(Generic[Defined]):
-    """What every kind of bot over the network is: its definition, its identity and its endpoint."""
-
-    definition: Defined
-    identity: str
-    endpoint: Endpoint
-
-    @property
-    def concurrency(self) -> int:
-        """How many conversations may be open at once."""
-        return self.definition.concurrency
-
-    @property
-    def takes_history(self) -> bool:
-        """Whether the request carries what was said before, so that a conversation can be pinned."""
-        return "history" in str(getattr(self.definition, "request", ""))
-
-    async def close(self) -> None:
-        """Close the pool."""
-        await self.endpoint.close()
 
 
 def unreached(error: Exception) -> Exception:

@@ -6,18 +6,19 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from evalkit.bots.asynchronous import PollDefinition, Polling, Webhook, WebhookDefinition
 from evalkit.bots.bodies import CONTENT_TYPES, BodyFormat, check_body, encoded
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
+from evalkit.bots.endpoint import Call
 from evalkit.bots.gathering import Inbox, gather
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import ReplyMap
 from evalkit.bots.sessions import SessionIds
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.templates import Render, compile_template, compile_url, values_of
 from evalkit.errors import InputError
 from evalkit.model import Turn
@@ -42,6 +43,7 @@ class HttpDefinition(EndpointDefinition, frozen=True, kw_only=True):
 class HttpBot(NetworkBot[HttpDefinition]):
     """One endpoint; build it with `HttpBot.defined`."""
 
+    settings = HttpDefinition
     url: Callable[[Mapping[str, Any]], str]
     render: Render
     replies: ReplyMap
@@ -51,31 +53,16 @@ class HttpBot(NetworkBot[HttpDefinition]):
     ids: SessionIds = field(default_factory=SessionIds)
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> HttpBot:
-        """The bot of a definition; hosts outside `allowed_hosts` and the definition's own are never called.
-
-        Raises: InputError for an unknown key, a broken template or path, or a secret that is not set.
-        """
-        where = f"bots.{name}"
-        made, identity = read_definition(HttpDefinition, definition, where, environment)
+    def built(cls, made: HttpDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
         if made.poll is not None and made.webhook is not None:
             raise InputError(f"{where}: a reply is either polled for or called back; drop `poll` or `webhook`")
         check_body(made.request, made.body, f"{where}.request")
-        addresses = [("url", made.url)]
-        if made.poll is not None and made.poll.url:
-            addresses.append(("poll.url", made.poll.url))
+        polled = "" if made.poll is None else made.poll.url
         return cls(
             definition=made,
             identity=identity,
-            endpoint=Endpoint.of(made, where, addresses, allowed_hosts),
+            endpoint=reach(made, ("url", made.url), *([("poll.url", polled)] if polled else [])),
             url=compile_url(made.url, f"{where}.url"),
             render=compile_template(made.request, f"{where}.request"),
             replies=ReplyMap.compiled(made.reply, f"{where}.reply", made.handover_on),

@@ -5,18 +5,19 @@ Source: OpenAI API reference, `POST /chat/completions` and `POST /responses`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 from urllib.parse import urlencode
 
 import msgspec
 
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.endpoint import Call, Endpoint, NetworkBot
+from evalkit.bots.endpoint import Call
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import bubbles, decoded, tool_calls_of
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.signals import HandOverOn
 from evalkit.bots.streaming import DONE, streamed
 from evalkit.bots.streams import Event
@@ -53,21 +54,12 @@ class OpenAIDefinition(EndpointDefinition, frozen=True, kw_only=True):
 class OpenAIBot(NetworkBot[OpenAIDefinition]):
     """One model or bot behind an OpenAI-compatible address; build it with `OpenAIBot.defined`."""
 
+    settings = OpenAIDefinition
     url: str
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> OpenAIBot:
-        """The bot of a definition. Raises: InputError."""
-        where = f"bots.{name}"
-        made, identity = read_definition(OpenAIDefinition, definition, where, environment)
+    def built(cls, made: OpenAIDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
         if taken := [key for key in _OURS if key in made.parameters]:
             raise InputError(f"{where}.parameters: '{taken[0]}' is set by the bot itself; use its own key")
         if made.api_key:
@@ -78,7 +70,7 @@ class OpenAIBot(NetworkBot[OpenAIDefinition]):
         return cls(
             definition=made,
             identity=identity,
-            endpoint=Endpoint.of(made, where, [("base_url", made.base_url)], allowed_hosts),
+            endpoint=reach(made, ("base_url", made.base_url)),
             url=f"{made.base_url.rstrip('/')}/{path}{query}",
         )
 

@@ -5,18 +5,19 @@ Source: Rasa documentation, Connectors, "Your Own Website", RestInput: `POST /we
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 import msgspec
 
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.endpoint import Answer, Call, Endpoint, NetworkBot
+from evalkit.bots.endpoint import Answer, Call
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import bubbles, merged
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.signals import HandOverOn, handover_of
 from evalkit.bots.templates import compile_path
 from evalkit.errors import BotError
@@ -44,28 +45,19 @@ class RasaDefinition(EndpointDefinition, frozen=True, kw_only=True):
 class RasaBot(NetworkBot[RasaDefinition]):
     """One assistant; build it with `RasaBot.defined`."""
 
+    settings = RasaDefinition
     url: str
     handover: Any
     ended: Any
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> RasaBot:
-        """The bot of a definition. Raises: InputError."""
-        where = f"bots.{name}"
-        made, identity = read_definition(RasaDefinition, definition, where, environment)
+    def built(cls, made: RasaDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
         query = f"?{urlencode({'token': made.token})}" if made.token else ""
         return cls(
             definition=made,
             identity=identity,
-            endpoint=Endpoint.of(made, where, [("base_url", made.base_url)], allowed_hosts),
+            endpoint=reach(made, ("base_url", made.base_url)),
             url=f"{made.base_url.rstrip('/')}/webhooks/{made.channel}/webhook{query}",
             handover=compile_path(made.handover, f"{where}.handover"),
             ended=compile_path(made.ended, f"{where}.ended"),

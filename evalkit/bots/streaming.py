@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from evalkit.bots.bodies import CONTENT_TYPES as BODY_TYPES
 from evalkit.bots.bodies import BodyFormat, check_body, encoded
 from evalkit.bots.door import BrokenReply, Reply, Session, SessionContext
-from evalkit.bots.endpoint import Call, Endpoint, NetworkBot, broken, network_errors, pieces
+from evalkit.bots.endpoint import Call, Endpoint, broken, network_errors, pieces
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import MAX_BUBBLES, ReplyMap, decoded, is_silent
 from evalkit.bots.sessions import SessionIds
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.streams import CONTENT_TYPES, READERS, Event, StreamFormat
 from evalkit.bots.templates import Render, compile_path, compile_template, compile_url, values_of
 from evalkit.errors import BotError, InfrastructureError
@@ -53,6 +54,7 @@ Take = Callable[[Event], bool]
 class StreamBot(NetworkBot[StreamDefinition]):
     """One streaming endpoint; build it with `StreamBot.defined`."""
 
+    settings = StreamDefinition
     url: Callable[[Mapping[str, Any]], str]
     render: Render
     replies: ReplyMap
@@ -61,23 +63,13 @@ class StreamBot(NetworkBot[StreamDefinition]):
     ids: SessionIds = field(default_factory=SessionIds)
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> StreamBot:
-        """The bot of a definition. Raises: InputError."""
-        where = f"bots.{name}"
-        made, identity = read_definition(StreamDefinition, definition, where, environment)
+    def built(cls, made: StreamDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
         check_body(made.request, made.body, f"{where}.request")
         return cls(
             definition=made,
             identity=identity,
-            endpoint=Endpoint.of(made, where, [("url", made.url)], allowed_hosts),
+            endpoint=reach(made, ("url", made.url)),
             url=compile_url(made.url, f"{where}.url"),
             render=compile_template(made.request, f"{where}.request"),
             replies=ReplyMap.compiled(made.reply, f"{where}.reply", made.handover_on),

@@ -8,16 +8,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 
 from evalkit.bots.door import Reply, Session, SessionContext
-from evalkit.bots.endpoint import Endpoint, NetworkBot
 from evalkit.bots.gathering import Inbox, Pauses, gather
+from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import ReplyMap, decoded
 from evalkit.bots.sessions import SessionIds
-from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.sockets import connected, read_into
 from evalkit.bots.templates import Render, compile_path, compile_template, compile_url, values_of
 from evalkit.errors import InfrastructureError
@@ -49,6 +49,7 @@ class WebSocketDefinition(EndpointDefinition, frozen=True, kw_only=True):
 class WebSocketBot(NetworkBot[WebSocketDefinition]):
     """One endpoint, one connection a conversation; build it with `WebSocketBot.defined`."""
 
+    settings = WebSocketDefinition
     url: Callable[[Mapping[str, Any]], str]
     opening: Render | None
     render: Render
@@ -57,22 +58,12 @@ class WebSocketBot(NetworkBot[WebSocketDefinition]):
     ids: SessionIds = field(default_factory=SessionIds)
 
     @classmethod
-    def defined(
-        cls,
-        definition: Mapping[str, Any],
-        *,
-        name: str = "bot",
-        environment: Mapping[str, str] | None = None,
-        allowed_hosts: frozenset[str] = frozenset(),
-        **_: object,
-    ) -> WebSocketBot:
-        """The bot of a definition. Raises: InputError."""
-        where = f"bots.{name}"
-        made, identity = read_definition(WebSocketDefinition, definition, where, environment)
+    def built(cls, made: WebSocketDefinition, identity: str, where: str, reach: Reach) -> Self:
+        """The bot of what was read. Raises: InputError."""
         return cls(
             definition=made,
             identity=identity,
-            endpoint=Endpoint.of(made, where, [("url", made.url)], allowed_hosts, ("ws", "wss")),
+            endpoint=reach(made, ("url", made.url), schemes=("ws", "wss")),
             url=compile_url(made.url, f"{where}.url"),
             opening=compile_template(made.open, f"{where}.open") if made.open is not None else None,
             render=compile_template(made.request, f"{where}.request"),

@@ -19,12 +19,14 @@ from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import bubbles
 from evalkit.bots.settings import EndpointDefinition
 from evalkit.bots.signals import HandOverOn
+from evalkit.bots.tokens import ServiceAccount
 from evalkit.errors import BotError, InputError
 from evalkit.model import Data, HandOver, Turn
 
 if TYPE_CHECKING:
     import aiohttp
 
+_SCOPE = "https://www.googleapis.com/auth/dialogflow"
 _HANDOFF, _END = "liveAgentHandoff", "endInteraction"
 
 
@@ -38,6 +40,8 @@ class DialogflowDefinition(EndpointDefinition, frozen=True, kw_only=True):
     environment: str = ""
     """The id of an environment; without one, the draft is asked."""
     token: str = ""
+    service_account: str = ""
+    """The path of a service account's key file in JSON, with which access tokens are asked for."""
     time_zone: str = ""
     parameters: Data = {}
     handover_on: HandOverOn = HandOverOn(events=(_HANDOFF,))
@@ -59,13 +63,19 @@ class DialogflowBot(NetworkBot[DialogflowDefinition]):
         location = parts[3]
         region = "" if location == "global" else f"{location}-"
         base = made.base_url or f"https://{region}dialogflow.googleapis.com"
+        if given := [key for key in ("token", "oauth") if made.service_account and getattr(made, key)]:
+            raise InputError(f"{where}: `service_account` and `{given[0]}` both give a token; drop one")
+        grant = None
+        if made.service_account:
+            key = "service_account"
+            grant = key, ServiceAccount.read(made.service_account, f"{where}.{key}", _SCOPE)
         if made.token:
             made = msgspec.structs.replace(made, headers={"Authorization": f"Bearer {made.token}", **made.headers})
         middle = f"/environments/{quote(made.environment, safe='')}" if made.environment else ""
         return cls(
             definition=made,
             identity=identity,
-            endpoint=reach(made, ("base_url", base)),
+            endpoint=reach(made, ("base_url", base), grant=grant),
             sessions_url=f"{base.rstrip('/')}/v3/{'/'.join(parts)}{middle}/sessions",
         )
 

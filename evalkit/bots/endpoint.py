@@ -12,11 +12,12 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from evalkit.bots.access import Tokens, host_of, proxy_for, refuse_unless_allowed, tls_context
+from evalkit.bots.access import host_of, proxy_for, refuse_unless_allowed, tls_context
 from evalkit.bots.door import SessionContext
 from evalkit.bots.limits import RateLimit, retry_after_s
 from evalkit.bots.replies import decoded
 from evalkit.bots.settings import EndpointDefinition
+from evalkit.bots.tokens import ClientCredentials, Grant, Tokens
 from evalkit.errors import BotError, InfrastructureError
 
 if TYPE_CHECKING:
@@ -93,12 +94,18 @@ class Endpoint:
         addresses: Iterable[tuple[str, str]],
         allowed_hosts: frozenset[str] = frozenset(),
         schemes: tuple[str, ...] = ("http", "https"),
+        grant: tuple[str, Grant] | None = None,
     ) -> Endpoint:
-        """The endpoint of configured addresses (`key, url`); hosts of others are never called. Raises: InputError."""
+        """The endpoint of configured addresses (`key, url`); hosts of others are never called. Raises: InputError.
+
+        `grant` is what tokens are asked for with, and its key; without one, `oauth` of the definition.
+        """
         listed = tuple(addresses)
         hosts = allowed_hosts | {host_of(url, f"{where}.{key}", schemes) for key, url in listed}
-        if definition.oauth is not None:
-            hosts |= {host_of(definition.oauth.token_url, f"{where}.oauth.token_url")}
+        if grant is None and definition.oauth is not None:
+            grant = "oauth", ClientCredentials(definition.oauth)
+        if grant is not None:
+            hosts |= {host_of(grant[1].token_url, f"{where}.{grant[0]}.token_url")}
         made = cls(
             definition=definition,
             hosts=hosts,
@@ -106,8 +113,8 @@ class Endpoint:
             ssl=tls_context(definition.tls, f"{where}.tls"),
             rate=RateLimit(definition.rate_per_s),
         )
-        if definition.oauth is not None:
-            made._tokens = Tokens(definition.oauth, made._ask_for_token)
+        if grant is not None:
+            made._tokens = Tokens(grant[1], made._ask_for_token)
         return made
 
     def marks(self, context: SessionContext) -> dict[str, str]:

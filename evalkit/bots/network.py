@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from evalkit.bots.endpoint import Endpoint
 from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.tokens import Grant
 
 Defined = TypeVar("Defined", bound=EndpointDefinition)
 
@@ -16,7 +17,11 @@ class Reach(Protocol):
     """Makes the endpoint of configured addresses (`key, url`) with these settings. Raises: InputError."""
 
     def __call__(
-        self, settings: EndpointDefinition, *addresses: tuple[str, str], schemes: tuple[str, ...] = ("http", "https")
+        self,
+        settings: EndpointDefinition,
+        *addresses: tuple[str, str],
+        schemes: tuple[str, ...] = ("http", "https"),
+        grant: tuple[str, Grant] | None = None,
     ) -> Endpoint: ...
 
 
@@ -46,10 +51,8 @@ class NetworkBot(Generic[Defined]):
         where = f"bots.{name}"
         made, identity = read_definition(cls.settings, definition, where, environment)
 
-        def reach(
-            settings: EndpointDefinition, *addresses: tuple[str, str], schemes: tuple[str, ...] = ("http", "https")
-        ) -> Endpoint:
-            return Endpoint.of(settings, where, addresses, allowed_hosts, schemes)
+        def reach(settings: EndpointDefinition, *addresses: tuple[str, str], **more: Any) -> Endpoint:
+            return Endpoint.of(settings, where, addresses, allowed_hosts, **more)
 
         return cls.built(made, identity, where, reach)
 

@@ -71,9 +71,10 @@ class EndpointDefinition(BotDefinition, frozen=True, kw_only=True):
     cookies: bool = True
 
 
-_UNTOLD = frozenset(
-    {"api_key", "secret", "token", "headers", "oauth", "tls", "timeouts", "concurrency", "rate_per_s", "retries"}
-)
+_UNTOLD = frozenset({
+    "api_key", "secret", "token", "service_account", "headers", "oauth", "tls", "timeouts", "concurrency", "rate_per_s",
+    "retries",
+})  # fmt: skip
 """What decides how an endpoint is reached, not what it answers."""
 
 Made = TypeVar("Made", bound=BotDefinition)

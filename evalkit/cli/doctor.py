@@ -13,7 +13,7 @@ _PARTS = (
     ("pandas", "data", "imports and large stores"),
     ("streamlit", "ui", "dashboards and review"),
     ("psycopg", "postgres", "a store on PostgreSQL"),
-    ("cryptography", "privacy", "the vault for pseudonyms"),
+    ("cryptography", "privacy", "the vault for pseudonyms, and Google service accounts"),
     ("sklearn", "satisfaction", "the fitted satisfaction estimate"),
     ("distributed", "dask", "scoring on more than one machine"),
 )

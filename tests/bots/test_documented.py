@@ -11,6 +11,7 @@ import yaml
 
 from evalkit.bots.definitions import build_bot
 from evalkit.plugins import names
+from tests.bots.test_dialogflow_cx import Google
 
 PAGE = (Path(__file__).parents[2] / "docs" / "bots.md").read_text(encoding="utf-8")
 BLOCKS = [yaml.safe_load(block)["bots"] for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
@@ -19,10 +20,13 @@ SECRETS = {name: "x" for name in re.findall(r"\$\{([A-Z_]+)\}", PAGE)}
 
 
 @pytest.mark.parametrize("name", DEFINED)
-def test_each_bot_of_the_page_can_be_built(name: str) -> None:
+def test_each_bot_of_the_page_can_be_built(name: str, tmp_path: Path) -> None:
     definitions = {**DEFINED, "local": {"kind": "python", "target": "tests.bots.test_local:slow_echo"}}
-    bot = build_bot(name, definitions, environment=SECRETS)
-    assert bot.identity == build_bot(name, definitions, environment=SECRETS).identity
+    signed = "service_account" in definitions[name]
+    key_file = Google(tmp_path).write("https://login.example") if signed else ""
+    environment = {**SECRETS, "GOOGLE_APPLICATION_CREDENTIALS": key_file}
+    bot = build_bot(name, definitions, environment=environment)
+    assert bot.identity == build_bot(name, definitions, environment=environment).identity
     assert bot.concurrency >= 1
 
 

@@ -144,14 +144,31 @@ def judge_spec(bench: Bench, voting: Sequence[str] = ()) -> ScorerSpec:
 
 
 def with_judge(specs: Sequence[ScorerSpec], bench: Bench | None, store: Store) -> list[ScorerSpec]:
-    """The scorers of a run with the judge's own where one is asked; it votes where people's labels say it may."""
+    """The scorers of a run with the judge's own where one is asked; it votes where people's labels say it may.
+
+    `correctness` hears of the votes where it, or `judge.open_claims`, lets the judge decide what the rules leave open.
+    """
     if bench is None:
         return list(specs)
+    from evalkit.engine.preparing import DEFAULT_SCORERS
+    from evalkit.model import ScorerSpec
     from evalkit.review.calibration import earned_votes
 
     asked = {question.id for question in bench.questions}
     voting = [question for question in earned_votes(store, identity_of(bench)) if question in asked]
-    return [*(spec for spec in specs if spec.name != "judge"), judge_spec(bench, voting)]
+    specs = specs or [ScorerSpec(name=name) for name in DEFAULT_SCORERS]
+    others = [_hearing(spec, bench, voting) for spec in specs if spec.name != "judge"]
+    return [*others, judge_spec(bench, voting)]
+
+
+def _hearing(spec: ScorerSpec, bench: Bench, voting: Sequence[str]) -> ScorerSpec:
+    if spec.name != "correctness" or not (bench.settings.open_claims or spec.args.get("by_judge")):
+        return spec
+    from evalkit.model import ScorerSpec
+    from evalkit.scorers.by_judge import ASKED
+
+    votes = sorted(set(voting) & set(ASKED))
+    return ScorerSpec(name=spec.name, args={**spec.args, "by_judge": True, "voting": votes})
 
 
 def asked_of(specs: Sequence[ScorerSpec]) -> tuple[str, ...]:

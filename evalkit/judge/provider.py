@@ -50,6 +50,8 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     budget_eur: float | None = None
     budget_minutes: float | None = None
     mode: Literal["auto", "json_schema", "json_object", "text"] = "auto"
+    open_claims: bool = False
+    """Whether `correctness` may ask it about claims that the rules leave open, on questions that have earned a vote."""
 
     @property
     def host(self) -> str:

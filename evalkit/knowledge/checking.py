@@ -9,12 +9,11 @@ from typing import Literal
 
 from evalkit.knowledge.base import Knowledge
 from evalkit.knowledge.claims import Judgement, check_claim, claims_of, no_claim_spans
-from evalkit.knowledge.entailment import Entailment
+from evalkit.knowledge.entailment import SURE, Entailment
 from evalkit.language.detection import detect
 
 AnswerVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "unsure", "no_claim"]
 _OPEN = frozenset({"unsure", "not_in_kb"})
-_SURE = 0.8
 _WORST: tuple[AnswerVerdict, ...] = ("contradicted", "stale", "not_in_kb", "unsure", "supported")
 NO_CLAIM = (
     "bot_fallback", "handoff_announcement", "handoff_unavailable", "greeting", "closing", "offer_help",
@@ -93,9 +92,9 @@ def _by_model(
     entailment: Entailment, premise: str, claim: str, language: str | None, verdict: AnswerVerdict
 ) -> AnswerVerdict:
     said = entailment(premise, claim, language)
-    if said.entailed >= _SURE:
+    if said.entailed >= SURE:
         return "supported"
-    return "contradicted" if said.denied >= _SURE else verdict
+    return "contradicted" if said.denied >= SURE else verdict
 
 
 def _evidence(judged: Judgement, base: Knowledge) -> Iterable[PassageSpan]:

@@ -9,6 +9,9 @@ from typing import NamedTuple, Protocol
 
 from evalkit.errors import KnowledgeError
 
+SURE = 0.8
+"""How likely a relation must be for a model's word to count."""
+
 
 class Probabilities(NamedTuple):
     """How likely a hypothesis follows from a premise, is left open, or is denied; they add up to 1."""

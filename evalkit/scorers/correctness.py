@@ -11,7 +11,7 @@ from evalkit.knowledge.checking import NO_CLAIM
 from evalkit.knowledge.claims import Claim, Judgement, check_claim, claims_of, knows_answer
 from evalkit.language.amounts import same
 from evalkit.language.quantities import quantities
-from evalkit.model import Case, Conversation, Evidence, Finding, RequiredFact, Score, Severity
+from evalkit.model import Case, Confidence, Conversation, Evidence, Finding, RequiredFact, Score, Severity
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
 
@@ -25,8 +25,12 @@ _MESSAGE = {
 }
 
 
-class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fails on contradicted, stale or missing facts; `unsure` where the passages do not decide."""
+class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Fails on contradicted, stale or missing facts; `unsure` where the passages do not decide.
+
+    `by_judge` lets the LLM judge decide claims that the rules leave open, on the questions that have earned their vote
+    (`voting`, set by the program); what a rule decides stands.
+    """
 
     name: ClassVar[str] = "correctness"
     version: ClassVar[str] = "2"
@@ -34,10 +38,15 @@ class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"
 
+    by_judge: bool = False
+    voting: tuple[str, ...] = ()
+
     def score(self, conversation: Conversation, case: Case | None, context: Context) -> Score:
-        """`data` holds correct, n_claims, n_contradicted, n_stale, n_not_in_kb, false_fallback."""
+        """`data` holds correct, n_claims, n_contradicted, n_stale, n_not_in_kb, false_fallback, n_by_judge."""
         judged = list(_judged(conversation, case, context))
-        findings = [_finding(turn, claim, judgement) for turn, claim, judgement in judged]
+        asked = _asked(judged, context, self.voting) if self.by_judge and self.voting else {}
+        judged = [(turn, claim, asked.get(at, found)) for at, (turn, claim, found) in enumerate(judged)]
+        findings = [_finding(*one, by_judge=at in asked) for at, one in enumerate(judged)]
         findings += _facts(conversation, case, context)
         findings += _sources(conversation, case)
         findings += _not_done(conversation, case, context)
@@ -71,6 +80,7 @@ class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
                 "false_fallback": fallback,
                 "knowledge_gap": any(f.rule == "correctness.knowledge_gap" for f in findings),
                 **_facts_told(case, findings, verdicts),
+                **({"n_by_judge": len(asked)} if asked else {}),
             },
         )
 
@@ -93,6 +103,16 @@ def _judged(talk: Conversation, case: Case | None, context: Context) -> Iterator
             yield number, claim, check_claim(claim, question, base, day, context.reading.language_of(number))
 
 
+def _asked(
+    judged: Sequence[tuple[int, Claim, Judgement]], context: Context, voting: Sequence[str]
+) -> dict[int, Judgement]:
+    """The claims that the judge decides, by their place in the list."""
+    from evalkit.scorers.by_judge import decided
+
+    said = [decided(claim, found, turn, context.judged, voting) for turn, claim, found in judged]
+    return {at: found for at, found in enumerate(said) if found is not None}
+
+
 def _about_this_order(claim: Claim, results: str, own: set[str]) -> bool:
     """Whether the claim speaks of this customer's order: a tool's answer or the case holds its values, not the KB."""
     text = comparable(claim.text)
@@ -112,8 +132,9 @@ def _day(talk: Conversation, case: Case | None) -> object:
     return talk.started_at.date() if talk.started_at is not None else None
 
 
-def _finding(turn: int, claim: Claim, judgement: Judgement) -> Finding:
+def _finding(turn: int, claim: Claim, judgement: Judgement, *, by_judge: bool = False) -> Finding:
     verdict = judgement.verdict
+    confidence: Confidence = "judge" if by_judge else "exact" if judgement.exact else "heuristic"
     evidence: tuple[Evidence, ...] = ()
     if judgement.passage_hash is not None:
         evidence = (
@@ -132,6 +153,7 @@ def _finding(turn: int, claim: Claim, judgement: Judgement) -> Finding:
             turn=turn,
             start=claim.start,
             end=claim.end,
+            confidence="judge" if by_judge else "heuristic",
             evidence=evidence,
             passed=True,
         )
@@ -142,7 +164,7 @@ def _finding(turn: int, claim: Claim, judgement: Judgement) -> Finding:
         turn=turn,
         start=claim.start,
         end=claim.end,
-        confidence="exact" if judgement.exact else "heuristic",
+        confidence=confidence,
         evidence=evidence,
     )
 

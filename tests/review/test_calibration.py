@@ -70,14 +70,14 @@ def test_sensitivity_and_specificity_are_of_the_peoples_labels() -> None:
     assert found.kappa is not None and found.kappa.value == pytest.approx(0.6934, abs=1e-3)
 
 
-def stored(store: Store, identity: str, n: int) -> None:
+def stored(store: Store, identity: str, n: int, *, judged: str = "need_met", people: str = "resolved") -> None:
     run = Run(id="r1", release="1.4", status="finished")
     store.add_run(run)
     talks = [Conversation(id=f"c{i}", run_id="r1", language="sv" if i % 2 else "fi") for i in range(n)]
     store.add_conversations(talks)
     scored = []
     for i, talk in enumerate(talks):
-        score = Score(scorer="judge", verdict="pass", data={"good": {"need_met": i % 3 > 0}, "identity": identity})
+        score = Score(scorer="judge", verdict="pass", data={"good": {judged: i % 3 > 0}, "identity": identity})
         scored.append((talk.id, [score], facts_of(run, talk, [score], critical=False, n_zero=0)))
     store.add_scores("r1", identity, scored)
     for i in range(n):
@@ -86,7 +86,7 @@ def stored(store: Store, identity: str, n: int) -> None:
             Review(
                 id=f"v{i}",
                 conversation_id=f"c{i}",
-                question="resolved",
+                question=people,
                 reviewer="ann",
                 label=label,
                 at=DAY,

@@ -34,7 +34,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Print the KPIs of RELEASE: of its newest replay, and of all its production conversations in rows of their own."""
-    from evalkit.reporting import kpi_table
+    from evalkit.reporting import kpi_table, opinions
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
 
@@ -56,12 +56,16 @@ def command(
         shape = [name.strip() for name in (by or "").split(",") if name.strip()] + (["week"] if week else [])
         slices = kpi_table.slices_of(found, shape, config.policy)
         labels = kpi_table.reviewed(store, found)
+        people = opinions.read(store, found.runs, found.columns, shape)
     if as_json:
-        print_json(kpi_table.as_data(found, slices, labels, config.policy))
+        told = kpi_table.as_data(found, slices, labels, config.policy)
+        print_json({**told, **opinions.as_data(people)})
     elif as_csv:
         click.echo(kpi_table.as_csv(slices, config.policy), nl=False)
     elif as_markdown:
         click.echo(kpi_table.as_markdown(slices, labels, config.policy), nl=False)
+        click.echo(opinions.as_markdown(people), nl=False)
     else:
         click.echo(kpi_table.as_text(slices, labels, config.policy))
+        click.echo(opinions.as_text(people), nl=False)
     return 0

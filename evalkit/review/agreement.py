@@ -122,8 +122,8 @@ def against_machine(
         false_alarms=count[False, True],
         misses=count[True, False],
         quiet=count[False, False],
-        precision=_weighted([(person, weight) for person, machine, weight in seen if machine]),
-        recall=_weighted([(machine, weight) for person, machine, weight in seen if person]),
+        precision=weighted_share([(person, weight) for person, machine, weight in seen if machine]),
+        recall=weighted_share([(machine, weight) for person, machine, weight in seen if person]),
         kappa=kappa,
     )
 
@@ -156,7 +156,7 @@ def rule_records(
                     said.setdefault(rule, []).append((not person, 1 / review.inclusion_probability))
     found = []
     for rule, seen in said.items():
-        precision = _weighted(seen)
+        precision = weighted_share(seen)
         earned = precision is not None and len(seen) >= RATES_FROM and precision.low >= EARNED_PRECISION
         found.append(RuleRecord(rule, len(seen), sum(c for c, _ in seen), precision, earned))
     return sorted(found, key=lambda r: (-(r.precision.low if r.precision else -1.0), -r.n, r.rule))
@@ -253,7 +253,8 @@ def _two(labels: Mapping[str, str], ordinal: bool) -> tuple[str | int, str | int
     return first, second
 
 
-def _weighted(seen: Sequence[tuple[bool, float]]) -> Interval | None:
+def weighted_share(seen: Sequence[tuple[bool, float]]) -> Interval | None:
+    """The share of hits among pairs of (hit, weight 1/π), None below 5. Source: Horvitz & Thompson 1952; Kish 1965."""
     if len(seen) < TOO_FEW:
         return None
     total = sum(weight for _, weight in seen)

@@ -8,9 +8,10 @@ from math import ceil, sqrt
 from typing import Literal
 
 from evalkit.model import Kpi, Review, Score
+from evalkit.review.agreement import weighted_share
 from evalkit.review.labelling import current, final
 from evalkit.review.questions import Question, asked_of_both
-from evalkit.stats import Agreement, Chart, Interval, Replacing, alt_test, cohen_kappa, debiased_rate, ewma, wilson
+from evalkit.stats import Agreement, Chart, Interval, Replacing, alt_test, cohen_kappa, debiased_rate, ewma
 from evalkit.stats.replacing import LEAST_ITEMS, LEAST_RATERS
 from evalkit.store.store import Store
 
@@ -139,8 +140,8 @@ def calibrate(
         people_only=count[False, True],
         both_bad=count[False, False],
         kappa=cohen_kappa([a for a, _, _ in pairs], [b for _, b, _ in pairs]) if len(pairs) >= _FEWEST else None,
-        sensitivity=_share(count[True, True], count[True, True] + count[False, True]),
-        specificity=_share(count[False, False], count[False, False] + count[True, False]),
+        sensitivity=weighted_share([(judge, _weight(review)) for judge, person, review in pairs if person]),
+        specificity=weighted_share([(not judge, _weight(review)) for judge, person, review in pairs if not person]),
         rate=rate,
         n_more_labels=more,
         drift=_drift(pairs),
@@ -161,10 +162,17 @@ def _answers(store: Store, identity: str, labelled: Sequence[str]) -> dict[str, 
                 continue
             for conversation_id, scores in store.scores(run.id, key):
                 score = _judge_score(scores, identity)
-                for question, good in (score.data.get("good", {}) if score else {}).items():
+                for question, good in answers_of(score):
                     answer = Answered(conversation_id, good, languages.get(conversation_id))
                     found.setdefault(question, {})[conversation_id] = answer
     return found
+
+
+def answers_of(score: Score | None) -> list[tuple[str, bool | None]]:
+    """Question and whether the answer was good, None where the judge could not tell; errors are no answers."""
+    if score is None:
+        return []
+    return [*score.data.get("good", {}).items(), *((question, None) for question in score.data.get("open", ()))]
 
 
 def _judge_score(scores: Iterable[Score], identity: str) -> Score | None:
@@ -212,8 +220,9 @@ def _stands_in(answered: Sequence[Answered], people: Question, reviews: Iterable
     return None
 
 
-def _share(hits: int, n: int) -> Interval | None:
-    return wilson(hits, n) if n >= _FEWEST else None
+def _weight(review: Review) -> float:
+    """How many conversations a label stands for: the judge's bad ones are drawn more often than its good ones."""
+    return 1 / (review.inclusion_probability or 1.0)
 
 
 def _drift(pairs: Sequence[tuple[bool, bool, Review]]) -> Chart | None:

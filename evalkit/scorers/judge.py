@@ -40,6 +40,7 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         data: dict[str, Any] = {
             "answers": {id_: answer.answer for id_, answer in judged.items() if answer.status == "answered"},
             "good": {id_: answer.good for id_, answer in judged.items() if answer.good is not None},
+            "open": sorted(id_ for id_, answer in judged.items() if answer.status == "unsure"),
             "informs_only": not self.voting,
             "identity": self.identity,
         }

@@ -80,3 +80,50 @@ def test_wrong_input_is_one_message(
 ) -> None:
     assert execute(["kpi", *words, "--store", "s.db"]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_slices_stand_as_reviewers_judge_them_too(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from evalkit.model import Review
+    from evalkit.store.batches import Batch, Batches, Cell
+
+    with Store.open(store) as opened:
+        cells = (Cell(name="D", n_population=60, n_drawn=60),)
+        Batches(opened).add(
+            Batch(id="b", run_id="production", score_key="key", release="1.4", cells=cells, questions=("resolved",)), []
+        )
+        for i in range(60):
+            opened.add_review(
+                Review(
+                    id=f"v{i}", conversation_id=f"production{i}", question="resolved", reviewer="ann", batch="b", cell="D",
+                    label="yes" if i % 3 else "no", inclusion_probability=1.0,
+                )
+            )  # fmt: skip
+    text = said(capsys, "--by", "week", "--source", "production")
+    lines = [line.split() for line in text.splitlines() if "resolved" in line and line.startswith("production")]
+    assert [line[:4] for line in lines] == [
+        ["production", "2026-W10", "resolved", "67"], ["production", "2026-W11", "resolved", "67"],
+    ]  # fmt: skip
+    told = json.loads(said(capsys, "--by", "week", "--source", "production", "--json"))
+    assert [(row["week"], row["n_labels"], row["older"]) for row in told["reviewed_slices"]] == [
+        ("2026-W10", 30, False), ("2026-W11", 30, False),
+    ]  # fmt: skip
+    assert told["judged"] == []
+    assert "| production | 2026-W10 | resolved |" in said(
+        capsys, "--by", "week", "--source", "production", "--markdown"
+    )
+
+
+def test_what_the_judge_says_is_named_with_its_state_and_no_figure_before_people_checked_it(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evalkit.model import Conversation, Score
+
+    with Store.open(store) as opened:
+        rows = opened.facts("production", "key")
+        data = {"good": {"supported_by_knowledge": True, "customer_satisfied": True}, "identity": "me"}
+        score = Score(scorer="judge", verdict="pass", data=data)
+        opened.add_conversations([Conversation(id=row.conversation_id, run_id="production") for row in rows])
+        opened.add_scores("production", "judged", [(row.conversation_id, [score], row) for row in rows])
+    text = said(capsys, "--source", "production")
+    for question in ("supported_by_knowledge", "customer_satisfied"):
+        assert f"judge, {question} (uncalibrated): unreviewed judge score (0 of 50 labels)" in text

@@ -188,7 +188,7 @@ def numbers(found: Summary) -> list[Kpi]:
     chosen = view()
     if not chosen.slices:
         return list(found.kpis)
-    return kpis(rows(found), policy().costs)
+    return kpis(found.columns.where(chosen.slices), policy().costs)
 
 
 def policy() -> Policy:

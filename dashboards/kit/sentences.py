@@ -53,7 +53,7 @@ def verdict(summary: Summary, numbers: Sequence[Kpi]) -> str:
         parts.append(plural("verdict.zero", summary.n_zero_tolerance))
     if summary.n_critical_failed:
         parts.append(plural("verdict.critical", summary.n_critical_failed))
-    blockers = len({f.conversation_id for f in summary.failures if f.finding.severity == "blocker" and not f.zero})
+    blockers = summary.n_blockers
     if summary.n_zero_tolerance or summary.n_critical_failed:
         end = t("verdict.stop")
     elif blockers:

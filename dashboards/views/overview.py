@@ -86,7 +86,7 @@ def _changed(summary: Summary) -> None:
         st.caption(t("overview.no_baseline"))
         return
     left, right = st.columns(2)
-    by_case = {row.case_id: row.conversation_id for row in summary.facts}
+    by_case = {row.case_id: row.conversation_id for row in summary.facts} if summary.has_cases else {}
     for column, key, cases in ((left, "broke", summary.broke), (right, "fixed", summary.fixed)):
         with column:
             st.markdown(f"**{t(f'overview.{key}')}** · {len(cases)}")
@@ -103,8 +103,10 @@ def _changed(summary: Summary) -> None:
 
 def _failures(summary: Summary) -> None:
     st.subheader(t("overview.failures"))
-    inside = {row.conversation_id for row in frame.rows(summary)}
-    failures = [f for f in summary.failures if f.conversation_id in inside]
+    failures = list(summary.failures)
+    if frame.view().slices:
+        inside = {row.conversation_id for row in frame.rows(summary)}
+        failures = [f for f in failures if f.conversation_id in inside]
     if not failures:
         st.success(t("overview.nothing_failed"), icon=None)
         return

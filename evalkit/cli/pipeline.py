@@ -193,6 +193,7 @@ def as_json(summary: Summary) -> dict[str, object]:
         "flaky": list(summary.flaky),
         "broke": list(summary.broke),
         "fixed": list(summary.fixed),
+        "n_findings": summary.n_failures,
         "findings": [
             {
                 "case": f.case_id,

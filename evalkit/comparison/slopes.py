@@ -9,10 +9,9 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from evalkit.kpi.definitions import BY_NAME
-from evalkit.kpi.table import BETTER, Rows, sliced
+from evalkit.kpi.table import BETTER, Rows, as_columns, sliced
 from evalkit.model import Kpi
 from evalkit.stats import benjamini_hochberg, sign_flip
-from evalkit.store.columns import Columns, columns_of
 
 _FEWEST = 5
 """Fewer cases of a slice on both sides are shown, never tested."""
@@ -63,7 +62,7 @@ def _by_case(rows: Rows, by: str, name: str) -> dict[str, dict[str, Fraction]]:
     """By slice, the share of each case's conversations that count."""
     import numpy as np
 
-    columns = rows if isinstance(rows, Columns) else columns_of(rows)
+    columns = as_columns(rows)
     test = BY_NAME[name].test
     if test is None or not len(columns.names["case_id"]):
         return {}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from evalkit.kpi.table import RIGHT_CELLS
+from evalkit.kpi.table import RIGHT_CELLS, Rows, as_columns
 from evalkit.model import Kpi
-from evalkit.store.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +20,61 @@ class Cell:
     right: bool
 
 
-def escalation_matrix(rows: Sequence[Facts]) -> list[Cell]:
+def escalation_matrix(rows: Rows) -> list[Cell]:
     """The cells that occur, most first; a conversation that says nothing about either is left out.
 
+    >>> from evalkit.store.facts import Facts
     >>> row = Facts(conversation_id="c", escalation_cell="missed", should_escalate=1, escalated=0)
     >>> [(cell.name, cell.n, cell.should, cell.did, cell.right) for cell in escalation_matrix([row])]
     [('missed', 1, True, False, False)]
     """
-    counted = Counter(
-        (row.escalation_cell, bool(row.should_escalate), bool(row.escalated)) for row in rows if row.escalation_cell
-    )
-    return [Cell(str(name), n, should, did, name in RIGHT_CELLS) for (name, should, did), n in counted.most_common()]
+    import numpy as np
+
+    columns = as_columns(rows)
+    names, codes = columns.names["escalation_cell"], columns.codes["escalation_cell"].astype(np.int64)
+    keys = 4 * codes + 2 * (columns.flags["should_escalate"] == 1) + (columns.flags["escalated"] == 1)
+    counted = zip(*(found.tolist() for found in np.unique(keys[codes >= 0], return_counts=True)), strict=True)
+    cells = [
+        Cell(name, n, bool(key & 2), bool(key & 1), name in RIGHT_CELLS)
+        for key, n in counted
+        if (name := names[key // 4])
+    ]
+    return sorted(cells, key=lambda cell: (-cell.n, cell.name))
 
 
-def late_turns(rows: Sequence[Facts]) -> dict[int, int]:
+def late_turns(rows: Rows) -> dict[int, int]:
     """How many handed-over conversations by how many bot turns too late; 0 is on time."""
-    counted = Counter(row.late_turns for row in rows if row.late_turns is not None and row.escalated == 1)
-    return {turns: counted[turns] for turns in sorted(counted)}
+    import numpy as np
+
+    columns = as_columns(rows)
+    late = _known(columns.numbers["late_turns"][columns.flags["escalated"] == 1])
+    turns, counts = np.unique(late.astype(np.int64), return_counts=True)
+    return dict(zip(turns.tolist(), counts.tolist(), strict=True))
 
 
-def time_to_human(rows: Sequence[Facts]) -> Kpi:
+def time_to_human(rows: Rows) -> Kpi:
     """The median time from the customer's first message to a person's, over conversations where one answered."""
-    known = sorted(row.first_human_ms for row in rows if row.first_human_ms is not None)
-    n = len(known)
-    value = (known[(n - 1) // 2] + known[n // 2]) / 2 if n else None
-    return Kpi(name="time_to_human", value=value, unit="ms", n=n, n_total=len(rows), method="median")
+    import numpy as np
+
+    columns = as_columns(rows)
+    known = _known(columns.numbers["first_human_ms"])
+    value = float(np.median(known)) if len(known) else None
+    return Kpi(name="time_to_human", value=value, unit="ms", n=len(known), n_total=columns.n, method="median")
+
+
+def first_answers_s(rows: Rows) -> dict[str, Any]:
+    """Seconds to the first substantive answer, ascending, of the `bot` and of `people`, where they are known."""
+    import numpy as np
+
+    columns = as_columns(rows)
+    told, first = columns.numbers["first_substantive_ms"], columns.numbers["first_response_ms"]
+    bot = np.where(np.isnan(told), first, told)[~columns.is_("handled_by", "human")]
+    found = {"bot": bot, "people": columns.numbers["first_human_ms"]}
+    known = {who: np.sort(_known(values)) / 1000 for who, values in found.items()}
+    return {who: values for who, values in known.items() if len(values)}
+
+
+def _known(values: Any) -> Any:
+    import numpy as np
+
+    return values[~np.isnan(values)]

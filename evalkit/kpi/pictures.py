@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from evalkit.kpi.logic import Flag
 from evalkit.kpi.measuring import COUNTS_ONLY, View, rate_of, view_of
-from evalkit.kpi.table import Rows, sliced
+from evalkit.kpi.table import Rows, as_columns, sliced
 from evalkit.model import Kpi
 from evalkit.policy.sections import Costs
 from evalkit.stats import Interval
-from evalkit.store.columns import Columns, columns_of
 
 OUTCOMES = (
     "resolved_verified", "resolved_confirmed", "resolved_assumed", "contained_unverified", "refused_correctly",
@@ -198,7 +197,7 @@ def breaks(points: Sequence[tuple[str, Kpi, str]]) -> list[int]:
 
 
 def _cases_by_topic(rows: Rows) -> dict[str, int]:
-    columns = rows if isinstance(rows, Columns) else columns_of(rows)
+    columns = as_columns(rows)
     pairs = {
         (topic, case)
         for topic, case in zip(columns.codes["topic"].tolist(), columns.codes["case_id"].tolist(), strict=True)
@@ -211,7 +210,7 @@ def _cases_by_topic(rows: Rows) -> dict[str, int]:
 
 
 def _view(rows: Rows) -> View:
-    return view_of(rows if isinstance(rows, Columns) else columns_of(rows))
+    return view_of(as_columns(rows))
 
 
 def _fitted(design: Any, y: Any, n: Any) -> tuple[float, Any]:

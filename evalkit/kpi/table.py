@@ -16,7 +16,7 @@ from evalkit.store.columns import Columns, columns_of
 from evalkit.store.facts import Facts
 
 __all__ = ["BETTER", "COUNTS_ONLY", "DEFINITIONS", "RIGHT_CELLS", "TITLES", "TOO_FEW", "Definition",
-           "Slice", "against_target", "kpis", "sliced", "trend"]  # fmt: skip
+           "Rows", "Slice", "against_target", "as_columns", "kpis", "sliced", "trend"]  # fmt: skip
 
 Rows = Sequence[Facts] | Columns
 DEFINITIONS = RATES
@@ -24,6 +24,11 @@ TITLES: dict[str, str] = {definition.name: definition.title for definition in AL
 BETTER: dict[str, bool | None] = {definition.name: definition.higher_is_better for definition in ALL}
 DIMENSIONS = ("release", "stage", "channel", "language", "topic", "segment", "week", "task_type", "handled_by")
 """What conversations can be sliced by; `intent` is another word for topic."""
+
+
+def as_columns(rows: Rows) -> Columns:
+    """The rows by column, as they are where they are so already."""
+    return rows if isinstance(rows, Columns) else columns_of(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def kpis(
 
     Raises: InputError when replay and production are mixed, or for an unknown name.
     """
-    columns = rows if isinstance(rows, Columns) else columns_of(rows)
+    columns = as_columns(rows)
     wanted = _definitions(names)
     key = ("kpis", msgspec.json.encode(costs), tuple(d.name for d in wanted), recontact_days)
     if key not in columns.memo:
@@ -65,7 +70,7 @@ def sliced(
     import numpy as np
 
     dimensions = [_dimension(name) for name in by]
-    whole = with_recontact(rows if isinstance(rows, Columns) else columns_of(rows), recontact_days)
+    whole = with_recontact(as_columns(rows), recontact_days)
     wanted = _definitions(names)
     shape = ["source", *dict.fromkeys(dimensions)]
     sizes = [len(whole.names[name]) + 1 for name in shape]

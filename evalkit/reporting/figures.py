@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from evalkit.comparison.slopes import slopes
-from evalkit.kpi.escalations import escalation_matrix, late_turns
+from evalkit.kpi.escalations import escalation_matrix, first_answers_s, late_turns
 from evalkit.kpi.table import TITLES
 from evalkit.model import Kpi
 from evalkit.policy.sections import Target
@@ -14,11 +14,13 @@ from evalkit.reporting.gaps import gaps
 from evalkit.reporting.headlines import headlines
 from evalkit.reporting.marking import visible
 from evalkit.reporting.summary import Change, Summary, shown, shown_interval
-from evalkit.store.facts import Facts
+from evalkit.store.columns import Columns
 from evalkit.store.store import Store
 
 SIGNS = {"better": "▲ better", "worse": "▼ worse", "same": "= same"}
 _MOST_GAPS = 8
+_DRAWN = 500
+"""Points of a curve; more than these no eye can tell apart."""
 _CELLS = {(True, True): "due, handed over", (True, False): "due, not handed over",
           (False, True): "not due, handed over", (False, False): "not due, not handed over"}  # fmt: skip
 
@@ -35,7 +37,9 @@ def numbers(summary: Summary, targets: Mapping[str, Target]) -> str:
 
 def pictures(store: Store, summary: Summary) -> Iterator[str]:
     """Where it moved, when people came in, how fast, and what to write: what the run can tell of each."""
-    cards = [card for card in (*_slopes(store, summary), *_escalation(summary.facts), _speed(summary.facts)) if card]
+    cards = [
+        card for card in (*_slopes(store, summary), *_escalation(summary.columns), _speed(summary.columns)) if card
+    ]
     if card := _gaps(store, summary):
         cards.append(card)
     if cards:
@@ -86,9 +90,9 @@ def _slopes(store: Store, summary: Summary) -> Iterator[str]:
     if not keys:
         return
     key = summary.score_key if summary.score_key in keys else keys[-1]
-    before = list(store.facts(summary.baseline.id, key))
+    before = store.columns(summary.baseline.id, key)
     for by in ("topic", "language"):
-        found = slopes(before, summary.facts, by)
+        found = slopes(before, summary.columns, by)
         if len(found) < 2:
             continue
         moved = [one for one in found if one.verdict in {"better", "worse"}]
@@ -100,8 +104,8 @@ def _slopes(store: Store, summary: Summary) -> Iterator[str]:
         yield _card(title, plots.slope(found, names, title), said)
 
 
-def _escalation(facts: Sequence[Facts]) -> Iterator[str]:
-    cells = escalation_matrix(facts)
+def _escalation(columns: Columns) -> Iterator[str]:
+    cells = escalation_matrix(columns)
     if not cells:
         return
     table: dict[tuple[bool, bool], int] = {}
@@ -126,25 +130,26 @@ def _escalation(facts: Sequence[Facts]) -> Iterator[str]:
         named = [(cell.name.replace("_", " "), cell.n) for cell in wrong]
         more = "<h4>What went wrong</h4>" + plots.bars(named, "Wrong cells", ["wrong"] * len(named))
     yield _card("Should it have been handed over, and was it?", grid + more, f"n = {sum(c.n for c in cells)}")
-    if late := late_turns(facts):
+    if late := late_turns(columns):
         title = "Hand-overs by bot turns too late"
         yield _card(title, plots.strip(late, title), f"n = {sum(late.values())} conversations handed over")
 
 
-def _speed(facts: Sequence[Facts]) -> str:
-    waits = {
-        "bot": [row.first_substantive_ms or row.first_response_ms for row in facts if row.handled_by != "human"],
-        "people": [row.first_human_ms for row in facts],
-    }
-    known = {who: [value / 1000 for value in found if value is not None] for who, found in waits.items()}
-    known = {who: found for who, found in known.items() if found}
+def _speed(columns: Columns) -> str:
+    import numpy as np
+
+    known = first_answers_s(columns)
     if not known:
         return ""
     title = "How long until the first substantive answer"
     legend = " · ".join(
         f"{'━' if number == 0 else '╍'} {who}, n = {len(found)}" for number, (who, found) in enumerate(known.items())
     )
-    return _card(title, plots.ecdf(known, title), f"{legend} · the dashed line marks 10 s")
+    drawn = {
+        who: found[np.linspace(0, len(found) - 1, min(len(found), _DRAWN)).round().astype(int)].tolist()
+        for who, found in known.items()
+    }
+    return _card(title, plots.ecdf(drawn, title), f"{legend} · the dashed line marks 10 s")
 
 
 def _gaps(store: Store, summary: Summary) -> str:

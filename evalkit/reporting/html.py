@@ -12,6 +12,7 @@ from evalkit.personal_data import mask
 from evalkit.personal_data.sealing import sealed
 from evalkit.policy.sections import Target
 from evalkit.reporting.artefacts import told
+from evalkit.reporting.failures import EXAMPLES
 from evalkit.reporting.figures import numbers, pictures
 from evalkit.reporting.marking import marked, merged, visible
 from evalkit.reporting.page import CLOSING, opening
@@ -132,7 +133,8 @@ def _failing(store: Store, summary: Summary) -> Iterator[str]:
     if not groups:
         yield "<h2>Failures</h2><p>None.</p>"
         return
-    yield "<h2>Failures</h2><p class=soft>By rule, worst first. Personal data is masked.</p>"
+    some = "" if summary.whole else f" Of each rule at most {EXAMPLES} conversations; the numbers count all."
+    yield f"<h2>Failures</h2><p class=soft>By rule, worst first.{some} Personal data is masked.</p>"
     passages = store.passages(summary.run.id)
     cases = store.cases(summary.run.id)
     first = {failure.finding.rule: failure.finding for failure in reversed(summary.failures)}
@@ -253,6 +255,8 @@ def _passage(passage: Data, span: tuple[int, int] | None) -> str:
 
 
 def _passing(summary: Summary) -> str:
+    if not summary.whole:
+        return ""
     failing = {failure.conversation_id for failure in summary.failures}
     rows = [row for row in summary.facts if row.conversation_id not in failing and row.error is None]
     if not rows:

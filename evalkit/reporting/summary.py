@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
 
-from evalkit.gate.findings import failing
 from evalkit.kpi.cases import pass_rates, tallies
 from evalkit.kpi.table import BETTER, kpis
-from evalkit.model import SEVERITIES, Case, Conversation, Finding, Kpi, Run, Score
+from evalkit.model import Conversation, Kpi, Run
 from evalkit.policy.sections import Costs
-from evalkit.policy.zero_tolerance import zero_tolerance
-from evalkit.reporting.unchecked import Unchecked
+from evalkit.reporting.failures import Failure, Told, examples, told_by
 from evalkit.stats import sign_flip
+from evalkit.store.columns import CACHED_FROM, Columns
 from evalkit.store.facts import Facts
 from evalkit.store.store import Store
 from evalkit.text.counted import counted
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One finding that counts, with where it stands."""
-
-    conversation_id: str
-    case_id: str
-    scorer: str
-    finding: Finding
-    place: str
-    critical: bool
-    zero: bool
-
-    @property
-    def weight(self) -> tuple[int, int, int, str]:
-        """Sorts worst first: zero tolerance, then severity, then what is decided exactly."""
-        rank = SEVERITIES.index(self.finding.severity)
-        return (0 if self.zero else 1, rank, 0 if self.finding.confidence == "exact" else 1, self.case_id)
+__all__ = ["Change", "Failure", "Summary", "compared", "shown", "shown_interval", "summarise", "transcripts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +33,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything that a report needs but the transcripts."""
+    """Everything that a report needs but the transcripts.
+
+    Of a large import, `failures` are examples of each rule (`n_failures` counts all); `facts` are read when asked for.
+    """
 
     run: Run
     score_key: str
@@ -60,7 +47,10 @@ class Summary:
     critical_failed: tuple[str, ...]
     kpis: tuple[Kpi, ...]
     failures: tuple[Failure, ...]
-    facts: tuple[Facts, ...]
+    n_failures: int
+    n_blockers: int
+    columns: Columns
+    read_facts: Callable[[], tuple[Facts, ...]] = field(repr=False, compare=False)
     sentence: str
     baseline: Run | None = None
     changes: tuple[Change, ...] = ()
@@ -70,6 +60,16 @@ class Summary:
     unchecked: tuple[str, ...] = ()
 
     @property
+    def facts(self) -> tuple[Facts, ...]:
+        """The narrow rows one by one; a million of them are best left to `columns`."""
+        return self.read_facts()
+
+    @property
+    def whole(self) -> bool:
+        """Whether `failures` holds every finding that counts."""
+        return self.n_failures == len(self.failures)
+
+    @property
     def n_critical_failed(self) -> int:
         """How many critical cases failed in at least one conversation."""
         return len(self.critical_failed)
@@ -77,7 +77,14 @@ class Summary:
     @property
     def flaky(self) -> tuple[str, ...]:
         """The cases that passed in some of their trials and failed in others."""
+        if not self.has_cases:
+            return ()
         return tuple(sorted(case for case, tally in tallies(self.facts).items() if tally.mixed))
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether any conversation plays a case."""
+        return bool((self.columns.codes["case_id"] >= 0).any())
 
     @property
     def exit_code(self) -> int:
@@ -92,45 +99,40 @@ class Summary:
 def summarise(
     store: Store, run: Run, score_key: str, *, financial: bool = False, costs: Costs | None = None
 ) -> Summary:
-    """The summary of one scored run."""
-    rows = tuple(store.facts(run.id, score_key))
+    """The summary of one scored run; a large import is counted whole and shown by examples."""
+    import numpy as np
+
     cases = store.cases(run.id)
-    by_id = {row.conversation_id: row for row in rows}
-    failures: list[Failure] = []
-    causes: dict[str, int] = {}
-    failed_critical: set[str] = set()
-    unchecked = Unchecked()
-    for conversation_id, scores in store.scores(run.id, score_key):
-        row = by_id.get(conversation_id)
-        case_id = (row.case_id if row else None) or conversation_id
-        case = cases.get(case_id)
-        unchecked.add(scores, case)
-        broken = (f"{s.boundary or 'scorer'}: {s.cause or 'unknown'}" for s in scores if s.verdict == "error")
-        for cause in dict.fromkeys(broken):
-            causes[cause] = causes.get(cause, 0) + 1
-        for score in scores:
-            if score.verdict in {"fail", "unsure"}:
-                failures += _failures(conversation_id, case_id, case, score, financial=financial)
-            if case is not None and case.critical and failing(score, case):
-                failed_critical.add(case_id)
-    failures.sort(key=lambda failure: failure.weight)
-    n_errors = sum(row.error is not None for row in rows)
-    found = tuple(kpis(rows, costs))
-    zero = sum(row.n_zero_tolerance or 0 for row in rows)
+    columns = store.columns(run.id, score_key)
+    large = columns.n >= CACHED_FROM and not cases
+    read = cache(lambda: tuple(store.facts(run.id, score_key)))
+    if large:
+        told = examples(store, run, score_key, columns, financial=financial)
+    else:
+        case_of = {row.conversation_id: row.case_id for row in read()}
+        told = told_by(store.scores(run.id, score_key), cases, case_of, financial=financial)
+    n_errors = int((columns.codes["error"] >= 0).sum())
+    n_zero = np.nan_to_num(columns.numbers["n_zero_tolerance"].astype(np.float64))
+    zero = int(n_zero.sum())
+    n_blockers = int((columns.is_("worst_severity", "blocker") & (n_zero == 0)).sum())
+    found = tuple(kpis(columns, costs))
     return Summary(
         run=run,
         score_key=score_key,
-        n_scored=len(rows) - n_errors,
-        n_total=run.n_planned or len(rows),
+        n_scored=columns.n - n_errors,
+        n_total=run.n_planned or columns.n,
         n_errors=n_errors,
         n_zero_tolerance=zero,
-        critical_failed=tuple(sorted(failed_critical)),
+        critical_failed=told.critical_failed,
         kpis=found,
-        failures=tuple(failures),
-        facts=rows,
-        sentence=_sentence(run, found, failures, zero, len(failed_critical), n_errors),
-        causes=causes,
-        unchecked=unchecked.lines(run),
+        failures=told.failures,
+        n_failures=told.n,
+        n_blockers=n_blockers,
+        columns=columns,
+        read_facts=read,
+        sentence=_sentence(run, found, told, zero, n_blockers, n_errors),
+        causes=told.causes,
+        unchecked=told.unchecked.lines(run),
     )
 
 
@@ -139,12 +141,12 @@ def compared(candidate: Summary, baseline: Summary) -> Summary:
     from dataclasses import replace
 
     before = {kpi.name: kpi for kpi in baseline.kpis}
+    old, new = (pass_rates(side.facts) if side.has_cases else {} for side in (baseline, candidate))
     changes = tuple(
-        Change(kpi.name, before[kpi.name], kpi, _verdict(kpi, before[kpi.name], candidate.facts, baseline.facts))
+        Change(kpi.name, before[kpi.name], kpi, _verdict(kpi, before[kpi.name], new, old))
         for kpi in candidate.kpis
         if kpi.name in before
     )
-    old, new = pass_rates(baseline.facts), pass_rates(candidate.facts)
     both = sorted(set(old) & set(new))
     return replace(
         candidate,
@@ -188,33 +190,14 @@ def _amount(value: float, unit: str, *, alone: bool = False) -> str:
     return f"{before}{text}{after}" if alone else text
 
 
-def _failures(
-    conversation_id: str, case_id: str, case: Case | None, score: Score, *, financial: bool
-) -> Iterator[Failure]:
-    for finding in score.findings:
-        if finding.passed:
-            continue
-        line = finding.data.get("line") or (case.line if case is not None else 0)
-        yield Failure(
-            conversation_id=conversation_id,
-            case_id=case_id,
-            scorer=score.scorer,
-            finding=finding,
-            place=f"{case.path}:{line}" if case is not None and case.path else "",
-            critical=case.critical if case is not None else False,
-            zero=zero_tolerance(finding, financial=financial),
-        )
-
-
-def _verdict(after: Kpi, before: Kpi, new: Sequence[Facts], old: Sequence[Facts]) -> str:
+def _verdict(after: Kpi, before: Kpi, new: Mapping[str, Fraction], old: Mapping[str, Fraction]) -> str:
     better = BETTER.get(after.name)
     if after.value is None or before.value is None or better is None:
         return ""
     if after.name == "pass_rate":
-        left, right = pass_rates(old), pass_rates(new)
-        both = sorted(set(left) & set(right))
+        both = sorted(set(old) & set(new))
         if both:
-            base, candidate = [left[case] for case in both], [right[case] for case in both]
+            base, candidate = [old[case] for case in both], [new[case] for case in both]
             down, up = sign_flip(base, candidate), sign_flip(candidate, base)
             return "worse" if down.mid_p <= 0.05 else "better" if up.mid_p <= 0.05 else "same"
     if after.unit == "count":
@@ -230,9 +213,8 @@ def _verdict(after: Kpi, before: Kpi, new: Sequence[Facts], old: Sequence[Facts]
     return "same"
 
 
-def _sentence(
-    run: Run, found: Sequence[Kpi], failures: Sequence[Failure], zero: int, critical: int, n_errors: int
-) -> str:
+def _sentence(run: Run, found: Sequence[Kpi], told: Told, zero: int, n_blockers: int, n_errors: int) -> str:
+    critical = len(told.critical_failed)
     known = {kpi.name: kpi for kpi in found}
     if run.status == "invalid":
         return f"{run.release} cannot be judged: {counted(n_errors, 'conversation')} broke before the bot could answer."
@@ -247,12 +229,11 @@ def _sentence(
         else:
             parts.append(f"{shown(kpi)}{f' ({interval})' if interval else ''} of conversations pass every check")
     if zero:
-        rules = sorted({failure.finding.rule.split(".")[0] for failure in failures if failure.zero})
+        rules = sorted({failure.finding.rule.split(".")[0] for failure in told.failures if failure.zero})
         parts.append(f"{counted(zero, 'zero-tolerance finding')} ({', '.join(rules)})")
     if critical:
         parts.append(f"{counted(critical, 'critical case')} failed")
-    blockers = len({f.conversation_id for f in failures if f.finding.severity == "blocker" and not f.zero})
     verdict = "do not ship" if zero or critical else "nothing here forbids shipping"
-    if blockers and not (zero or critical):
-        verdict = f"read the {counted(blockers, 'conversation')} with a blocker before shipping"
+    if n_blockers and not (zero or critical):
+        verdict = f"read the {counted(n_blockers, 'conversation')} with a blocker before shipping"
     return f"{run.release}: {'; '.join(parts)}: {verdict}."

@@ -37,7 +37,7 @@ def render(summary: Summary) -> str:
     if rows:
         lines += ["", tabulate(rows, headers=headers, colalign=align, disable_numparse=True)]
     if summary.failures:
-        lines += ["", f"worst of {len(summary.failures)} findings:", *worst_lines(summary.failures)]
+        lines += ["", f"worst of {summary.n_failures} findings:", *worst_lines(summary.failures)]
     if summary.run.status == "invalid" and all(cause.startswith("infrastructure") for cause in summary.causes):
         lines += ["", "next: is the bot running, and is its url in evalkit.yaml right? then run again"]
     return "\n".join(lines)

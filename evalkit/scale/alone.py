@@ -1,4 +1,4 @@
-"""`python -m evalkit.scale.alone`: one unit in a process of its own, so that what kills it takes nothing else along."""
+"""The task of every engine; `python -m evalkit.scale.alone` is one unit in a process that it alone can take along."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from typing import BinaryIO
 
-from evalkit.scale.units import Done, Job, Unit, run_unit
+from evalkit.scale.units import Done, Job, Unit, score_unit
 
 _BEGUN, _ANSWER = b".", b"\n"
 
 
-def run_in_child(unit: Unit, job: Job) -> Done:
-    """What came of the unit in a child process, `died` when it took the child with it.
+def run_unit(unit: Unit, job: Job) -> Done:
+    """What came of the unit, in a child process where it is to be alone: `died` when it took the child with it.
 
-    Raises: what the child raised.
+    Raises: StoreError when its rows cannot be written, such as on a full disk.
     """
+    return _in_child(replace(unit, alone=False), job) if unit.alone else score_unit(unit, job)
+
+
+def _in_child(unit: Unit, job: Job) -> Done:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     child = subprocess.run(
         [sys.executable, "-m", "evalkit.scale.alone"],
@@ -40,7 +45,7 @@ def main() -> int:
         os.dup2(2, 1)
         unit, job = pickle.load(sys.stdin.buffer)
         try:
-            done: Done | Exception = run_unit(unit, job, lambda: _tell(answer))
+            done: Done | Exception = score_unit(unit, job, lambda: _tell(answer))
         except Exception as error:  # noqa: BLE001 - the boundary: the parent raises it
             done = error
         answer.write(_ANSWER + pickle.dumps(done))

@@ -8,7 +8,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-from evalkit.scale.units import Done, Job, Source, Unit, run_unit
+from evalkit.scale.alone import run_unit
+from evalkit.scale.units import Done, Job, Source, Unit
 
 
 @dataclass(frozen=True, slots=True)

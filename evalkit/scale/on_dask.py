@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalkit.errors import InfrastructureError, InputError
-from evalkit.scale.units import Done, Job, Source, Unit, run_unit
+from evalkit.scale.alone import run_unit
+from evalkit.scale.units import Done, Job, Source, Unit
 
 _PATIENCE_S = 30
 """How long nothing may finish before the engine looks whether any worker is left."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
-from evalkit.errors import InputError
-from evalkit.scale.units import Done, Job, Source, Unit, run_unit
+from evalkit.errors import InfrastructureError, InputError
+from evalkit.scale.alone import run_unit
+from evalkit.scale.units import Done, Job, Source, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class RayEngine:
                 unit = waiting.pop(finished)
                 try:
                     done = ray.get(finished)
-                except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError):
+                except _deaths(ray):
                     done = Done(died=True)
                 except ray.exceptions.RayTaskError as error:
                     raise error.cause from None
@@ -47,14 +50,27 @@ class RayEngine:
         except ModuleNotFoundError as error:
             raise InputError("--engine ray needs ray: pip install 'support-evalkit[ray]'") from error
         quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+        address = self.address or os.environ.get("RAY_ADDRESS")
         try:
-            if self.address:
-                ray.init(address=self.address, **quiet)
+            if address:
+                ray.init(address=address, **quiet)
             else:
-                ray.init(num_cpus=self.workers, include_dashboard=False, **quiet)
+                # Without the word Ray would join whatever cluster it finds on this machine.
+                ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
         except (ConnectionError, ValueError) as error:
-            raise InputError(f"--address {self.address}: no Ray cluster answers there") from error
-        try:
-            yield ray
-        finally:
-            ray.shutdown()
+            raise InputError(f"--address {address}: no Ray cluster answers there") from error
+        except Exception as error:
+            # Ray raises bare exceptions where its own processes do not come up.
+            raise InfrastructureError(f"Ray did not start on this machine: {error}") from error
+        # Ray prints a line for each dead worker on standard output, where the command's own answer belongs.
+        with redirect_stdout(sys.stderr):
+            try:
+                yield ray
+            finally:
+                ray.shutdown()
+
+
+def _deaths(ray: Any) -> tuple[type[Exception], ...]:
+    """What Ray says when a worker, its machine, or a result that lay there is gone."""
+    errors = ray.exceptions
+    return errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError, errors.ObjectLostError

@@ -117,15 +117,11 @@ class Source(Protocol):
 _ONE_AT_A_TIME = Lock()
 
 
-def run_unit(unit: Unit, job: Job, before_each: Callable[[], None] = lambda: None) -> Done:
-    """What came of the unit: the task of every engine. A finished unit is not scored again.
+def score_unit(unit: Unit, job: Job, before_each: Callable[[], None] = lambda: None) -> Done:
+    """What came of the unit in this process. A finished unit is not scored again.
 
     Raises: StoreError when its rows cannot be written, such as on a full disk.
     """
-    if unit.alone:
-        from evalkit.scale.alone import run_in_child
-
-        return run_in_child(replace(unit, alone=False), job)
     path = job.folder / unit.name if job.folder is not None and unit.name is not None else None
     if path is not None and path.exists():
         return Done(path=path)

@@ -106,6 +106,14 @@ class Columns:
         started = self.started_s[which]
         return Columns(len(started), flags, numbers, codes, self.names, started)
 
+    def where(self, labels: Mapping[str, str]) -> Columns:
+        """The rows that have all these labels."""
+        import numpy as np
+
+        if not labels:
+            return self
+        return self.take(np.logical_and.reduce([self.is_(name, value) for name, value in labels.items()]))
+
     def with_flag(self, name: str, said: Any) -> Columns:
         """The same rows with one more flag."""
         flags = self.flags.with_(name, said) if isinstance(self.flags, _Picked) else {**self.flags, name: said}

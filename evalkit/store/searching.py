@@ -66,6 +66,18 @@ class Search:
         with reading(self._engine) as connection:
             return {row.rule: row.n for row in connection.execute(query)}
 
+    def holding(self, rule: str, limit: int) -> list[str]:
+        """The first conversations that a rule counts against, by id."""
+        table = schema.findings
+        query = (
+            sa.select(table.c.conversation_id)
+            .where(table.c.run_id == self._run, table.c.score_key == self._key, table.c.rule == rule)
+            .order_by(table.c.conversation_id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def rules_of(self, ids: Sequence[str]) -> dict[str, dict[str, int | None]]:
         """By conversation: the rules that count against it, each with its first turn."""
         table = schema.findings

@@ -24,6 +24,7 @@ from tests.scale.poison import Deadly
 
 RUN = Run(id="r", release="desk", source="production", status="finished")
 N = 1_300
+ENGINES = ["local", "dask", pytest.param("ray", marks=pytest.mark.external)]
 
 
 def texts(special: dict[int, str]) -> Iterator[Conversation]:

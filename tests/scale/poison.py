@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -18,11 +19,13 @@ class Deadly(msgspec.Struct, frozen=True):
     """Passes, and kills its process at "poison"; at "once" it kills it while the file `once` is there.
 
     With `slow_ms` each conversation takes that long, so that a test can kill what works on it; `log` counts them.
+    While the file `full` is there, its process finds no room for what it writes.
     """
 
     once: str = ""
     slow_ms: float = 0.0
     log: str = ""
+    full: str = ""
     name: ClassVar[str] = "deadly"
     version: ClassVar[str] = "1"
     reads: ClassVar[tuple[str, ...]] = ()
@@ -40,5 +43,8 @@ class Deadly(msgspec.Struct, frozen=True):
         if self.log:
             with Path(self.log).open("a", encoding="utf-8") as file:
                 file.write(f"{conversation.id}\n")
+        if self.full:
+            _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (3_000 if Path(self.full).exists() else most, most))
         time.sleep(self.slow_ms / 1000)
         return Score(scorer=self.name, verdict="pass", data={"n": len(text)})

@@ -13,7 +13,7 @@ from evalkit.model import ScorerSpec
 from evalkit.scoring import World, build_scorers
 from evalkit.store import schema
 from evalkit.store.store import Store
-from tests.scale.conftest import RUN, engine, filled
+from tests.scale.conftest import ENGINES, RUN, engine, filled
 
 pytest.importorskip("pyarrow")
 SCORERS = ("correctness", "privacy", "compliance", "language", "loops", "tone", "resolution", "escalation", "handover")
@@ -48,7 +48,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[
 
 
 @pytest.mark.parametrize("packed", [True, False])
-@pytest.mark.parametrize("name", ["local", "dask", "ray"])
+@pytest.mark.parametrize("name", ENGINES)
 def test_every_engine_gives_the_same_bytes(
     tmp_path: Path, name: str, packed: bool, reference: dict[str, list[tuple[object, ...]]]
 ) -> None:

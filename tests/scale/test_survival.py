@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from multiprocessing import active_children
 from pathlib import Path
@@ -20,7 +21,7 @@ from evalkit.scale.driving import Engine
 from evalkit.scale.engines import engine_of
 from evalkit.scale.local import LocalEngine
 from evalkit.store.store import Store
-from tests.scale.conftest import RUN, N, dask_cluster, deadly, engine, filled
+from tests.scale.conftest import ENGINES, RUN, N, dask_cluster, deadly, engine, filled
 
 pytest.importorskip("pyarrow")
 IDS = [f"c{i:05}" for i in range(N)]
@@ -39,7 +40,7 @@ def all_passed(store: Store, key: str) -> bool:
     return {score.verdict for score in verdicts(store, key).values()} == {"pass"}
 
 
-@pytest.mark.parametrize("name", ["local", "dask", "ray"])
+@pytest.mark.parametrize("name", ENGINES)
 def test_a_poison_conversation_is_found_and_set_apart_and_one_kill_costs_nothing(tmp_path: Path, name: str) -> None:
     once = tmp_path / "once"
     once.touch()
@@ -92,14 +93,18 @@ def test_a_killed_driver_goes_on_where_it_was(tmp_path: Path, packed: bool) -> N
         assert all_passed(store, key)
 
 
-def test_a_part_cut_short_costs_its_own_conversations_and_a_repaired_one_brings_them_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_part_cut_short_costs_its_own_conversations_and_a_repaired_one_brings_them_back(
+    tmp_path: Path, name: str
+) -> None:
+    runner = engine(name)
     with filled(tmp_path, packed=False) as store:
         store.parts.pack("r", rows_a_part=700)
         victim = min(store.parts.of("r"), key=lambda part: part.n)
         whole = victim.path.read_bytes()
         victim.path.write_bytes(whole[: len(whole) // 2])
         apart: dict[str, str] = {}
-        key = score_run(store, store.run("r"), deadly(), workers=1, on_quarantine=apart.__setitem__)
+        key = score_run(store, store.run("r"), deadly(), engine=runner, on_quarantine=apart.__setitem__)
         found = verdicts(store, key)
         assert sorted(apart) == IDS[700:] and all(victim.path.name in cause for cause in apart.values())
         assert {id_ for id_, score in found.items() if score.verdict == "error"} == set(apart)
@@ -123,6 +128,50 @@ def test_a_full_disk_stops_with_an_error_and_the_same_command_goes_on(tmp_path: 
             resource.setrlimit(resource.RLIMIT_FSIZE, room)
         assert list(tmp_path.glob("s.db.parts/r/scores-*/*.tmp")) == []
         assert all_passed(store, score_run(store, store.run("r"), deadly(), workers=1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENGINES[1:])
+def test_a_full_disk_of_a_worker_stops_with_an_error_and_the_same_command_goes_on(tmp_path: Path, name: str) -> None:
+    full = tmp_path / "full"
+    full.touch()
+    runner = engine(name)
+    with filled(tmp_path) as store:
+        with pytest.raises(StoreError, match="cannot be written"):
+            score_run(store, store.run("r"), deadly(full=str(full)), engine=runner)
+        assert list(tmp_path.glob("s.db.parts/r/scores-*/*.tmp")) == []
+        full.unlink()
+        assert all_passed(store, score_run(store, store.run("r"), deadly(full=str(full)), engine=runner))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENGINES[1:])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_killed_driver_of_a_cluster_goes_on_where_it_was(tmp_path: Path, name: str, packed: bool) -> None:
+    log = tmp_path / "log"
+    code = (
+        "import sys, os, signal; from tests.scale.conftest import *; from evalkit.engine.scoring_run import score_run\n"
+        "def die(done, total): os.kill(os.getpid(), signal.SIGKILL) if done >= 500 else None\n"
+        "if __name__ == '__main__':\n"
+        "  with Store.open(sys.argv[1]) as store:\n"
+        "    score_run(store, store.run('r'), deadly(log=sys.argv[2], slow_ms=1), engine=engine(sys.argv[3]), on_progress=die)\n"
+    )
+    runner = engine(name)
+    with filled(tmp_path, packed=packed):
+        pass
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "s.db"), str(log), name], cwd=HERE, check=False,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL
+    with Store.open(tmp_path / "s.db") as store:
+        stored = store.scored_ids("r", store.latest_score_key("r"))
+        assert 500 <= len(stored) < N
+        key = score_run(store, store.run("r"), deadly(log=str(log), slow_ms=1), engine=runner)
+        assert all_passed(store, key)
+        again = Counter(log.read_text().split())
+        assert set(again) == set(IDS)
+        assert packed or all(again[id_] == 1 for id_ in stored), "what is stored is not scored again"
 
 
 def test_a_result_that_lost_its_end_is_made_again(tmp_path: Path) -> None:

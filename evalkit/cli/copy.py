@@ -7,20 +7,23 @@ from pathlib import Path
 import click
 
 from evalkit.cli.options import config_option, store_option
+from evalkit.text.counted import counted
 
 
 @click.command(name="copy")
-@click.argument("run_id")
+@click.argument("words", metavar="RELEASE")
 @click.argument("target")
 @config_option
 @store_option
-def command(*, run_id: str, target: str, config_path: Path | None, store_at: str | None) -> int:
-    """Copy the run RUN_ID into the store TARGET (a file or a database URL)."""
+def command(*, words: str, target: str, config_path: Path | None, store_at: str | None) -> int:
+    """Copy the newest run of RELEASE, or the run of that id, into the store TARGET (a file or a database URL)."""
+    from evalkit.cli.sides import side_of
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
 
     config = load_config(config_path)
     with Store.open(store_at or config.store, create=False) as store, Store.open(target) as other:
-        copied = store.copy_run(run_id, other)
-    click.echo(f"copied {copied} conversations of run {run_id}")
+        run = side_of(store, words).run
+        copied = store.copy_run(run.id, other)
+    click.echo(f"copied {counted(copied, 'conversation')} of release {run.release}, run {run.id}")
     return 0

@@ -57,7 +57,7 @@ def command(*, kind: str, path: Path, as_json: bool, **given: Any) -> int:
         print_json(account)
     else:
         click.echo(render_import(account))
-        click.echo(f"\nscore it: evalkit score {done.run.id[:8]}")
+        click.echo(f"\nnext: evalkit score {done.run.release}")
     return 0
 
 
@@ -72,6 +72,7 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
     from evalkit.transcripts.door import Options
+    from evalkit.transcripts.reading import Source
 
     config = load_config(given["config_path"])
     where = given["store_at"] or config.store
@@ -94,6 +95,7 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
         keep_ids=given["keep_ids"],
         parquet_above=given["parquet_above"],
     )
+    _ = Source(path).files  # A file that is not there is told before a key or a store is made.
     key_path, names_path = beside(where, given["key_path"])
     key, is_new = key_of(key_path)
     if is_new:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="report")
-@click.argument("run_id", required=False)
+@click.argument("words", metavar="[RELEASE]", required=False)
 @click.option("--baseline", help="Compare with the newest run of this release.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the HTML report here.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML here.")
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @store_option
 def command(
     *,
-    run_id: str | None,
+    words: str | None,
     baseline: str | None,
     html: Path | None,
     junit: Path | None,
@@ -34,8 +34,9 @@ def command(
     config_path: Path | None,
     store_at: str | None,
 ) -> int:
-    """Write the report of the stored run RUN_ID, or with --site the pages of all releases."""
+    """Write the report of the newest run of RELEASE (or of a run by its id); with --site the pages of all releases."""
     from evalkit.cli import pipeline
+    from evalkit.cli.sides import side_of
     from evalkit.reporting import markdown as markdown_report
     from evalkit.reporting.artefacts import write_artefact
     from evalkit.store.store import Store
@@ -48,10 +49,10 @@ def command(
     config = load_config(config_path)
     if site is not None:
         return _site(site, store_at or config.store, config)
-    if run_id is None:
-        raise InputError("which run? `evalkit report RUN --html report.html`, or `--site FOLDER` for all releases")
+    if words is None:
+        raise InputError("which release? `evalkit report 1.4 --html report.html`, or `--site FOLDER` for all releases")
     with Store.open(store_at or config.store, create=False) as store:
-        run = store.run(run_id)
+        run = side_of(store, words).run
         summary = pipeline.read(store, run, store.latest_score_key(run.id), config)
         if baseline is not None:
             summary = pipeline.against(store, summary, baseline, config)

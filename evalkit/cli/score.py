@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="score")
-@click.argument("run_id")
+@click.argument("words", metavar="RELEASE")
 @click.option("--scorer", "names", multiple=True, help="Only these scorers (default: all).")
 @click.option("--knowledge", type=click.Path(path_type=Path, file_okay=False), help="Knowledge-base folder.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @json_option
 def command(
     *,
-    run_id: str,
+    words: str,
     names: tuple[str, ...],
     knowledge: Path | None,
     workers: int | None,
@@ -43,9 +43,10 @@ def command(
     store_at: str | None,
     as_json: bool,
 ) -> int:
-    """Score the stored run RUN_ID again; no bot is asked."""
+    """Score the newest run of RELEASE, or the run of that id, again; no bot is asked."""
     from evalkit.cli import judging, pipeline
     from evalkit.cli.options import ProgressLine, world_of
+    from evalkit.cli.sides import side_of
     from evalkit.engine.preparing import DEFAULT_SCORERS
     from evalkit.engine.scoring_run import score_run
     from evalkit.model import ScorerSpec
@@ -60,7 +61,8 @@ def command(
         Store.open(store_at or config.store, create=False) as store,
         judging.judge_bench(judge_name, config, questions=judging.asked_of(specs)) as bench,
     ):
-        run = _drafts_of(store, store.run(run_id)) if drafts else store.run(run_id)
+        stored = side_of(store, words).run
+        run = _drafts_of(store, stored) if drafts else stored
         world = world_of(judging.with_judge(specs, bench, store), config, base)
         asked = judging.judging_of(bench, config, store.cases(run.id), base)
         line = ProgressLine("scoring", quiet=as_json)

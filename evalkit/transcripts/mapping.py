@@ -102,7 +102,11 @@ def mapping_of(data: Any, where: str = "mapping") -> ColumnMapping:
     _known(data, ColumnMapping.__struct_fields__, where)
     for name, known in (("conversation", CONVERSATION), ("message", MESSAGE), ("constants", CONVERSATION)):
         _known(data.get(name) or {}, known, f"{where}: {name}")
-    _known(data.get("roles") or {}, (*ROLE_NAMES, "other"), f"{where}: roles")
+    roles = data.get("roles") or {}
+    for word, role in roles.items() if isinstance(roles, Mapping) else ():
+        if word not in ROLE_NAMES and role in ROLE_NAMES:
+            raise InputError(f"{where}: roles: a role names its words, not a word its role: write `{role}: [{word}]`")
+    _known(roles, (*ROLE_NAMES, "other"), f"{where}: roles")
     try:
         made = msgspec.convert({key: value for key, value in data.items() if value is not None}, ColumnMapping)
     except msgspec.ValidationError as error:

@@ -42,6 +42,26 @@ def test_a_mapping_is_read_and_its_faults_have_a_place(capsys: pytest.CaptureFix
     assert "m.yaml:" in capsys.readouterr().err
 
 
+def test_a_turned_round_role_is_told_how_it_is_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("roles: {Kund: customer}\n", encoding="utf-8")
+    assert execute(["import", "csv", str(FOLDER / "long.csv"), "--release", "desk", "--mapping", str(mapping)]) == 2
+    assert "write `customer: [Kund]`" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_leaves_neither_key_nor_store(tmp_path: Path) -> None:
+    assert execute(["import", "zendesk", "export.jsonl", "--release", "desk"]) == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_import_is_scored_reported_and_copied_by_its_release(tmp_path: Path) -> None:
+    execute(["import", "zendesk", str(FOLDER / "zendesk.jsonl"), "--release", "desk"])
+    assert execute(["score", "desk"]) == 0
+    assert execute(["report", "desk", "--html", "report.html"]) == 0
+    assert execute(["copy", "desk", "kept.db"]) == 0
+    assert "desk" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_an_unknown_kind_names_the_near_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["import", "zendsk", "x", "--release", "r"]) == 2
     assert "did you mean 'zendesk'" in capsys.readouterr().err

@@ -77,7 +77,7 @@ def test_an_empty_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     with Store.open(tmp_path / "s.db") as store, pytest.raises(InputError, match="no scored run yet"):
         write_site(tmp_path, store, lambda run: summarise(store, run, "k"))
     assert evalkit(["report", "--store", str(tmp_path / "s.db"), "--html", "x.html"]) == 2
-    assert "which run?" in capsys.readouterr().err
+    assert "which release?" in capsys.readouterr().err
 
 
 @pytest.mark.external

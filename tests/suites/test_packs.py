@@ -16,7 +16,7 @@ from evalkit.suites.packs import EVERYONE, Pack, filled, pack_names, pack_of
 from evalkit.suites.writing import write_suites
 
 PACKS = folder("suites") / "packs"
-LANGUAGES = {"sv", "da", "nb", "en"}
+LANGUAGES = {"sv", "da", "nb", "fi", "en", "de"}
 
 
 def examples(pack: Pack) -> dict[str, str]:
@@ -24,7 +24,7 @@ def examples(pack: Pack) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", [*pack_names(), EVERYONE])
-def test_a_pack_has_forty_cases_alike_in_four_languages(name: str) -> None:
+def test_a_pack_has_forty_cases_alike_in_six_languages(name: str) -> None:
     cases = load_suite(PACKS / f"{name}.yaml").cases
     assert len(cases) >= 40
     by_language = {language: [c for c in cases if c.language == language] for language in LANGUAGES}
@@ -76,7 +76,7 @@ def test_an_answer_with_yaml_in_it_stays_text(tmp_path: Path) -> None:
 def test_a_pack_in_one_language_holds_only_that() -> None:
     suites = filled(pack_of("bank"), {}, PACKS, ["da"])
     assert {case["language"] for suite in suites.values() for case in suite["cases"]} == {"da"}
-    with pytest.raises(InputError, match="it has: da, en, nb, sv"):
+    with pytest.raises(InputError, match="it has: da, de, en, fi, nb, sv"):
         filled(pack_of("bank"), {}, PACKS, ["fr"])
 
 

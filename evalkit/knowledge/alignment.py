@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import log
 
 from evalkit.knowledge.statements import Sentence, Statement
@@ -14,6 +14,8 @@ _NEIGHBOUR, _BESIDE = 0.35, 0.5
 _CONTEXT = 0.5
 _SAME_TERM = 0.75
 _GENERIC = 0.4
+_AS_IT_IS, _NEARLY, _ANOTHER_WORD = 0.7, 0.9, 0.5
+NOTHING: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Weights:
     context: tuple[tuple[Term, float], ...]
     thin: bool = False
     """True where the claim borrows its matter from the question."""
+    nearest: Mapping[str, float] = field(default_factory=dict)
+    """How alike the nearest word of any sentence is to each term; elsewhere a word that is less so is another word."""
 
     @property
     def total(self) -> float:
@@ -34,6 +38,10 @@ def weigh(claim: Statement, sentences: Sequence[Sentence]) -> Weights:
         for term in claim.said.terms
         if not any(q.start < term.end and term.start < q.end for q in claim.amounts) or term.concept == "free"
     ]
+    nearest = {
+        term.text: max((best_match(term, s.said.terms) for s in sentences), default=0.0)
+        for term in (*free, *claim.context)
+    }
     own = tuple((term, _rarity(term, sentences)) for term in free)
     context = tuple(
         (term, _CONTEXT * _rarity(term, sentences, unknown=0.0))
@@ -43,8 +51,8 @@ def weigh(claim: Statement, sentences: Sequence[Sentence]) -> Weights:
     if len(own) < 2:
         # Too little of its own: "No." and "It is 30 days." speak of what was asked.
         context = tuple((term, weight / _CONTEXT) for term, weight in context)
-        return Weights((*own, *(pair for pair in context if pair[1] > 0)), (), thin=bool(context))
-    return Weights(own, context)
+        return Weights((*own, *(pair for pair in context if pair[1] > 0)), (), thin=bool(context), nearest=nearest)
+    return Weights(own, context, nearest=nearest)
 
 
 def _rarity(term: Term, sentences: Sequence[Sentence], unknown: float = 0.6) -> float:
@@ -55,17 +63,24 @@ def _rarity(term: Term, sentences: Sequence[Sentence], unknown: float = 0.6) -> 
 
 
 def overlap(claim: Statement, sentence: Sentence, weights: Weights) -> float:
-    own = sum(w * held(term, sentence) for term, w in weights.own) / weights.total
-    extra = sum(w * held(term, sentence) for term, w in weights.context) / weights.total
+    own = sum(w * held(term, sentence, weights.nearest) for term, w in weights.own) / weights.total
+    extra = sum(w * held(term, sentence, weights.nearest) for term, w in weights.context) / weights.total
     return own + 0.6 * min(extra, 1 - own) if own < 1 else own + 0.1 * extra
 
 
-def held(term: Term, sentence: Sentence) -> float:
+def held(term: Term, sentence: Sentence, nearest: Mapping[str, float] = NOTHING) -> float:
+    """How much of a term a sentence holds, in itself, beside it or around it."""
+    best = nearest.get(term.text, 0.0)
     return max(
-        best_match(term, sentence.said.terms),
-        _BESIDE * best_match(term, sentence.beside),
-        _NEIGHBOUR * best_match(term, sentence.around),
+        sharp(best_match(term, sentence.said.terms), best),
+        _BESIDE * sharp(best_match(term, sentence.beside), best),
+        _NEIGHBOUR * sharp(best_match(term, sentence.around), best),
     )
+
+
+def sharp(likeness: float, best: float) -> float:
+    """A likeness, less where a nearer word stands elsewhere: food waste is not residual waste."""
+    return likeness * _ANOTHER_WORD if best >= _AS_IT_IS and likeness < _NEARLY * best else likeness
 
 
 def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]) -> bool:

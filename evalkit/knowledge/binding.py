@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evalkit.knowledge.alignment import Weights, clash
+from evalkit.knowledge.alignment import Weights, clash, sharp
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
 from evalkit.language.amounts import Quantity, comparable_counts, meets, same, within
@@ -37,8 +37,8 @@ def candidates(
         for other in sentence.amounts:
             if other.kind != amount.kind or (amount.kind == "count" and not comparable_counts(amount, other)):
                 continue
-            own = sum(w * _tied(term, sentence, other) for term, w in weights.own)
-            extra = sum(w * _tied(term, sentence, other) for term, w in weights.context)
+            own = sum(w * _tied(term, sentence, other, weights) for term, w in weights.own)
+            extra = sum(w * _tied(term, sentence, other, weights) for term, w in weights.context)
             equal = equal_amounts(amount, other)
             score = (own + 0.6 * extra) / weights.total
             score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
@@ -85,11 +85,15 @@ def _strangers(sentence: Sentence, amount: Quantity, weights: Weights) -> int:
     return sum(best_match(term, mine) < 0.5 for term in near)
 
 
-def _tied(term: Term, sentence: Sentence, amount: Quantity) -> float:
+def _tied(term: Term, sentence: Sentence, amount: Quantity, weights: Weights) -> float:
     """How strongly a term speaks of an amount: by likeness, by nearness, and by what stands between."""
-    best = max(_BESIDE * best_match(term, sentence.beside), _NEIGHBOUR * best_match(term, sentence.around))
+    nearest = weights.nearest.get(term.text, 0.0)
+    best = max(
+        _BESIDE * sharp(best_match(term, sentence.beside), nearest),
+        _NEIGHBOUR * sharp(best_match(term, sentence.around), nearest),
+    )
     for other in sentence.said.terms:
-        likeness = alike(term, other)
+        likeness = sharp(alike(term, other), nearest)
         if likeness > best:
             best = max(best, likeness * _nearness(sentence, other, amount))
     return best

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalkit.text.tokens import char_ngrams
 
 _SAME_NOUN = 0.4
 _LEAST_AGE = 3
 _HOURS = {"h": 1.0, "month": 730.0}
+_SPANS = ({"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 604_800.0}, {"month": 1.0, "year": 12.0})
+_PERIODS = {(a, b): group[b] / group[a] for group in _SPANS for a in group for b in group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,13 @@ def same(left: Quantity, right: Quantity) -> bool:
     >>> same(Quantity("duration", 720, 720, "h", 0, 7), Quantity("duration", 1, 1, "month", 0, 8))
     True
     """
-    if left.kind != right.kind or (left.per and right.per and left.per != right.per):
+    if left.kind != right.kind:
         return False
+    if left.per and right.per and left.per != right.per:
+        scale = _PERIODS.get((left.per, right.per))
+        if scale is None:
+            return False
+        left = replace(left, lo=left.lo * scale, hi=left.hi * scale, per=right.per)
     if left.kind == "count":
         return _near(left, right, 0.0) and comparable_counts(left, right)
     if left.unit != right.unit:

@@ -10,10 +10,12 @@ from evalkit.language.numerals import bound, number_words, table, value
 from evalkit.text.data_files import word_parts
 
 _MOST = 5_000
+PEOPLE = "people"
+"""The unit of counted people, whatever they are called."""
 _ENGLISH = re.compile(r"(?<!\w)(?:the|you|your|is|are|and|we|it|of|how)(?!\w)")
 _ENGLISH_TOO = frozenset({"to", "fire", "sex"})
 """Scandinavian number words that are other words in English."""
-_PERIOD_HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8_760.0}
+_PERIOD_HOURS = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8_760.0}
 
 
 def counts(text: str) -> list[Quantity]:
@@ -31,23 +33,48 @@ def counts(text: str) -> list[Quantity]:
         if english and hit.group("n") in _ENGLISH_TOO:
             continue
         number = value(hit.group("n"))
-        if number is None or number > _MOST or (number < 2 and not hit.group("n").isdigit()):
+        if number is None or number > _MOST or (number < 2 and hit.group("n") in _articles()):
             continue
         noun = hit.group("noun") or ""
         if noun in _no_nouns():
             noun = ""
+        if hit.group("we"):
+            noun = PEOPLE
         sign = bound(text, hit.start("n"))
         if not noun and not sign and not _said_of_oneself().search(text[max(0, hit.start() - 12) : hit.start("n")]):
             continue
-        end = hit.end("noun") if noun else hit.end("n")
-        found.append(Quantity("count", number, number, noun, hit.start("n"), end, sign))
+        end = hit.end() if noun else hit.end("n")
+        unit = PEOPLE if noun in _people() else noun
+        per = period_after(text, end) if noun else ""
+        found.append(Quantity("count", number, number, unit, hit.start("n"), end, sign, per))
     # A thing with a number is that thing, whatever it is called: number three, the third child.
     for hit in _numbered().finditer(text):
-        number = _ordinals().get(hit.group("o") or "") or value(hit.group("n") or "")
+        word = hit.group("o") or ""
+        if word in table()["other_or_second"] and not _before_second().search(text[: hit.start("o")]):
+            continue
+        number = _ordinals().get(word) or value(hit.group("n") or "")
         if number:
             sign = bound(text, hit.start())
             found.append(Quantity("count", float(number), float(number), "", *hit.span(), sign))
+    for hit in _week_numbers().finditer(text):
+        week = float(hit.group("n"))
+        found.append(Quantity("count", week, week, "week number", *hit.span(), bound(text, hit.start())))
     return found
+
+
+@cache
+def _before_second() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['before_second']))})\s+$")
+
+
+@cache
+def _week_numbers() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['week_number']))})\s+(?P<n>[1-5]?\d)(?![\d.,:%])(?!\w)")
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset(map(str, table()["people"]))
 
 
 def days_of_month(text: str) -> list[Quantity]:
@@ -108,7 +135,10 @@ def _period_words() -> str:
 @cache
 def _per() -> re.Pattern[str]:
     before = "|".join(word_parts(table()["per"]))
-    return re.compile(rf"\s*(?:/\s*|(?:{before})\s+)?(?P<period>{_period_words()})(?!\w)")
+    # "$29 per user per month": what it is counted by may stand between.
+    return re.compile(
+        rf"\s*(?:(?:{before})\s+[^\W\d_]+\s+(?=(?:{before})\s))?(?:/\s*|(?:{before})\s+)?(?P<period>{_period_words()})(?!\w)"
+    )
 
 
 @cache
@@ -150,8 +180,9 @@ def _age() -> re.Pattern[str]:
 @cache
 def _counted() -> re.Pattern[str]:
     numbers = "|".join(word_parts(number_words()))
+    we = "|".join(word_parts(word for word in table()["people"] if " " in word))
     return re.compile(
-        rf"(?<![\w.,:/#+-])(?P<n>\d{{1,4}}|{numbers})(?!\d|[.,:/-]\d|\s?%)(?!\w)(?:\s+(?P<noun>[^\W\d_]{{3,}}))?"
+        rf"(?<![\w.,:/#+-])(?P<n>\d{{1,4}}|{numbers})(?!\d|[.,:/-]\d|\s?%)(?!\w)(?:\s+(?:(?P<we>{we})(?!\w)|(?P<noun>[^\W\d_]{{3,}})))?"
     )
 
 
@@ -176,6 +207,12 @@ def _day_of_month() -> re.Pattern[str]:
 @cache
 def _said_of_oneself() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['am']))})\s+$")
+
+
+@cache
+def _articles() -> frozenset[str]:
+    """Words for one that are articles too."""
+    return frozenset(map(str, table()["articles"]))
 
 
 @cache

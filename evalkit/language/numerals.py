@@ -56,9 +56,9 @@ def _denying() -> frozenset[str]:
 
 
 @cache
-def number_words() -> dict[str, int]:
+def number_words() -> dict[str, float]:
     """The number of each number word."""
-    return {str(word): int(number) for number, words in table()["numbers"].items() for word in words}
+    return {str(word): float(number) for number, words in table()["numbers"].items() for word in words}
 
 
 def table() -> dict[str, Any]:

@@ -18,6 +18,9 @@ _CURRENCIES = ("SEK", "DKK", "NOK", "KR", "EUR", "USD", "GBP")
 _MEASURES = ("kg", "g", "cm", "m", "km", "l", "m2", "kWh", "points")
 _BYTES = {"MB": 0.001, "GB": 1.0, "TB": 1000.0}
 _NEAR_HOURS = 45
+_ARTICLES = frozenset({"a", "an"})
+_ENGLISH_SPANS = frozenset({"minute", "hour", "day", "week", "month", "year", "business day", "working day", "dollar"})
+_PER_KINDS = frozenset({"money", "measure", "duration"})
 _DAY_MINUTES = 1440.0
 _MORNING = frozenset({"am", "a.m.", "in the morning"})
 
@@ -63,6 +66,15 @@ def _amounts(text: str) -> list[Quantity]:
         if lo is None or hi is None:
             continue
         start = hit.start("cur") if before else hit.start("a")
+        if first in _ARTICLES and unit_word not in _ENGLISH_SPANS:
+            continue
+        if first in _ARTICLES and found and found[-1].kind in _PER_KINDS and not text[found[-1].end : start].strip():
+            # "£18 a week" is a price for a period, and no week of its own.
+            continue
+        if hit.group("or"):
+            # One year or three is never two.
+            found += filter(None, [_quantity(unit_name, lo, lo, start, hit.end("a"), "")])
+            lo, start = hi, hit.start("b")
         quantity = _quantity(unit_name, lo, hi, start, hit.end(), bound(text, start))
         if quantity is not None:
             if quantity.kind == "duration" and quantity.bound == "<=" and _before_event().match(text, quantity.end):
@@ -93,8 +105,18 @@ def _quantity(unit: str, lo: float, hi: float, start: int, end: int, bound: str)
 
 def _free_of_charge(text: str) -> list[Quantity]:
     free = [Quantity("money", 0.0, 0.0, "KR", m.start(), m.end()) for m in _word_pattern("free").finditer(text)]
-    half = [Quantity("percent", 50.0, 50.0, "%", m.start(), m.end()) for m in _word_pattern("half").finditer(text)]
-    return [*free, *half]
+    shares = [
+        Quantity("percent", share, share, "%", hit.start(), hit.end())
+        for share, pattern in _share_patterns()
+        for hit in pattern.finditer(text)
+    ]
+    return [*free, *shares]
+
+
+@cache
+def _share_patterns() -> tuple[tuple[float, re.Pattern[str]], ...]:
+    """Half, double, a fifth: shares in words, longest word first within each."""
+    return tuple((float(share), word_pattern(words)) for share, words in table()["shares"].items())
 
 
 def _phrases(text: str) -> list[Quantity]:
@@ -102,10 +124,18 @@ def _phrases(text: str) -> list[Quantity]:
     for number, pattern in enumerate(_phrase_patterns()):
         phrase = table()["phrases"][number]
         for hit in pattern.finditer(text):
+            if _counted_before().search(text[: hit.start()]):
+                # "24 kuukauden takuu" is no one month's warranty.
+                continue
             amount, limit = float(phrase["value"]), bound(text, hit.start())
             found.append(Quantity("duration", amount, amount, str(phrase["unit"]), hit.start(), hit.end(), limit))
     # A quarter of a year is no quarter of an hour.
     return sorted(found, key=lambda q: q.start - q.end)
+
+
+@cache
+def _counted_before() -> re.Pattern[str]:
+    return re.compile(rf"(?:\d|(?<!\w)(?:{'|'.join(map(re.escape, number_words()))}))[ \u00a0–-]*$")
 
 
 @cache
@@ -194,12 +224,12 @@ def _month(text: str) -> int | None:
 @cache
 def _amount_pattern() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, number_words()), key=len, reverse=True))
-    units = "|".join(sorted(map(_whole, _units()), key=len, reverse=True))
+    units = "|".join(map(_whole, sorted(_units(), key=len, reverse=True)))
     before = "|".join(re.escape(w) for w in ("€", "$", "£", "kr.", "kr", "sek", "dkk", "nok", "eur"))
     number = rf"(?:{NUMBER}|(?:{words})(?!\w))"
     return re.compile(
         rf"(?<![\w.,-])(?:(?P<cur>{before})[ ]?)?(?P<a>{number})"
-        rf"(?:[ ]?(?:-|–|till|til|to|bis|eller|or|oder|tai)[ ]?(?P<b>{number}))?"
+        rf"(?:[ ]?(?:-|–|till|til|to|bis|(?P<or>eller|or|oder|tai))[ ]?(?P<b>{number}))?"
         rf"(?:[ \u00a0]?-?[ ]?(?P<unit>{units}))?"
     )
 
@@ -215,7 +245,7 @@ def _named_date() -> re.Pattern[str]:
 
 @cache
 def _unit_follows() -> re.Pattern[str]:
-    return re.compile(rf"[ ]?(?:{'|'.join(sorted(map(_whole, _units()), key=len, reverse=True))})")
+    return re.compile(rf"[ ]?(?:{'|'.join(map(_whole, sorted(_units(), key=len, reverse=True)))})")
 
 
 @cache
@@ -224,7 +254,8 @@ def _word_pattern(name: str) -> re.Pattern[str]:
 
 
 def _whole(word: str) -> str:
-    return re.escape(word) + (r"(?!\w)" if word[-1].isalnum() else "")
+    # "to $278": a sign before digits belongs to those.
+    return re.escape(word) + (r"(?!\w)" if word[-1].isalnum() else r"(?!\d)")
 
 
 @cache

@@ -80,7 +80,7 @@ def held(term: Term, sentence: Sentence, nearest: Mapping[str, float] = NOTHING)
 
 def sharp(likeness: float, best: float) -> float:
     """A likeness, less where a nearer word stands elsewhere: food waste is not residual waste."""
-    return likeness * _ANOTHER_WORD if best >= _AS_IT_IS and likeness < _NEARLY * best else likeness
+    return likeness * _ANOTHER_WORD if best >= _AS_IT_IS and likeness < min(_NEARLY * best, _SAME_TERM) else likeness
 
 
 def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]) -> bool:

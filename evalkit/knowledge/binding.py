@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evalkit.knowledge.alignment import Weights, clash, sharp
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
-from evalkit.language.amounts import Quantity, comparable_counts, meets, same, within
+from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
 
 _NEAR = 0.15
 _ACROSS, _HEAD_ACROSS = 0.35, 0.6
@@ -33,14 +33,19 @@ class Candidate:
 def candidates(
     amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
 ) -> Iterable[Candidate]:
+    said = set(claim.said.terms)
+    # What says the amount itself tells nothing of what it is for.
+    own_terms = [(t, w) for t, w in weights.own if not (amount.start < t.end and t.start < amount.end and t in said)]
+    total = sum(w for _, w in own_terms) or weights.total
     for n, sentence in enumerate(sentences):
         for other in sentence.amounts:
-            if other.kind != amount.kind or (amount.kind == "count" and not comparable_counts(amount, other)):
+            mine = as_age(amount, other) if amount.bound == other.bound else amount
+            if other.kind != mine.kind or (amount.kind == "count" and not comparable_counts(amount, other)):
                 continue
-            own = sum(w * _tied(term, sentence, other, weights) for term, w in weights.own)
+            own = sum(w * _tied(term, sentence, other, weights) for term, w in own_terms)
             extra = sum(w * _tied(term, sentence, other, weights) for term, w in weights.context)
-            equal = equal_amounts(amount, other)
-            score = (own + 0.6 * extra) / weights.total
+            equal = equal_amounts(mine, other)
+            score = (own + 0.6 * extra) / total
             score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
             score *= _OTHER_NAME ** min(2, _other_names(claim, sentence))
             if amount.bound != other.bound:

@@ -89,7 +89,7 @@ def _one_amount(
     if "always" in claim.said.roles and any(not c.equal and c.score >= _RIVAL * best.score for c in found):
         return Comparison("contradicted", best.sentence, False, "not always: the knowledge base has a condition")
     if equal is not None and (
-        equal.score >= _SAME_SCORE * best.score or told_with_condition(equal, best, claim, amount)
+        equal.score >= _SAME_SCORE * best.score or told_with_condition(equal, best, claim, amount, sentences)
     ):
         why, exact = _yet_wrong(amount, equal, claim, sentences)
         return Comparison("contradicted" if why else "supported", equal.sentence, exact, why)

@@ -88,11 +88,14 @@ def other_start(claim: Statement, sentences: Sequence[Sentence], found: Comparis
     return None
 
 
-def told_with_condition(equal: Candidate, best: Candidate, claim: Statement, amount: Quantity) -> bool:
+def told_with_condition(
+    equal: Candidate, best: Candidate, claim: Statement, amount: Quantity, sentences: Sequence[Sentence]
+) -> bool:
     """An offer such as "free above 499" is told right with its condition, and wrong without."""
     if amount.kind != "money" or amount.hi > 0 or "always" in claim.said.roles:
         return False
-    return equal.sentence == best.sentence and (len(claim.amounts) > 1 or bool(claim.asked))
+    one = sentences[equal.sentence].piece == sentences[best.sentence].piece
+    return one and abs(equal.sentence - best.sentence) <= 1 and (len(claim.amounts) > 1 or bool(claim.asked))
 
 
 def opposite_bounds(left: Quantity, right: Quantity) -> bool:

@@ -33,6 +33,8 @@ class Sentence:
     around: tuple[Term, ...]
     beside: tuple[Term, ...] = ()
     """The terms of the sentence's other clauses, which share its subject."""
+    piece: int = 0
+    """The number of the whole sentence in its passage; its clauses share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sent
             found.append(
                 Sentence(
                     text, piece.start + start, piece.start + end, parts[at], quantities(text),
-                    denies(text, parts[at], language), others, beside,
+                    denies(text, parts[at], language), others, beside, number,
                 )
             )  # fmt: skip
     return tuple(found)

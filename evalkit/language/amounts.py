@@ -82,9 +82,8 @@ def meets(amount: Quantity, limit: Quantity) -> bool | None:
     >>> meets(Quantity("count", 24, 24, "", 0, 2), limit), meets(Quantity("count", 31, 31, "", 0, 2), limit)
     (True, False)
     """
-    if limit.bound and amount.kind == "count" and not amount.unit and limit.kind == "duration" and _in_years(limit):
-        # A plain number beside a limit in years is an age.
-        amount = Quantity("duration", amount.lo * 12, amount.hi * 12, "month", amount.start, amount.end)
+    if limit.bound:
+        amount = as_age(amount, limit)
     if not limit.bound or amount.kind != limit.kind:
         return None
     if amount.kind == "count":
@@ -96,6 +95,13 @@ def meets(amount: Quantity, limit: Quantity) -> bool | None:
     if limit.bound == "<=":
         return amount.hi * scale <= limit.hi * against
     return amount.lo * scale >= limit.lo * against
+
+
+def as_age(amount: Quantity, other: Quantity) -> Quantity:
+    """A plain number beside an amount of years is an age; any other amount as it is."""
+    if amount.kind == "count" and not amount.unit and other.kind == "duration" and _in_years(other):
+        return replace(amount, kind="duration", lo=amount.lo * 12, hi=amount.hi * 12, unit="month")
+    return amount
 
 
 def _in_years(limit: Quantity) -> bool:

@@ -12,6 +12,7 @@ from evalkit.language.amounts import meets
 
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
 _CONTEXT = 0.5
+SUBJECT = 0.85
 _SAME_TERM = 0.75
 _GENERIC = 0.4
 _AS_IT_IS, _NEARLY, _ANOTHER_WORD = 0.7, 0.9, 0.5
@@ -74,6 +75,7 @@ def held(term: Term, sentence: Sentence, nearest: Mapping[str, float] = NOTHING)
     return max(
         sharp(best_match(term, sentence.said.terms), best),
         _BESIDE * sharp(best_match(term, sentence.beside), best),
+        SUBJECT * sharp(best_match(term, sentence.subject), best),
         _NEIGHBOUR * sharp(best_match(term, sentence.around), best),
     )
 

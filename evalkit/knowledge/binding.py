@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evalkit.knowledge.alignment import Weights, clash, sharp
+from evalkit.knowledge.alignment import SUBJECT, Weights, clash, sharp
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
@@ -95,6 +95,7 @@ def _tied(term: Term, sentence: Sentence, amount: Quantity, weights: Weights) ->
     nearest = weights.nearest.get(term.text, 0.0)
     best = max(
         _BESIDE * sharp(best_match(term, sentence.beside), nearest),
+        SUBJECT * sharp(best_match(term, sentence.subject), nearest),
         _NEIGHBOUR * sharp(best_match(term, sentence.around), nearest),
     )
     for other in sentence.said.terms:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from evalkit.knowledge.alignment import Weights, clash, held, unmet
 from evalkit.knowledge.binding import Candidate, candidates
-from evalkit.knowledge.by_words import by_words
+from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.inference import (
     against_limit,
     answers_the_question,
@@ -50,7 +50,11 @@ def by_amounts(
     decided = [v for v in verdicts if v.relation != "unsure"]
     if decided and all(v.relation == "supported" for v in decided):
         found = decided[0]
-        conflict = other_start(claim, sentences, found) or torn_apart(claim, sentences, overlaps)
+        conflict = (
+            other_start(claim, sentences, found)
+            or torn_apart(claim, sentences, overlaps)
+            or denied_part(claim, sentences, overlaps, top)
+        )
         return conflict or (found if len(decided) == len(verdicts) else replace(found, exact=False))
     if any(v.relation == "not_in_kb" for v in verdicts):
         return Comparison("not_in_kb", top)

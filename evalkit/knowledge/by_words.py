@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalkit.knowledge.alignment import clash, unmet
-from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
 
 BEYOND = "the customer's case is beyond the limit"
@@ -23,7 +23,7 @@ def by_words(
 ) -> Comparison:
     ranked = sorted(range(len(sentences)), key=lambda n: -overlaps[n])
     top = ranked[0]
-    if (denied := _denied_part(claim, sentences, overlaps, top)) is not None:
+    if (denied := denied_part(claim, sentences, overlaps, top)) is not None:
         return denied
     if (listed := _listed(claim, sentences, overlaps, ranked)) is not None:
         return listed
@@ -41,7 +41,7 @@ def by_words(
         exact = reason == BEYOND
         return Comparison("contradicted", top, exact, reason) if sure else Comparison("unsure", top)
     top = agreeing[0]
-    if "also" in claim.said.roles and "only" in sentences[top].said.roles and "only" not in claim.said.roles:
+    if {"also", "both"} & claim.said.roles and "only" in sentences[top].said.roles and "only" not in claim.said.roles:
         return Comparison("contradicted", top, False, "the knowledge base names all there is")
     if _too_wide(claim, sentences[top]):
         return Comparison("contradicted", top, True, "the knowledge base sets a limit that the claim leaves out")
@@ -53,6 +53,8 @@ def by_words(
 def _against(claim: Statement, sentence: Sentence) -> str:
     """Why a sentence says the opposite of a claim, empty where it does not; denials, opposites and limits turn it."""
     denied, turned = claim.denies != sentence.denies, clash(claim, sentence, polar())
+    if turned and (opposite_denials(claim.said) + opposite_denials(sentence.said)) % 2:
+        denied = not denied
     beyond = unmet(claim, sentence)
     if (denied + turned + beyond) % 2:
         if beyond:
@@ -93,7 +95,7 @@ def _listed(
     return None
 
 
-def _denied_part(
+def denied_part(
     claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], top: int
 ) -> Comparison | None:
     """Contradicted where a claim takes in what only a clause beside the nearest one speaks of, and denies."""

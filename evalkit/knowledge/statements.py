@@ -10,6 +10,7 @@ from typing import Literal
 from evalkit.knowledge.wording import Term, Wording, polar, roles, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import negations
+from evalkit.language.opening_hours import days_in
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
@@ -35,6 +36,8 @@ class Sentence:
     """The terms of the sentence's other clauses, which share its subject."""
     piece: int = 0
     """The number of the whole sentence in its passage; its clauses share it."""
+    subject: tuple[Term, ...] = ()
+    """The first term of the whole sentence, for its later clauses: what they go on speaking of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sent
                 Sentence(
                     text, piece.start + start, piece.start + end, parts[at], quantities(text),
                     denies(text, parts[at], language), others, beside, number,
+                    parts[0].terms[:1] if at else (),
                 )
             )  # fmt: skip
     return tuple(found)
@@ -106,7 +110,9 @@ def _each_its_own(left: str, right: str) -> bool:
     """Whether two joined parts have each an amount of one kind, or each a sign that can be turned, or one a denial."""
     until = _cuts().search(right)
     near = right[: until.start()] if until else right
-    kinds = [{q.kind for q in quantities(part)} - {"clock"} for part in (left, near)]
+    # Hours by weekday are read as one; hours of two things are not.
+    apart = frozenset() if days_in(left) or days_in(near) else frozenset({"clock"})
+    kinds = [{q.kind for q in quantities(part)} - ({"clock"} - apart) for part in (left, near)]
     signs = frozenset().union(*polar())
     signed = [any(term.concept in signs for term in wording(part).terms) for part in (left, near)]
     denied = "denying" in wording(near).roles and "denying" not in wording(left).roles
@@ -145,6 +151,12 @@ def _condition() -> re.Pattern[str]:
     """A condition before its comma: what it denies is no denial of what follows."""
     opens = "|".join(word_parts((*roles()["_condition"], *roles()["_verb_first"])))
     return re.compile(rf"^\s*(?:{opens})(?!\w)[^,?]*,(?=[^,]*\w)")
+
+
+def opposite_denials(said: Wording) -> int:
+    """How many words deny and are one side of an opposite too, such as closed: an opposite turns a statement once."""
+    signs = frozenset().union(*polar())
+    return sum(term.concept in signs and _denying().search(term.text) is not None for term in said.terms)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import log
 
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, generic
+from evalkit.knowledge.wording import Term, best_match, generic, parties
 from evalkit.language.amounts import meets
 
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
@@ -89,6 +89,13 @@ def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]
     mine = {term.concept for term in claim.said.terms if term.concept}
     theirs = {term.concept for term in sentence.said.terms if term.concept}
     return any(frozenset((a, b)) in pairs and a not in theirs and b not in mine for a in mine for b in theirs)
+
+
+def other_party(claim: Statement, sentence: Sentence) -> bool:
+    """Whether a sentence is for others than the customer: for companies, where a private person asks."""
+    spoken = {term.concept for term in (*claim.said.terms, *claim.context) if term.concept}
+    told = {term.concept for term in sentence.said.terms if term.concept}
+    return any(frozenset((a, b)) in parties() and a not in told and b not in spoken for a in spoken for b in told)
 
 
 def unmet(claim: Statement, sentence: Sentence) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalkit.knowledge.alignment import clash, unmet
+from evalkit.knowledge.alignment import clash, other_party, unmet
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
 
@@ -43,6 +43,8 @@ def by_words(
     top = agreeing[0]
     if {"also", "both"} & claim.said.roles and "only" in sentences[top].said.roles and "only" not in claim.said.roles:
         return Comparison("contradicted", top, False, "the knowledge base names all there is")
+    if other_party(claim, sentences[top]):
+        return Comparison("contradicted", top, False, "this holds for others")
     if _too_wide(claim, sentences[top]):
         return Comparison("contradicted", top, True, "the knowledge base sets a limit that the claim leaves out")
     if overlaps[top] >= _SUPPORTED:
@@ -101,6 +103,20 @@ def denied_part(
     """Contradicted where a claim takes in what only a clause beside the nearest one speaks of, and denies."""
     if claim.denies or overlaps[top] < _SUPPORTED:
         return None
+    beside = [
+        n
+        for n in range(max(0, top - _FEW), min(len(sentences), top + _FEW + 1))
+        if n != top and sentences[n].denies and sentences[n].beside and sentences[n].piece == sentences[top].piece
+        and sentences[n].around == sentences[top].around
+    ]  # fmt: skip
+    for n in beside:
+        taken_out = [
+            term
+            for term in claim.said.terms
+            if best_match(term, sentences[n].said.terms) >= _STEMS > best_match(term, sentences[top].said.terms)
+        ]
+        if not sentences[top].denies and (taken_out or "both" in claim.said.roles):
+            return Comparison("contradicted", n, False, "the knowledge base takes this out")
     for term in claim.said.terms:
         if term.concept in generic():
             continue

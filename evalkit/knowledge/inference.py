@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from evalkit.knowledge.alignment import Weights, held
 from evalkit.knowledge.binding import Candidate, equal_amounts
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.wording import Term, best_match, roles, wording
 from evalkit.language.amounts import Quantity, meets
+from evalkit.text.data_files import word_parts
+from evalkit.text.normalise import comparable
 
 _TORN = 0.4
 _FEW, _ASKED = 3, 0.5
 _DERIVABLE = 0.5
+_ALIKE, _KNOWN, _STARTS = 0.45, 0.7, 2
 
 
 def answers_the_question(claim: Statement, sentence: Sentence, weights: Weights) -> bool:
@@ -62,7 +68,21 @@ def derived(amount: Quantity, found: Sequence[Candidate], claim: Statement, near
         if c.score >= _DERIVABLE * best.score and c.amount.lo > 0 and c.amount.kind in {"money", "percent", "measure"}
     ]
     every = {f for f in factors if f > 1} | cuts | {f * cut for f in factors for cut in cuts if f > 1}
-    return any(abs(q.lo * f - amount.lo) < 0.002 * max(amount.lo, 1) for q in near for f in every)
+    if any(_close(q.lo * f, amount) for q in near for f in every):
+        return True
+    return any(_close(a.lo + b.lo, amount) for n, a in enumerate(near) for b in _added(a, near[n + 1 :], nearby))
+
+
+def _close(value: float, amount: Quantity) -> bool:
+    return abs(value - amount.lo) < 0.002 * max(amount.lo, 1)
+
+
+def _added(amount: Quantity, near: Sequence[Quantity], nearby: Sequence[Sentence]) -> Sequence[Quantity]:
+    """The prices that may be added to one: of the same currency and period."""
+    if amount.kind != "money":
+        return ()
+    told = [q for s in nearby for q in s.amounts if q.kind == "money" and q.lo > 0 and q is not amount]
+    return [q for q in (*near, *told) if q.kind == "money" and q.unit == amount.unit and q.per == amount.per]
 
 
 def against_limit(
@@ -81,11 +101,50 @@ def other_start(claim: Statement, sentences: Sequence[Sentence], found: Comparis
     """The right time, counted from the wrong day."""
     if found.sentence is None or not any(q.kind == "duration" for q in claim.amounts):
         return None
+    if (moved := _runs_from_another(claim, sentences, found.sentence)) is not None:
+        return moved
     mine, theirs = claim.said.roles, sentences[found.sentence].said.roles
     for one, other in (("order_start", "receipt_start"), ("receipt_start", "order_start")):
         if one in mine and other not in mine and other in theirs and one not in theirs:
             return Comparison("contradicted", found.sentence, True, "the time runs from another day")
     return None
+
+
+def _runs_from_another(claim: Statement, sentences: Sequence[Sentence], at: int) -> Comparison | None:
+    """The right time after something that the knowledge base speaks of elsewhere, but not here."""
+    mine, theirs = starts(claim.text), starts(sentences[at].text)
+    if not mine or not theirs or any(best_match(term, theirs) >= _ALIKE for term in mine):
+        return None
+    here = (*sentences[at].said.terms, *sentences[at].beside)
+    known = any(
+        best_match(term, here) < _ALIKE and any(best_match(term, s.said.terms) >= _KNOWN for s in sentences)
+        for term in mine
+    )
+    return Comparison("contradicted", at, False, "the time runs from something else") if known else None
+
+
+def starts(text: str) -> tuple[Term, ...]:
+    """What a length of time runs from: the first words after "after".
+
+    >>> [t.text for t in starts("inom 3 dagar efter att arbetet är klart")]
+    ['arbetet', 'klart']
+    """
+    lowered = comparable(text)
+    if hit := _after().search(lowered):
+        return wording(lowered[hit.end() :]).terms[:_STARTS]
+    if hit := _after_last().search(lowered):
+        return wording(lowered[: hit.start()]).terms[-_STARTS:]
+    return ()
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_after']))})\s+(?!\d)")
+
+
+@cache
+def _after_last() -> re.Pattern[str]:
+    return re.compile(rf"(?<=\w)\s+(?:{'|'.join(word_parts(roles()['_after_last']))})(?!\w)")
 
 
 def told_with_condition(

@@ -16,7 +16,7 @@ _STEM = 0.75
 _OPPOSITE = 0.8
 _INSIDE, _LONG_STRETCH = 0.7, 5
 _LONGEST_PHRASE = 4
-_NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast", "_harmless", "_verb_first"})
+_NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast", "_harmless", "_verb_first", "_after", "_after_last"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _dice(left: frozenset[str], right: frozenset[str]) -> float:
 
 
 def _term(text: str, first: Token, last: Token, concept: str | None, *, starts: bool) -> Term:
-    grams = frozenset(gram for word in text.split() for gram in char_ngrams(word, 3, 3))
+    grams = frozenset(gram for word in text.split() for gram in char_ngrams(word.replace("-", ""), 3, 3))
     return Term(text, first.start, last.end, concept, grams, name=first.text[:1].isupper() and not starts)
 
 
@@ -196,7 +196,7 @@ def _tables() -> tuple[
     roles: dict[str, frozenset[str]] = {}
     for name, entries in _data().items():
         said = [comparable(str(entry)) for entry in entries]
-        if name in {"_antonyms", "_polar", "_generic"}:
+        if name in {"_antonyms", "_polar", "_generic", "_parties"}:
             continue
         if name.startswith("_"):
             roles[name] = frozenset(said)
@@ -238,6 +238,12 @@ def antonyms() -> frozenset[frozenset[str]]:
 def polar() -> frozenset[frozenset[str]]:
     """Pairs of concepts that are one thing with its sign turned, such as open and closed."""
     return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_polar"])
+
+
+@cache
+def parties() -> frozenset[frozenset[str]]:
+    """Pairs of those whom a rule is for, such as companies and private persons."""
+    return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_parties"])
 
 
 def _data() -> dict[str, list[Any]]:

@@ -17,7 +17,7 @@ _COMMA, _HEAD_COMMA = 0.35, 0.8
 _STRANGE = 0.06
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
 _OTHER_NAME = 0.8
-_SAME_CASE, _OTHER_CASE = 1.5, 0.6
+_SAME_CASE, _ALL_OF_IT, _OTHER_CASE = 1.5, 2.0, 0.6
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
 _COMMA_SIGN = re.compile(r"[,;:]")
 
@@ -62,8 +62,8 @@ def _case(amount: Quantity, claim: Statement, sentence: Sentence, candidate: Qua
     """How an amount's clause fits the customer's case: the claim's other amounts in it, and the customer's own."""
     others = [q for q in claim.amounts if q is not amount]
     limits = [q for q in sentence.amounts if q is not candidate]
-    if any(equal_amounts(mine, limit) for mine in others for limit in limits):
-        return _SAME_CASE
+    if any(equal_amounts(as_age(mine, limit), limit) for mine in others for limit in limits):
+        return _ALL_OF_IT if equal_amounts(amount, candidate) else _SAME_CASE
     met = [m for asked in claim.asked for limit in sentence.amounts if (m := meets(asked, limit)) is not None]
     if not met:
         return 1.0

@@ -17,6 +17,7 @@ from evalkit.text.normalise import comparable
 _TORN = 0.4
 _FEW, _ASKED = 3, 0.5
 _DERIVABLE = 0.5
+_FOR = 6
 _ALIKE, _KNOWN, _STARTS = 0.45, 0.7, 2
 
 
@@ -68,9 +69,28 @@ def derived(amount: Quantity, found: Sequence[Candidate], claim: Statement, near
         if c.score >= _DERIVABLE * best.score and c.amount.lo > 0 and c.amount.kind in {"money", "percent", "measure"}
     ]
     every = {f for f in factors if f > 1} | cuts | {f * cut for f in factors for cut in cuts if f > 1}
-    if any(_close(q.lo * f, amount) for q in near for f in every):
+    if any(_close(q.lo * f, amount) for q in near for f in every) or _in_proportion(amount, found, claim, nearby):
         return True
     return any(_close(a.lo + b.lo, amount) for n, a in enumerate(near) for b in _added(a, near[n + 1 :], nearby))
+
+
+def _in_proportion(
+    amount: Quantity, found: Sequence[Candidate], claim: Statement, nearby: Sequence[Sentence]
+) -> bool:
+    """Whether a price is for so much more or less than the known one: 1 for 30 minutes, 2 for an hour."""
+    if amount.kind != "money":
+        return False
+    spoken = [q for q in (*claim.asked, *claim.amounts) if q.kind in {"duration", "measure", "count"} and q.lo > 0]
+    return any(
+        _close(known.lo * much.lo / of.lo, amount)
+        for sentence in nearby
+        for known in sentence.amounts
+        if known.kind == "money" and known.lo > 0
+        for of in sentence.amounts
+        if of.kind in {"duration", "measure"} and of.lo > 0 and not of.bound and 0 < of.start - known.end <= _FOR
+        for much in spoken
+        if much.kind == of.kind and much.unit == of.unit
+    )
 
 
 def _close(value: float, amount: Quantity) -> bool:
@@ -167,7 +187,9 @@ def torn_apart(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequen
         return None
     torn: int | None = None
     for n, sentence in enumerate(sentences):
-        held = [any(equal_amounts(mine, other) for other in sentence.amounts) for mine in claim.amounts]
+        held = [
+            any(equal_amounts(mine, other) or meets(mine, other) for other in sentence.amounts) for mine in claim.amounts
+        ]
         if all(held):
             return None
         rivals = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import log
 
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, generic, parties
+from evalkit.knowledge.wording import Term, alike, best_match, generic, parties
 from evalkit.language.amounts import meets
 
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
@@ -16,6 +16,9 @@ SUBJECT = 0.85
 _SAME_TERM = 0.75
 _GENERIC = 0.4
 _AS_IT_IS, _NEARLY, _ANOTHER_WORD = 0.7, 0.9, 0.5
+_ONE_CONCEPT, _ANOTHER_THING = 0.8, 0.85
+_NEAR_BY, _PARALLEL, _OTHER = 3, 2, 0.6
+OF_ANOTHER = "the knowledge base says this of another"
 NOTHING: Mapping[str, float] = {}
 
 
@@ -81,8 +84,12 @@ def held(term: Term, sentence: Sentence, nearest: Mapping[str, float] = NOTHING)
 
 
 def sharp(likeness: float, best: float) -> float:
-    """A likeness, less where a nearer word stands elsewhere: food waste is not residual waste."""
-    return likeness * _ANOTHER_WORD if best >= _AS_IT_IS and likeness < min(_NEARLY * best, _SAME_TERM) else likeness
+    """A likeness, less where a nearer word stands elsewhere: food waste is not residual waste, nor a cat a dog."""
+    if best < _AS_IT_IS or likeness >= _NEARLY * best:
+        return likeness
+    if likeness < _SAME_TERM:
+        return likeness * _ANOTHER_WORD
+    return likeness * _ANOTHER_THING if likeness >= _ONE_CONCEPT else likeness
 
 
 def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]) -> bool:
@@ -91,11 +98,60 @@ def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]
     return any(frozenset((a, b)) in pairs and a not in theirs and b not in mine for a in mine for b in theirs)
 
 
+def of_one_piece(sentences: Sequence[Sentence], one: int, other: int) -> bool:
+    """Whether two clauses are of one sentence."""
+    left, right = sentences[one], sentences[other]
+    return bool(left.beside) and left.piece == right.piece and left.around == right.around
+
+
 def other_party(claim: Statement, sentence: Sentence) -> bool:
     """Whether a sentence is for others than the customer: for companies, where a private person asks."""
     spoken = {term.concept for term in (*claim.said.terms, *claim.context) if term.concept}
     told = {term.concept for term in sentence.said.terms if term.concept}
     return any(frozenset((a, b)) in parties() and a not in told and b not in spoken for a in spoken for b in told)
+
+
+def of_the_other(claim: Statement, sentences: Sequence[Sentence], at: int) -> int | None:
+    """The sentence on what a claim names, where the one at `at` says the same of another: two plans side by side."""
+    for n in _beside(sentences, at):
+        if _says_of_another(claim, sentences[at], sentences[n]):
+            return n
+        if not claim.amounts and _says_of_another(claim, sentences[n], sentences[at]):
+            return at
+    return None
+
+
+def _beside(sentences: Sequence[Sentence], at: int) -> list[int]:
+    """The sentences near one in its passage that are made like it."""
+    told = sentences[at]
+    near = range(max(0, at - _NEAR_BY), min(len(sentences), at + _NEAR_BY + 1))
+    return [
+        n for n in near
+        if n != at and (n < at) == (sentences[n].start < told.start)
+        and sum(best_match(term, sentences[n].said.terms) >= _SAME_TERM for term in told.said.terms) >= _PARALLEL
+    ]  # fmt: skip
+
+
+def _says_of_another(claim: Statement, told: Sentence, rival: Sentence) -> bool:
+    """Whether one sentence names what the claim names, and the other one another thing and what the claim says."""
+    spoken = (*claim.said.terms, *claim.context)
+    named = any(_names(t, rival) and not _names(t, told) and held(t, told) < _OTHER for t in spoken)
+    if not named:
+        return False
+    others = any(
+        t.name and t.concept is None and not _names(t, rival) and best_match(t, spoken) < _OTHER
+        for t in told.said.terms
+    )
+    only_there = any(
+        best_match(t, told.said.terms) >= _AS_IT_IS and best_match(t, rival.said.terms) < _OTHER
+        for t in claim.said.terms
+        if t.concept not in generic()
+    )
+    return others and (only_there or bool(claim.amounts))
+
+
+def _names(term: Term, sentence: Sentence) -> bool:
+    return any(other.name and alike(term, other) >= _SAME_TERM for other in sentence.said.terms)
 
 
 def unmet(claim: Statement, sentence: Sentence) -> bool:

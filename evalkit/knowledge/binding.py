@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evalkit.knowledge.alignment import SUBJECT, Weights, clash, sharp
+from evalkit.knowledge.alignment import SUBJECT, Weights, clash, held, of_one_piece, sharp
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
@@ -16,7 +16,8 @@ _ACROSS, _HEAD_ACROSS = 0.35, 0.6
 _COMMA, _HEAD_COMMA = 0.35, 0.8
 _STRANGE = 0.06
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
-_OTHER_NAME = 0.8
+_OTHER_NAME, _OTHER_SUBJECT = 0.8, 0.5
+_SPOKEN, _LEADS, _CLAUSES = 0.6, 0.7, 3
 _SAME_CASE, _ALL_OF_IT, _OTHER_CASE = 1.5, 2.0, 0.6
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
 _COMMA_SIGN = re.compile(r"[,;:]")
@@ -47,6 +48,8 @@ def candidates(
             equal = equal_amounts(mine, other)
             score = (own + 0.6 * extra) / total
             score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
+            if led_by_another(sentences, n, weights):
+                score *= _OTHER_SUBJECT
             score *= _OTHER_NAME ** min(2, _other_names(claim, sentence))
             if amount.bound != other.bound:
                 score *= _NO_BOUND
@@ -81,6 +84,23 @@ def _other_names(claim: Statement, sentence: Sentence) -> int:
         return 0
     mine = (*claim.said.terms, *claim.context)
     return sum(term.name and term.concept is None and best_match(term, mine) < 0.6 for term in sentence.said.terms)
+
+
+def led_by_another(sentences: Sequence[Sentence], at: int, weights: Weights) -> bool:
+    """Whether a clause begins with a thing of which nobody speaks, and one beside it with what the claim speaks of."""
+    terms = sentences[at].said.terms
+    spoken = [term for term, _ in (*weights.own, *weights.context)]
+    if not terms or not sentences[at].beside or best_match(terms[0], spoken) >= _SPOKEN:
+        return False
+    for n in range(max(0, at - _CLAUSES), min(len(sentences), at + _CLAUSES + 1)):
+        lead = sentences[n].said.terms[:1]
+        if (
+            n != at
+            and of_one_piece(sentences, n, at)
+            and any(best_match(term, lead) >= _LEADS and held(term, sentences[at]) < _SPOKEN for term, _ in weights.own)
+        ):
+            return True
+    return False
 
 
 def _strangers(sentence: Sentence, amount: Quantity, weights: Weights) -> int:

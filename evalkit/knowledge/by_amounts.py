@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evalkit.knowledge.alignment import Weights, clash, held, other_party, unmet
+from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, held, of_the_other, other_party, unmet
 from evalkit.knowledge.binding import Candidate, candidates
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.inference import (
@@ -119,6 +119,8 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
         return "at least is not at most", True
     if claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
+    if not claim.denies and of_the_other(claim, sentences, equal.sentence) is not None:
+        return OF_ANOTHER, False
     if other_party(claim, sentence):
         return "this holds for others", False
     if unmet(claim, sentence) and not (amount.bound and equal.amount.bound):

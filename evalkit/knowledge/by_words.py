@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalkit.knowledge.alignment import clash, other_party, unmet
+from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
 
@@ -33,7 +33,7 @@ def by_words(
         return Comparison("not_in_kb", top)
     # Another sentence just as near may say what the claim says.
     near = [n for n in ranked if overlaps[n] >= _JUST_AS_NEAR * overlaps[top]]
-    agreeing = [n for n in near if not _against(claim, sentences[n])]
+    agreeing = [n for n in near if not _against(claim, sentences[n]) and not _off_topic(claim, sentences, n, top)]
     if not agreeing:
         # What only the question shares with a sentence is too little to deny it by.
         sure = own[top] >= _OWN_DENIES
@@ -41,8 +41,10 @@ def by_words(
         exact = reason == BEYOND
         return Comparison("contradicted", top, exact, reason) if sure else Comparison("unsure", top)
     top = agreeing[0]
-    if {"also", "both"} & claim.said.roles and "only" in sentences[top].said.roles and "only" not in claim.said.roles:
-        return Comparison("contradicted", top, False, "the knowledge base names all there is")
+    if (all_there_is := _complete(claim, sentences, near, top)) is not None:
+        return Comparison("contradicted", all_there_is, False, "the knowledge base names all there is")
+    if not claim.denies and (other := of_the_other(claim, sentences, top)) is not None:
+        return Comparison("contradicted", other, False, OF_ANOTHER)
     if other_party(claim, sentences[top]):
         return Comparison("contradicted", top, False, "this holds for others")
     if _too_wide(claim, sentences[top]):
@@ -50,6 +52,30 @@ def by_words(
     if overlaps[top] >= _SUPPORTED:
         return Comparison("supported", top)
     return Comparison("unsure", top)
+
+
+def _complete(claim: Statement, sentences: Sequence[Sentence], near: Sequence[int], top: int) -> int | None:
+    """The sentence that says "only" of what a claim says "also", "both" or "always" of."""
+    roles = claim.said.roles
+    if not {"also", "both", "always"} & roles or "only" in roles:
+        return None
+    whole = [n for n in range(max(0, top - 1), min(len(sentences), top + 2)) if of_one_piece(sentences, n, top)]
+    for n in (*near, *whole):
+        if "only" not in sentences[n].said.roles:
+            continue
+        for term in claim.said.terms:
+            here = best_match(term, sentences[n].said.terms)
+            if term.concept not in generic() and here >= _STEMS and (n == top or here > held(term, sentences[top])):
+                return n
+    return None
+
+
+def _off_topic(claim: Statement, sentences: Sequence[Sentence], at: int, top: int) -> bool:
+    """Whether a sentence lacks what the claim begins with, where the nearest one has it."""
+    if at == top or not claim.said.terms or claim.said.terms[0].concept in generic():
+        return False
+    first = claim.said.terms[0]
+    return best_match(first, sentences[top].said.terms) >= _STEMS and held(first, sentences[at]) < _SWAPPED
 
 
 def _against(claim: Statement, sentence: Sentence) -> str:
@@ -106,8 +132,7 @@ def denied_part(
     beside = [
         n
         for n in range(max(0, top - _FEW), min(len(sentences), top + _FEW + 1))
-        if n != top and sentences[n].denies and sentences[n].beside and sentences[n].piece == sentences[top].piece
-        and sentences[n].around == sentences[top].around
+        if n != top and sentences[n].denies and of_one_piece(sentences, n, top)
     ]  # fmt: skip
     for n in beside:
         taken_out = [

@@ -228,12 +228,13 @@ def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passa
 
 
 def _quoted(claim: Claim, passages: Sequence[Passage], base: Knowledge) -> Judgement | None:
-    """A claim in the very words of a valid passage needs no reading."""
+    """A claim that is a whole sentence of a valid passage needs no reading; a part of one may drop its condition."""
     said = comparable(claim.text).strip(" .!,;:")
     if len(said) < _QUOTE:
         return None
+    whole = re.compile(rf"(?:^|[.!?;:\n]\s*){re.escape(said)}(?=\s*(?:[.!?;\n]|$))")
     for passage in passages:
-        if said in comparable(passage.text):
+        if whole.search(comparable(passage.text)):
             return Judgement("supported", True, "the passage's own words", base.document_of(passage).id, passage.hash)
     return None
 

@@ -74,9 +74,7 @@ def derived(amount: Quantity, found: Sequence[Candidate], claim: Statement, near
     return any(_close(a.lo + b.lo, amount) for n, a in enumerate(near) for b in _added(a, near[n + 1 :], nearby))
 
 
-def _in_proportion(
-    amount: Quantity, found: Sequence[Candidate], claim: Statement, nearby: Sequence[Sentence]
-) -> bool:
+def _in_proportion(amount: Quantity, found: Sequence[Candidate], claim: Statement, nearby: Sequence[Sentence]) -> bool:
     """Whether a price is for so much more or less than the known one: 1 for 30 minutes, 2 for an hour."""
     if amount.kind != "money":
         return False
@@ -188,7 +186,8 @@ def torn_apart(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequen
     torn: int | None = None
     for n, sentence in enumerate(sentences):
         held = [
-            any(equal_amounts(mine, other) or meets(mine, other) for other in sentence.amounts) for mine in claim.amounts
+            any(equal_amounts(mine, other) or meets(mine, other) for other in sentence.amounts)
+            for mine in claim.amounts
         ]
         if all(held):
             return None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
-from evalkit.knowledge.wording import Term, Wording, polar, roles, wording
+from evalkit.knowledge.wording import Term, Wording, parties, polar, roles, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import negations
 from evalkit.language.opening_hours import days_in
@@ -73,18 +73,24 @@ def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sent
     for number, piece in enumerate(pieces):
         others = (*title, *(term for at, w in enumerate(said) if at != number for term in w.terms))
         spans = clauses(piece.text)
+        told = quantities(piece.text)
         parts = [wording(piece.text[start:end]) for start, end in spans]
         for at, (start, end) in enumerate(spans):
             text = piece.text[start:end]
             beside = tuple(term for n, w in enumerate(parts) if n != at for term in w.terms)
             found.append(
                 Sentence(
-                    text, piece.start + start, piece.start + end, parts[at], quantities(text),
+                    text, piece.start + start, piece.start + end, parts[at], _within(told, start, end),
                     denies(text, parts[at], language), others, beside, number,
                     parts[0].terms[:1] if at else (),
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def _within(told: tuple[Quantity, ...], start: int, end: int) -> tuple[Quantity, ...]:
+    """The amounts of a part of a sentence, as the whole sentence reads them: hours are told by the words before."""
+    return tuple(replace(q, start=q.start - start, end=q.end - start) for q in told if start <= q.start < end)
 
 
 def clauses(sentence: str) -> list[tuple[int, int]]:
@@ -95,29 +101,44 @@ def clauses(sentence: str) -> list[tuple[int, int]]:
     ['Vi tar kort', 'men inte kontanter.']
     """
     spans, start = [], 0
+    told = quantities(sentence)
     for cut in _cuts().finditer(sentence):
         left, right = sentence[start : cut.start()], sentence[cut.end("edge") :]
         if len(wording(left).terms) < _LEAST_TERMS or not (wording(right).terms or cut.group("contrast")):
             continue
-        if (cut.group("joint") or cut.group("comma")) and not _each_its_own(left, right):
+        if (cut.group("joint") or cut.group("comma")) and not _each_its_own(
+            left, right, _kinds(told, start, cut.start()), told, cut.end("edge")
+        ):
             continue
         spans.append((start, cut.start()))
         start = cut.end("edge")
     return [*spans, (start, len(sentence))]
 
 
-def _each_its_own(left: str, right: str) -> bool:
-    """Whether two joined parts have each an amount of one kind, or each a sign that can be turned, or one a denial."""
+def _each_its_own(left: str, right: str, kinds: frozenset[str], told: tuple[Quantity, ...], at: int) -> bool:
+    """Whether two joined parts have each an amount of one kind, or a sign that can be turned, or one a denial."""
     until = _cuts().search(right)
     near = right[: until.start()] if until else right
-    # Hours by weekday are read as one; hours of two things are not.
-    apart = frozenset() if days_in(left) or days_in(near) else frozenset({"clock"})
-    kinds = [{q.kind for q in quantities(part)} - ({"clock"} - apart) for part in (left, near)]
+    shared = kinds & _kinds(told, at, at + len(near))
+    if days_in(left) or days_in(near):
+        # Hours by weekday are read as one; hours of two things are not.
+        shared -= {"clock"}
+    one, other = wording(left), wording(near)
     signs = frozenset().union(*polar())
-    signed = [any(term.concept in signs for term in wording(part).terms) for part in (left, near)]
-    denied = "denying" in wording(near).roles and "denying" not in wording(left).roles
-    closed = "only" in wording(near).roles and "only" not in wording(left).roles
-    return bool(kinds[0] & kinds[1]) or all(signed) or ((denied or closed) and len(wording(near).terms) >= _LEAST_TERMS)
+    signed = all(any(term.concept in signs for term in said.terms) for said in (one, other))
+    denied = "denying" in other.roles and "denying" not in one.roles
+    closed = "only" in other.roles and "only" not in one.roles
+    return bool(shared) or signed or _for_each(one, other) or ((denied or closed) and len(other.terms) >= _LEAST_TERMS)
+
+
+def _for_each(one: Wording, other: Wording) -> bool:
+    """Whether the one part is for companies and the other for private persons, or the like."""
+    left, right = ({term.concept for term in said.terms} for said in (one, other))
+    return any(frozenset((a, b)) in parties() and a not in right and b not in left for a in left for b in right)
+
+
+def _kinds(told: tuple[Quantity, ...], start: int, end: int) -> frozenset[str]:
+    return frozenset(q.kind for q in told if start <= q.start < end)
 
 
 @cache

@@ -16,7 +16,20 @@ _STEM = 0.75
 _OPPOSITE = 0.8
 _INSIDE, _LONG_STRETCH = 0.7, 5
 _LONGEST_PHRASE = 4
-_NO_ROLES = frozenset({"_stop", "_courtesy", "_clause", "_joint", "_polite", "_contrast", "_harmless", "_verb_first", "_after", "_after_last"})
+_NO_ROLES = frozenset(
+    {
+        "_stop",
+        "_courtesy",
+        "_clause",
+        "_joint",
+        "_polite",
+        "_contrast",
+        "_harmless",
+        "_verb_first",
+        "_after",
+        "_after_last",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +254,7 @@ def polar() -> frozenset[frozenset[str]]:
 
 
 @cache
-def parties() -> frozenset[frozenset[str]]:
+def parties() -> frozenset[frozenset[str | None]]:
     """Pairs of those whom a rule is for, such as companies and private persons."""
     return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_parties"])
 

@@ -9,7 +9,10 @@ from evalkit.text.tokens import char_ngrams
 _SAME_NOUN = 0.4
 _LEAST_AGE = 3
 _HOURS = {"h": 1.0, "month": 730.0}
-_SPANS = ({"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 604_800.0}, {"month": 1.0, "year": 12.0})
+_SPANS = (
+    {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 604_800.0},
+    {"month": 1.0, "year": 12.0},
+)
 _PERIODS = {(a, b): group[b] / group[a] for group in _SPANS for a in group for b in group}
 
 

@@ -15,7 +15,15 @@ PEOPLE = "people"
 _ENGLISH = re.compile(r"(?<!\w)(?:the|you|your|is|are|and|we|it|of|how)(?!\w)")
 _ENGLISH_TOO = frozenset({"to", "fire", "sex"})
 """Scandinavian number words that are other words in English."""
-_PERIOD_HOURS = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8_760.0}
+_PERIOD_HOURS = {
+    "second": 1 / 3600,
+    "minute": 1 / 60,
+    "hour": 1.0,
+    "day": 24.0,
+    "week": 168.0,
+    "month": 730.0,
+    "year": 8_760.0,
+}
 
 
 def counts(text: str) -> list[Quantity]:
@@ -28,6 +36,9 @@ def counts(text: str) -> list[Quantity]:
             limit = hit.group("limit") or ""
             sign = "<=" if limit else bound(text, hit.start("a"))
             found.append(Quantity("duration", lo * 12, hi * 12, "month", hit.start("a"), hit.end(), sign))
+    for hit in _week_numbers().finditer(text):
+        week = float(hit.group("n"))
+        found.append(Quantity("count", week, week, "week number", *hit.span(), bound(text, hit.start())))
     english = _ENGLISH.search(text) is not None
     for hit in _counted().finditer(text):
         if english and hit.group("n") in _ENGLISH_TOO:
@@ -47,19 +58,7 @@ def counts(text: str) -> list[Quantity]:
         unit = PEOPLE if noun in _people() else noun
         per = period_after(text, end) if noun else ""
         found.append(Quantity("count", number, number, unit, hit.start("n"), end, sign, per))
-    # A thing with a number is that thing, whatever it is called: number three, the third child.
-    for hit in _numbered().finditer(text):
-        word = hit.group("o") or ""
-        if word in table()["other_or_second"] and not _before_second().search(text[: hit.start("o")]):
-            continue
-        number = _ordinals().get(word) or value(hit.group("n") or "")
-        if number:
-            sign = bound(text, hit.start())
-            found.append(Quantity("count", float(number), float(number), "", *hit.span(), sign))
-    for hit in _week_numbers().finditer(text):
-        week = float(hit.group("n"))
-        found.append(Quantity("count", week, week, "week number", *hit.span(), bound(text, hit.start())))
-    return found
+    return [*found, *_by_number(text)]
 
 
 @cache
@@ -69,12 +68,28 @@ def _before_second() -> re.Pattern[str]:
 
 @cache
 def _week_numbers() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['week_number']))})\s+(?P<n>[1-5]?\d)(?![\d.,:%])(?!\w)")
+    return re.compile(
+        rf"(?<!\w)(?:{'|'.join(word_parts(table()['week_number']))})\s+(?P<n>[1-5]?\d)(?![.,:]?\d|%)(?!\w)"
+    )
 
 
 @cache
 def _people() -> frozenset[str]:
     return frozenset(map(str, table()["people"]))
+
+
+def _by_number(text: str) -> list[Quantity]:
+    """A thing with a number is that thing, whatever it is called: number three, the third child."""
+    found = []
+    for hit in _numbered().finditer(text):
+        word = hit.group("o") or ""
+        if word in table()["other_or_second"] and not _before_second().search(text[: hit.start("o")]):
+            continue
+        number = _ordinals().get(word) or value(hit.group("n") or "")
+        if number:
+            sign = bound(text, hit.start())
+            found.append(Quantity("count", float(number), float(number), "", *hit.span(), sign))
+    return found
 
 
 def days_of_month(text: str) -> list[Quantity]:

@@ -55,7 +55,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def _amounts(text: str) -> list[Quantity]:
-    found = []
+    found: list[Quantity] = []
     for hit in _amount_pattern().finditer(text):
         first, second, unit_word, before = hit.group("a"), hit.group("b"), hit.group("unit"), hit.group("cur")
         unit_name = _units().get(unit_word or before or "", "")

@@ -12,7 +12,33 @@ LOANS = "Du må vere minst 21 år for å leige traktor. Er du under 25, kostar d
 CARDS = "We accept cards and vouchers, but not cheques. Advice is only given in Bonn and Trier. Storage is switched off at first."
 SEATS = "Plätze kosten in Kategorie A 58 € und in Kategorie B 42 €. Rauchen ist im Saal verboten. Der Saal ist Samstag 10–20 Uhr geöffnet."
 FERRY = "Bil under 6 meter kostar 120 kr. Bil over 6 meter kostar 290 kr. Blir ferja ikkje køyrd, får du pengane att. Tapte ting blir lagra i 3 månader."
+KENNEL = "Hundpensionatet tar emot hundar hela året, katter bara i juni. Klippning ingår i paket Guld, men inte i paket Silver. Valpar under 6 månader får inte sova ensamma. Avbokning kostar ingenting fram till 7 dagar före."
+PRINTS = "Plakater trykkes på 3 dage, visitkort på 5 dage. Levering er gratis for virksomheder, private betaler 45 kr. Du har en frist på 14 dage efter levering. Korrektur koster 90 kr."
+CHOIR = "The choir rehearses on Mondays. The Alto plan costs £8 a month and includes sheet music. The Tenor plan costs £11 a month and includes sheet music and recordings. Guests pay double. Recordings are sent within 5 days of the concert."
+SAUNA = "Sauna on auki talvella, uimaranta on suljettu talvella. Kausikortti Kulta sisältää saunan ja pyyhkeen. Kausikortti Hopea sisältää saunan."
+MAST = "Der Mast kostet 3 € je 10 Minuten. Im Hafen ist Angeln verboten. Das Boot ist täglich geöffnet, der Steg 9–17 Uhr. Die Miete ist bis zu 4 Personen erlaubt."
 CASES = [
+    (KENNEL, "sv", "Ingår klippning i Silver?", "Ja, klippning ingår i både Guld och Silver.", "contradicted"),
+    (KENNEL, "sv", "Ingår klippning i Guld?", "Ja, klippning ingår i paket Guld.", "supported"),
+    (KENNEL, "sv", "Tar ni emot katter i mars?", "Ja, vi tar även emot katter hela året.", "contradicted"),
+    (KENNEL, "sv", "Tar ni emot hundar i mars?", "Ja, hundar tar vi emot hela året.", "supported"),
+    (PRINTS, "da", "Hvor lang tid tager visitkort?", "Visitkort trykkes på 3 dage.", "contradicted"),
+    (PRINTS, "da", "Hvor lang tid tager visitkort?", "Visitkort trykkes på 5 dage.", "supported"),
+    (PRINTS, "da", "Jeg er privat, hvad koster levering?", "Levering er gratis.", "contradicted"),
+    (PRINTS, "da", "Vi er en virksomhed, hvad koster levering?", "Levering er gratis.", "supported"),
+    (PRINTS, "da", "Hvad er fristen?", "Fristen er 14 dage efter korrektur.", "contradicted"),
+    (PRINTS, "da", "Hvad er fristen?", "Fristen er 14 dage efter levering.", "supported"),
+    (CHOIR, "en", "Does Alto include recordings?", "Yes, recordings are included in the Alto plan.", "contradicted"),
+    (CHOIR, "en", "Does Tenor include recordings?", "Yes, recordings are included in the Tenor plan.", "supported"),
+    (CHOIR, "en", "What do Alto and Tenor cost together?", "Alto and Tenor cost £19 a month together.", "supported"),
+    (CHOIR, "en", "What do Alto and Tenor cost together?", "Alto and Tenor cost £21 a month together.", "contradicted"),
+    (SAUNA, "fi", "Onko uimaranta auki talvella?", "Uimaranta on auki talvella.", "contradicted"),
+    (SAUNA, "fi", "Onko sauna auki talvella?", "Sauna on auki talvella.", "supported"),
+    (SAUNA, "fi", "Sisältyykö pyyhe Hopeaan?", "Kyllä, pyyhe sisältyy kausikorttiin Hopea.", "contradicted"),
+    (MAST, "de", "Was kostet der Mast für 20 Minuten?", "Für 20 Minuten kostet der Mast 6 €.", "supported"),
+    (MAST, "de", "Was kostet der Mast für 20 Minuten?", "Für 20 Minuten kostet der Mast 9 €.", "contradicted"),
+    (MAST, "de", "Wir sind 6 Personen, geht das?", "Die Miete ist für 6 Personen erlaubt.", "contradicted"),
+    (MAST, "de", "Wir sind 3 Personen, geht das?", "Die Miete ist für 3 Personen erlaubt.", "supported"),
     (SEATS, "de", "Was kostet Kategorie A?", "Kategorie A kostet 58 €.", "supported"),
     (SEATS, "de", "Was kostet Kategorie A?", "Kategorie A kostet 42 €.", "contradicted"),
     (SEATS, "de", "Darf ich im Saal rauchen?", "Rauchen ist im Saal verboten.", "supported"),

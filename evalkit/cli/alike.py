@@ -24,7 +24,9 @@ def scored_alike(old: Side, new: Side, config: Config) -> tuple[ScoredRun, Score
     key, run = _shared(old, new)
     if key is None:
         key, run = _scored_again(old, new, config)
-    return read_scored(old.store, run, key, others=old.runs), read_scored(new.store, new.run, key)
+    # Of replays the newest is judged; real conversations of a release may have come in several exports.
+    others = new.runs if new.run.source != "replay" else ()
+    return read_scored(old.store, run, key, others=old.runs), read_scored(new.store, new.run, key, others=others)
 
 
 def _shared(old: Side, new: Side) -> tuple[str | None, Run]:

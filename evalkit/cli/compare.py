@@ -43,7 +43,8 @@ def command(
     """Compare release AFTER with release BEFORE: each a release, a run id, or a run file such as baseline.db.
 
     Real conversations that people handled beside real ones that the AI handled are compared on the AI's mix of
-    questions. With BEFORE alone, the AI and the people of that one release are.
+    questions; the replay of a sample beside what it was drawn from, case by case. With BEFORE alone, the AI and the
+    people of that one release are.
     """
     import msgspec
 
@@ -108,9 +109,10 @@ def _talks(sides: Sequence[tuple[Side, ScoredRun]]) -> Iterator[Conversation]:
 def _case_told(before: str, after: str, where: str, config: Config, case_id: str) -> list[str]:
     from evalkit.cli.alike import scored_alike
     from evalkit.cli.sides import opened
+    from evalkit.comparison.originals import beside
 
     with opened(before, where) as old, opened(after, where) as new:
-        left, right = scored_alike(old, new, config)
+        left, right = beside(*scored_alike(old, new, config))
         return _told(old, left, new, right, case_id)
 
 

@@ -13,7 +13,8 @@ from evalkit.model import Run
 from evalkit.store.facts import Facts
 from evalkit.store.scored import ScoredRun
 
-_FEW = 5
+FEWEST = 5
+"""Fewer cases on both sides are no comparison."""
 
 
 class PairedByCase:
@@ -30,8 +31,8 @@ class PairedByCase:
         same, notes = comparable_cases(before, after)
         left = [row for row in before.rows if row.case_id in same]
         right = [row for row in after.rows if row.case_id in same]
-        found = [p for p in (_paired(m, left, right) for m in MEASURES.values()) if p is not None]
-        deltas = tuple(_judged(found))
+        found = [p for p in (paired(m, left, right) for m in MEASURES.values()) if p is not None]
+        deltas = tuple(judged(found))
         cases = case_changes(tallies(left), tallies(right))
         return Comparison(
             before=before.run,
@@ -44,18 +45,21 @@ class PairedByCase:
         )
 
 
-class _Paired(NamedTuple):
+class Paired(NamedTuple):
+    """The difference of one measure with its two-sided p; `better` as in `Measure`."""
+
     delta: Delta
     p_two_sided: float
     better: bool | None
 
 
-def _paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> _Paired | None:
+def paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> Paired | None:
+    """The measure over the cases that both sides have, each case its own control; None for fewer than five."""
     from evalkit.stats import sign_flip
 
     before, after = case_values(measure, left), case_values(measure, right)
     both = sorted(set(before) & set(after))
-    if len(both) < _FEW:
+    if len(both) < FEWEST:
         return None
     old, new = ([sum(side[case]) / len(side[case]) for case in both] for side in (before, after))
     test = sign_flip(old, new)
@@ -69,10 +73,11 @@ def _paired(measure: Measure, left: Iterable[Facts], right: Iterable[Facts]) -> 
         name=measure.name, title=measure.title, unit=measure.unit, before=a, after=b, difference=gap, low=low,
         high=high, n=len(both), scale=measure.scale, method="sign flip on case means, t interval", direction="same",
     )  # fmt: skip
-    return _Paired(delta, test.p_two_sided, measure.better)
+    return Paired(delta, test.p_two_sided, measure.better)
 
 
-def _judged(found: Sequence[_Paired]) -> Iterable[Delta]:
+def judged(found: Sequence[Paired]) -> Iterable[Delta]:
+    """The differences, each with how it reads; Holm's correction over all of them."""
     from dataclasses import replace
 
     from evalkit.stats import holm

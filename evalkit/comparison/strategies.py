@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from evalkit.comparison.ai_human import AiAgainstPeople
+from evalkit.comparison.originals import BesideOriginals
 from evalkit.comparison.paired import PairedByCase
 from evalkit.comparison.result import Comparison
 from evalkit.comparison.standardised import SameMix
@@ -32,7 +33,7 @@ class Strategy(Protocol):
 
 def strategies(costs: Costs | None = None) -> tuple[Strategy, ...]:
     """The known ways, the most telling first."""
-    return PairedByCase(), AiAgainstPeople(costs), SameMix()
+    return PairedByCase(), BesideOriginals(), AiAgainstPeople(costs), SameMix()
 
 
 def compare(before: ScoredRun, after: ScoredRun, *, costs: Costs | None = None) -> Comparison:
@@ -52,5 +53,6 @@ def compare(before: ScoredRun, after: ScoredRun, *, costs: Costs | None = None) 
             return strategy.compare(before, after)
     raise InputError(
         f"'{before.run.release}' is {before.run.source}, '{after.run.release}' is {after.run.source}: the two do not"
-        " meet the same customers; compare replay with replay, production with production"
+        " meet the same customers; compare replay with replay, production with production, or the replay of a sample"
+        " (`evalkit sample`) with what it was drawn from"
     )

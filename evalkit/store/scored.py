@@ -48,7 +48,9 @@ class ScoredRun:
 
 
 def read_scored(store: Store, run: Run, score_key: str | None = None, *, others: Sequence[Run] = ()) -> ScoredRun:
-    """The run with one set of scores (None: the newest), pooled with the same cases of other runs that have the set.
+    """The run with one set of scores (None: the newest), pooled with other runs that have the set.
+
+    Replays are pooled over the same cases, real conversations whole: one release may come from several exports.
 
     Raises: InputError when it has none, or was made by a newer evalkit.
     """
@@ -62,6 +64,11 @@ def read_scored(store: Store, run: Run, score_key: str | None = None, *, others:
     rows, pooled = list(found.rows), []
     for other in others:
         if other.id == run.id or other.status != "finished" or key not in store.score_keys(other.id):
+            continue
+        if run.source != "replay":
+            if other.source == run.source:
+                rows += store.facts(other.id, key)
+                pooled.append(other)
             continue
         known = ScoredRun(other, key, (), store.cases(other.id)).definitions
         same = {case for case, definition in found.definitions.items() if known.get(case) == definition}

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from evalkit.cli import execute
+from evalkit.demo.server import serving
+from evalkit.demo.shop import bot_definition, open_release
 from evalkit.store.store import Store
 from tests.desk import write_export
 
@@ -90,6 +92,32 @@ def test_ai_and_people_are_compared_on_the_same_questions(capsys: pytest.Capture
     assert "First response" in Path("out/people.html").read_text(encoding="utf-8")
     assert execute(["compare", "bot-1.4"]) == 2
     assert "name the other release" in capsys.readouterr().err
+
+
+def test_a_replayed_sample_is_compared_with_the_conversations_it_was_drawn_from(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    imported()
+    assert execute(["topics", "human-w46", "--assign"]) == 0
+    scored("human-w46")
+    assert execute(["sample", "human-w46", "--n", "12", "--by", "topic,language", "--mode", "open"]) == 0
+    with serving(open_release("1.4")) as address:
+        Path("evalkit.yaml").write_text(json.dumps({"bots": {"shop": bot_definition(address)}}), encoding="utf-8")
+        assert execute(["run", "suites", "--bot", "shop", "--release", "shop-1.4"]) in {0, 1}
+    capsys.readouterr()
+    assert execute(["compare", "human-w46", "shop-1.4", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["strategy"] == "replayed cases against the conversations that they were drawn from"
+    assert (found["before"]["release"], found["after"]["release"]) == ("human-w46", "shop-1.4")
+    assert {delta["name"]: delta["n"] for delta in found["deltas"]}["first_response_s"] == 12, found
+    with Store.open(STORE) as store:
+        (case, *_) = store.cases(store.latest_run("shop-1.4").id).values()
+        (original,) = store.conversations(store.latest_run("human-w46").id, [case.origin or ""])
+    assert execute(["compare", "human-w46", "shop-1.4", "--case", case.id]) == 0
+    told = capsys.readouterr().out
+    assert "- human-w46" in told
+    assert "+ shop-1.4" in told
+    assert original.turns[0].text in told
 
 
 @pytest.mark.skipif("EVALKIT_DATA" not in os.environ, reason="EVALKIT_DATA is not set")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evalkit.comparison.result import Delta
@@ -9,8 +11,9 @@ from evalkit.comparison.strategies import compare
 from evalkit.errors import InputError
 from evalkit.model import Run
 from evalkit.store.facts import Facts
-from evalkit.store.scored import ScoredRun, shared_key
-from tests.scored_runs import a_case, scored_run
+from evalkit.store.scored import ScoredRun, read_scored, shared_key
+from evalkit.store.store import Store
+from tests.scored_runs import a_case, scored_run, store_run
 
 STEADY = {f"c{n:03}": [1, 1, 1] for n in range(60)}
 
@@ -104,6 +107,17 @@ def test_little_common_ground_is_told() -> None:
     assert any("only 18 %" in note for note in found.notes)
     with pytest.raises(InputError, match="share no topic"):
         compare(control, production("1.6", {"new": (5, 10)}, "canary"))
+
+
+def test_a_release_that_came_in_several_exports_is_read_whole(tmp_path: Path) -> None:
+    live = {"source": "production", "status": "finished"}
+    with Store.open(tmp_path / "s.db") as store:
+        mail = store_run(store, "desk", {"a": [1], "b": [0]}, cases={}, run={"id": "mail", **live}, source="production")
+        chat = store_run(store, "desk", {"c": [1]}, cases={}, run={"id": "chat", **live}, source="production")
+        test = store_run(store, "desk", {"a": [1]}, run={"id": "replay"})
+        found = read_scored(store, mail, "k", others=[chat, test])
+    assert sorted(row.conversation_id for row in found.rows) == ["chat-c-0", "mail-a-0", "mail-b-0"]
+    assert found.others == (chat,)
 
 
 def test_the_newest_shared_set_of_scores_is_taken() -> None:

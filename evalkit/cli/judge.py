@@ -42,7 +42,7 @@ def questions(*, as_json: bool) -> int:
 @store_option
 @json_option
 def plan_(*, release: str, judge_name: str, config_path: Path | None, store_at: str | None, as_json: bool) -> int:
-    """Tell how many calls judging RELEASE (or a run by its id) would take, and their price; nothing is sent."""
+    """Tell how many calls judging would take, and their price. RELEASE may be a run's id; nothing is sent."""
     from dataclasses import asdict
 
     from evalkit.cli.sides import side_of
@@ -71,7 +71,7 @@ def plan_(*, release: str, judge_name: str, config_path: Path | None, store_at: 
 @config_option
 @json_option
 def cache(*, erased: tuple[str, ...], config_path: Path | None, as_json: bool) -> int:
-    """Show how many answers are kept by judge and question, or erase those of conversations."""
+    """Show how many answers are kept, or erase some. By judge and question; --erase takes conversations."""
     from tabulate import tabulate
 
     from evalkit.judge.cache import AnswerCache
@@ -102,7 +102,7 @@ def cache(*, erased: tuple[str, ...], config_path: Path | None, as_json: bool) -
 def calibration(
     *, judge_name: str, by_language: bool, config_path: Path | None, store_at: str | None, as_json: bool
 ) -> int:
-    """Hold the judge against people's labels: confusion, kappa, corrected rate, labels that are missing, its vote."""
+    """Hold the judge against people's labels. Confusion, kappa, corrected rate, labels that are missing, its vote."""
     from dataclasses import asdict
 
     from tabulate import tabulate
@@ -169,7 +169,7 @@ def prefer_(
     *, left: str, right: str, judge_name: str, n: int, seed: int, config_path: Path | None, store_at: str | None,
     as_json: bool,
 ) -> int:  # fmt: skip
-    """Ask which of two releases served its customers better: blind, pair by pair, each in both orders.
+    """Ask which of two releases did better. Blind, pair by pair, each in both orders.
 
     Replays are paired by case, other conversations by topic, channel and language.
     """
@@ -209,7 +209,7 @@ def prefer_(
 @click.option("--delay-ms", default=0, show_default=True, type=click.IntRange(0, 600_000))
 @click.option("--port", default=8766, show_default=True, type=click.IntRange(0, 65_535))
 def serve_fake(*, mood: str, delay_ms: int, port: int) -> int:
-    """Serve an OpenAI-compatible stand-in on 127.0.0.1 until Ctrl-C: it judges by word overlap, in moods."""
+    """Serve an OpenAI-compatible stand-in. On 127.0.0.1 until Ctrl-C it judges by word overlap, in moods."""
     import time
 
     from evalkit.errors import InputError, near_match

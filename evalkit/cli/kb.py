@@ -24,7 +24,7 @@ def command() -> None:
 def check(
     *, knowledge: Path | None, suites: Path | None, day: object, strict: bool, config_path: Path | None, as_json: bool
 ) -> int:
-    """List articles by language and owner, and what to mend: contradictions, expiry, duplicates, links, age, use."""
+    """List the articles, and what to mend. Contradictions, expiry, duplicates, links, age, use."""
     from dataclasses import asdict
     from datetime import UTC, datetime
 
@@ -59,7 +59,7 @@ def check(
 @store_option
 @json_option
 def gaps_of(*, release: str, config_path: Path | None, store_at: str | None, as_json: bool) -> int:
-    """List what customers of RELEASE asked that neither the bot nor the knowledge base could answer, by volume."""
+    """List what nobody could answer, by volume. What customers of RELEASE asked and no article holds."""
     from dataclasses import asdict
 
     from tabulate import tabulate

@@ -18,7 +18,7 @@ def command() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @json_option
 def test(*, path: Path, as_json: bool) -> int:
-    """Print precision and recall by category for the labelled messages in PATH, a file or folder named by language.
+    """Print precision and recall by category. Of the labelled messages in PATH, a file or folder named by language.
 
     A file such as sv.yaml maps a category to `yes` and `no` lists of messages.
     """

@@ -33,7 +33,7 @@ def command() -> None:
 @store_option
 @json_option
 def erase_subject(*, actor: str, as_json: bool, **given: Any) -> int:
-    """Erase one person: conversations, scores, labels, cases made from them, pseudonyms; print the receipt."""
+    """Erase one person. Conversations, scores, labels, cases made from them, pseudonyms; print the receipt."""
     import msgspec
 
     from evalkit.cli.judging import forget_judged
@@ -67,7 +67,7 @@ def erase_subject(*, actor: str, as_json: bool, **given: Any) -> int:
 @config_option
 @store_option
 def export_subject(*, actor: str, **given: Any) -> int:
-    """Print what the store holds of one person, a conversation a line (JSON)."""
+    """Print what the store holds of one person. A conversation a line, as JSON."""
     from evalkit.model import to_json
     from evalkit.privacy_ops.subjects import held_of
     from evalkit.store.store import Store
@@ -94,7 +94,7 @@ def export_subject(*, actor: str, **given: Any) -> int:
 @store_option
 @json_option
 def retention(*, do_it: bool, actor: str, as_json: bool, **given: Any) -> int:
-    """Show what is over its time of keeping and when the next deletion is due; delete it with --purge."""
+    """Show what is over its time, and purge it. Also when the next deletion is due; --purge deletes."""
     from datetime import UTC, datetime
 
     import msgspec
@@ -131,7 +131,7 @@ def retention(*, do_it: bool, actor: str, as_json: bool, **given: Any) -> int:
 @config_option
 @store_option
 def vault_state(*, reveal: str | None, reason: str | None, actor: str, **given: Any) -> int:
-    """Count the pseudonyms by kind; with --reveal and --reason, tell what one stands for."""
+    """Count the pseudonyms by kind. With --reveal and --reason, tell what one stands for."""
     import re
 
     from tabulate import tabulate
@@ -164,7 +164,7 @@ def vault_state(*, reveal: str | None, reason: str | None, actor: str, **given: 
 @store_option
 @json_option
 def audit(*, event: str | None, as_json: bool, **given: Any) -> int:
-    """Print the audit trail and check that its chain is whole; exit with 1 where it is not."""
+    """Print the audit trail, and check that it is whole. Exit with 1 where it is not."""
     import msgspec
     from tabulate import tabulate
 

@@ -31,7 +31,7 @@ def new(
     *, release: str, week: str | None, size: int, seed: int, reviewers: tuple[str, ...], questions: tuple[str, ...],
     config_path: Path | None, store_at: str | None,
 ) -> int:  # fmt: skip
-    """Draw a batch from the newest run of RELEASE: four cells, known probabilities, a fifth read twice."""
+    """Draw a batch from the newest run of RELEASE. Four cells, known probabilities, a fifth read twice."""
     from datetime import UTC, datetime
 
     from evalkit.review.drawing import new_batch
@@ -52,7 +52,7 @@ def new(
 @config_option
 @store_option
 def status(*, as_json: bool, config_path: Path | None, store_at: str | None) -> int:
-    """Each batch: open or closed, how far every reviewer is, disagreements that wait for a decision."""
+    """Show how far each batch is. Open or closed, how far every reviewer is, disagreements that wait for a decision."""
     from tabulate import tabulate
 
     with _open(config_path, store_at) as store:
@@ -71,7 +71,7 @@ def status(*, as_json: bool, config_path: Path | None, store_at: str | None) -> 
 @config_option
 @store_option
 def close(*, batch_id: str, config_path: Path | None, store_at: str | None) -> int:
-    """Close BATCH: its labels stay as they are, and its decided conversations may come back as repeats."""
+    """Close BATCH. Its labels stay as they are, and its decided conversations may come back as repeats."""
     from datetime import UTC, datetime
 
     from evalkit.store.batches import Batches
@@ -105,7 +105,7 @@ def export(*, batch_id: str | None, config_path: Path | None, store_at: str | No
 )
 @click.password_option()
 def account(*, name: str, role: str, path: Path, password: str) -> int:
-    """Make or change the local account NAME; only a salted hash of the password is kept."""
+    """Make or change the local account NAME. Only a salted hash of the password is kept."""
     from evalkit.review.access import save_account
 
     save_account(path, name, role, password)

@@ -27,7 +27,7 @@ def command() -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default="satisfaction.json", show_default=True)
 @json_option
 def fit(*, labels: Path, out: Path, as_json: bool) -> int:
-    """Fit on LABELS, one JSON object a line: turns, satisfied (true or false) or rating (1 to 5), customer.
+    """Fit the estimate on LABELS. A JSON object a line: turns, satisfied (true, false) or rating (1 to 5), customer.
 
     At least 150 labels; `customer` keeps one customer's conversations in one fold.
     """
@@ -51,7 +51,7 @@ def fit(*, labels: Path, out: Path, as_json: bool) -> int:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @json_option
 def show(*, path: Path, as_json: bool) -> int:
-    """Print the card of the model in PATH, and whether its estimate may be shown."""
+    """Print the card of the model in PATH. It tells whether its estimate may be shown."""
     from evalkit.scorers.satisfaction_model import load
 
     _show(load(path), as_json=as_json)

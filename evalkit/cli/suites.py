@@ -21,7 +21,7 @@ def command() -> None:
 @click.option("--language", "languages", multiple=True, help="Only these (default: sv da nb fi en de).")
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact of a test order, for whole errands.")
 def probes(*, out: Path, languages: tuple[str, ...], facts: tuple[str, ...]) -> int:
-    """Write probe suites: requests for a person, identity, crisis, fraud, rights, canaries, injection, parity."""
+    """Write probe suites from the lexicons. Person, identity, crisis, fraud, rights, injection, parity."""
     from evalkit.errors import InputError, near_match
     from evalkit.suites.probes import LANGUAGES, probe_suites
     from evalkit.suites.writing import write_suites
@@ -44,7 +44,7 @@ def probes(*, out: Path, languages: tuple[str, ...], facts: tuple[str, ...]) -> 
 )
 @click.option("--language", help="The language of the conversations.")
 def import_botium(*, folder: Path, out: Path, language: str | None) -> int:
-    """Write a suite from the Botium text files in FOLDER: convo, pconvo, utterances and scriptingmemory."""
+    """Write a suite from the Botium files in FOLDER. Convo, pconvo, utterances and scriptingmemory."""
     from evalkit.suites.botium import read_botium
     from evalkit.suites.writing import write_suites
 

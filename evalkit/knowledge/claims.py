@@ -35,7 +35,7 @@ _PHONE = re.compile(r"(?<![\w-])\+?\d[\d -]{5,}\d(?![\w-])")
 _SPLIT = re.compile(r",?\s+(?:och|og|ja|and|und|men|mutta|but|aber)\s+|;\s+", re.IGNORECASE)
 _YES_NO = re.compile(
     r"^\s*(?:(?P<yes>ja|jajamän|jo|yes|yep|kyllä|joo|doch|absolut|javisst|selvfølgelig|självklart|sure)"
-    r"|(?P<no>nej|nei|nope|no|ei|emme|en|nein|niks))\b[\s,.!:–-]*",
+    r"|(?P<no>nej|nei|nope|nein|niks|(?:no|ei|emme|en)(?=\s*(?:[,.!:;–]|$))))\b[\s,.!:–-]*",
     re.IGNORECASE,
 )
 _FEWEST_TERMS = 2
@@ -56,6 +56,8 @@ class Claim:
     before: str = ""
     denied: bool = False
     """True for a bare no: the question's own words, denied."""
+    sentence: str = ""
+    """The whole sentence that the claim is a part of."""
 
     @property
     def said(self) -> str:
@@ -108,7 +110,7 @@ def claims_of(
             found.append(
                 Claim(
                     part, offset + start, offset + end, quantities(part), _ORDER.search(part) is not None, question,
-                    rest[:start] or before,
+                    rest[:start] or before, sentence=said,
                 )
             )  # fmt: skip
         before = said
@@ -228,11 +230,12 @@ def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passa
 
 
 def _quoted(claim: Claim, passages: Sequence[Passage], base: Knowledge) -> Judgement | None:
-    """A claim that is a whole sentence of a valid passage needs no reading; a part of one may drop its condition."""
-    said = comparable(claim.text).strip(" .!,;:")
-    if len(said) < _QUOTE:
+    """A claim that is, or stands in, a whole sentence of a valid passage needs no reading; a part may drop a condition."""
+    told = {comparable(text).strip(" .!,;:") for text in (claim.text, claim.sentence, _YES_NO.sub("", claim.sentence))}
+    wanted = "|".join(re.escape(text) for text in told if len(text) >= _QUOTE)
+    if not wanted:
         return None
-    whole = re.compile(rf"(?:^|[.!?;:\n]\s*){re.escape(said)}(?=\s*(?:[.!?;\n]|$))")
+    whole = re.compile(rf"(?:^|[.!?;:\n]\s*)(?:{wanted})(?=\s*(?:[.!?;\n]|$))")
     for passage in passages:
         if whole.search(comparable(passage.text)):
             return Judgement("supported", True, "the passage's own words", base.document_of(passage).id, passage.hash)

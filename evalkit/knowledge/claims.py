@@ -230,7 +230,7 @@ def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passa
 
 
 def _quoted(claim: Claim, passages: Sequence[Passage], base: Knowledge) -> Judgement | None:
-    """A claim that is, or stands in, a whole sentence of a valid passage needs no reading; a part may drop a condition."""
+    """A claim of a sentence that a valid passage says whole needs no reading; a part alone may drop a condition."""
     told = {comparable(text).strip(" .!,;:") for text in (claim.text, claim.sentence, _YES_NO.sub("", claim.sentence))}
     wanted = "|".join(re.escape(text) for text in told if len(text) >= _QUOTE)
     if not wanted:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from evalkit.knowledge import Knowledge, check
+from evalkit.text.sentences import split
 from tests.quality.measures import LABELLED, rows
 
 BASE = Knowledge.from_documents(
@@ -55,6 +56,33 @@ def test_an_instruction_in_an_article_is_read_and_not_obeyed() -> None:
 @pytest.mark.parametrize("base", [Knowledge(()), Knowledge.from_texts([""]), Knowledge.from_texts(["🙂"])])
 def test_an_empty_base_knows_nothing_and_breaks_nothing(base: Knowledge) -> None:
     assert check("Frakten kostar 49 kr.", "Vad kostar frakten?", base, "sv").verdict == "not_in_kb"
+
+
+def test_a_sentence_that_an_article_says_in_these_words_is_never_contradicted() -> None:
+    bases = {tuple(row["kb"]): row["lang"] for row in rows(LABELLED / "grounding.jsonl")}
+    denied = [
+        sentence.text
+        for texts, language in bases.items()
+        for base in [Knowledge.from_texts(texts)]
+        for text in texts
+        for sentence in split(text)
+        if check(sentence.text, None, base, language).verdict not in {"supported", "no_claim"}
+    ]
+    assert len(bases) >= 50
+    assert denied == []
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "fact", "verdict"),
+    [
+        ("en", "No refunds are given.", "We do not give refunds.", "supported"),
+        ("fi", "Emme ota vastaan käteistä rahaa.", "Käteistä rahaa emme ota vastaan.", "supported"),
+        ("fi", "Emme, käteisellä ei voi maksaa.", "Käteisellä ei voi maksaa.", "supported"),
+        ("sv", "En retur kostar 49 kr.", "En retur kostar 39 kr.", "contradicted"),
+    ],
+)
+def test_a_leading_word_is_an_answer_only_before_a_pause(language: str, answer: str, fact: str, verdict: str) -> None:
+    assert check(answer, None, Knowledge.from_texts([fact]), language).verdict == verdict
 
 
 def test_the_labelled_cases_keep_their_figures() -> None:

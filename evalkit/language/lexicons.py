@@ -151,8 +151,10 @@ def known_categories() -> dict[str, Side]:
 
 
 class _Starts(NamedTuple):
-    """The phrases that begin with a word: those of it alone, and longer ones by their second word where it is plain."""
+    """The phrases that begin with a word: those that it is (`sure`), those that its capitals decide (`alone`), longer
+    ones by their second word where it is plain, and the others."""
 
+    sure: tuple[_Phrase, ...]
     alone: tuple[_Phrase, ...]
     by_second: dict[str, tuple[_Phrase, ...]]
     other: tuple[_Phrase, ...]
@@ -185,22 +187,26 @@ class _Table:
             table.setdefault(phrase.words[0], []).append(phrase)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
 
-    def found(self, words: list[Word]) -> Iterable[tuple[_Phrase, int]]:
+    def found(self, words: list[Word]) -> list[tuple[_Phrase, int]]:
         """Every phrase that stands in the words, with the place of its first word."""
+        found: list[tuple[_Phrase, int]] = []
         known = self._known
         last = len(words) - 1
         for at, word in enumerate(words):
             starts = known.get(word.text)
             if starts is None:
                 starts = self._starting(word.text)
-            for phrase in starts.alone:
-                if _fits(phrase, words, at):
-                    yield phrase, at
+            for phrase in starts.sure:
+                found.append((phrase, at))
+            if starts.alone:
+                found += [(phrase, at) for phrase in starts.alone if _fits(phrase, words, at)]
             if at == last or not (starts.by_second or starts.other):
                 continue
-            for phrase in (*starts.by_second.get(words[at + 1].text, ()), *starts.other):
+            longer = starts.by_second.get(words[at + 1].text, ())
+            for phrase in (*longer, *starts.other) if starts.other else longer:
                 if _fits(phrase, words, at):
-                    yield phrase, at
+                    found.append((phrase, at))
+        return found
 
     def _starting(self, word: str) -> _Starts:
         found = list(self._exact.get(word, ()))
@@ -214,7 +220,8 @@ class _Table:
             if len(phrase.words) > 1 and not phrase.wild[1] and not phrase.case_sensitive:
                 by_second.setdefault(phrase.words[1], []).append(phrase)
         starts = _Starts(
-            tuple(p for p in found if len(p.words) == 1),
+            tuple(p for p in found if len(p.words) == 1 and not p.case_sensitive),
+            tuple(p for p in found if len(p.words) == 1 and p.case_sensitive),
             {second: tuple(phrases_) for second, phrases_ in by_second.items()},
             tuple(p for p in found if len(p.words) > 1 and (p.wild[1] or p.case_sensitive)),
         )

@@ -26,7 +26,10 @@ def asked_slots(text: str) -> tuple[str, ...]:
     ()
     """
     found: dict[str, None] = {}
-    for sentence in split(clean(text)):
+    cleaned = clean(text)
+    if all(hit.label == "_asking" for hit in _all_languages().find(words(cleaned))):
+        return ()
+    for sentence in split(cleaned):
         heard = _all_languages().find(words(sentence.text))
         if "?" in sentence.text or any(hit.label == "_asking" for hit in heard):
             found.update(dict.fromkeys(hit.label for hit in heard if hit.label != "_asking"))

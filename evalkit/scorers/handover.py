@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import msgspec
 
 from evalkit.language.detection import detect
-from evalkit.language.slots import asked_slots
 from evalkit.model import Case, Conversation, Finding, HandOver, Score, Severity
 from evalkit.personal_data import find
 from evalkit.scorers.door import Context, Scope, skipped
@@ -146,14 +145,14 @@ def _asked_again(talk: Conversation, context: Context) -> Iterator[Finding]:
     first = next((n for n, turn in enumerate(talk.turns) if turn.role == "human"), None)
     if first is None or talk.handled_by == "human":
         return
-    known = {slot for n in context.reading.bot_turns if n < first for slot in asked_slots(talk.turns[n].text)}
+    known = {slot for n in context.reading.bot_turns if n < first for slot in context.reading.slots(n)}
     before = [
         text_ngrams(talk.turns[n].text) for n in context.reading.bot_turns if n < first and "?" in talk.turns[n].text
     ]
     for number in range(first, len(talk.turns)):
         turn = talk.turns[number]
         if turn.role == "human" and "?" in turn.text:
-            again = known & set(asked_slots(turn.text))
+            again = known & set(context.reading.slots(number))
             same = any(len(text_ngrams(turn.text) & grams) > _HELD * len(grams) for grams in before if grams)
             if again or same:
                 message = "asks the customer for what was already told"

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import msgspec
 
-from evalkit.language.slots import asked_slots
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
@@ -97,7 +96,7 @@ def _asked_again(talk: Conversation, context: Context) -> Iterator[Finding]:
     asked: dict[str, list[int]] = {}
     told: set[str] = set()
     for number in context.reading.bot_turns:
-        for slot in asked_slots(talk.turns[number].text):
+        for slot in context.reading.slots(number):
             before = asked.setdefault(slot, [])
             given = any(_gives(slot, talk.turns[n].text) for at in before[-1:] for n in _answers(talk, at, number))
             before.append(number)

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 
 from evalkit.language.detection import Language, detect
 from evalkit.language.lexicons import Hit, scan
+from evalkit.language.slots import asked_slots
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
@@ -29,6 +30,7 @@ class Reading:
         self._hits: dict[int, tuple[Hit, ...]] = {}
         self._words: dict[int, list[str]] = {}
         self._grams: dict[int, frozenset[str]] = {}
+        self._slots: dict[int, tuple[str, ...]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._guesses: dict[int, Language] = {}
         self._data: dict[tuple[int, bool], tuple[PersonalData, ...]] = {}
@@ -103,6 +105,12 @@ class Reading:
         if turn not in self._grams:
             self._grams[turn] = text_ngrams(self.conversation.turns[turn].text, 3, 3)
         return self._grams[turn]
+
+    def slots(self, turn: int) -> tuple[str, ...]:
+        """The pieces of information that one turn asks for."""
+        if turn not in self._slots:
+            self._slots[turn] = asked_slots(self.conversation.turns[turn].text)
+        return self._slots[turn]
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""

@@ -27,14 +27,14 @@ def aligned_words(text: str) -> list[Word]:
     cleaned, places = cleaned_with_places(text)
     found: list[Word] = []
     last = 0
-    for token in tokens(cleaned):
-        text_, start, end = token
+    for text_, start, end in tokens(cleaned):
         between = cleaned[last:start]
         last = end
-        stopped = between != " " and not _STOPS.isdisjoint(between)
+        plain = between == " "
+        stopped, comma = (False, False) if plain else (not _STOPS.isdisjoint(between), "," in between)
         if places is not None:
             start, end = places[start], places[end - 1] + 1
-        found.append(Word(text_.lower(), start, end, stopped, "," in between, text_))
+        found.append(Word(text_.lower(), start, end, stopped, comma, text_))
     return found
 
 

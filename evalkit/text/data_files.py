@@ -8,6 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_WORD = re.compile(r"\w+")
+_STEM = 3
+
 
 @cache
 def yaml_data(package: str, name: str) -> Any:
@@ -29,6 +32,20 @@ def word_pattern(words: Iterable[str]) -> re.Pattern[str]:
     ['kontonummer', 'iban']
     """
     return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)")
+
+
+def beginnings(text: str) -> frozenset[str]:
+    """How the words of a lower-case text begin; a list whose words begin otherwise need not be searched for.
+
+    >>> sorted(beginnings("ditt konto"))
+    ['dit', 'kon']
+    """
+    return frozenset([word[:_STEM] for word in _WORD.findall(text)])
+
+
+def entry_beginnings(entries: Iterable[str]) -> frozenset[str]:
+    """How the first words of a list's entries begin, to be held against the `beginnings` of a text."""
+    return frozenset(_WORD.findall(str(entry).lower())[0][:_STEM] for entry in entries)
 
 
 def word_parts(words: Iterable[str]) -> list[str]:

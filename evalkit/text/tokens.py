@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-:][^\W_]+)*")
+
+_KNOWN_WORDS = 5_000
+"""Words whose n-grams are kept: the same ones come again and again, and a bound keeps memory flat."""
 
 
 class Token(NamedTuple):
@@ -22,7 +26,7 @@ def tokens(text: str) -> list[Token]:
     >>> [t.text for t in tokens("Don't e-mail: kl 9:30!")]
     ["Don't", 'e-mail', 'kl', '9:30']
     """
-    return [Token(found.group(), found.start(), found.end()) for found in _WORD.finditer(text)]
+    return [Token(found[0], *found.span()) for found in _WORD.finditer(text)]
 
 
 def words(text: str) -> list[str]:
@@ -46,7 +50,12 @@ def text_ngrams(text: str, low: int = 3, high: int = 4) -> frozenset[str]:
     >>> sorted(text_ngrams("Hej hej", 3, 3))
     ['^he', 'ej$', 'hej']
     """
-    return frozenset(gram for word in words(text) for gram in char_ngrams(word, low, high))
+    return frozenset().union(*[_grams_of(word, low, high) for word in words(text)])
+
+
+@lru_cache(maxsize=_KNOWN_WORDS)
+def _grams_of(word: str, low: int, high: int) -> frozenset[str]:
+    return frozenset(char_ngrams(word, low, high))
 
 
 def jaccard(left: set[str] | frozenset[str], right: set[str] | frozenset[str]) -> float:

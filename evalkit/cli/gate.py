@@ -53,7 +53,7 @@ def command(
     """
     from evalkit.cli import deciding
     from evalkit.cli.alike import scored_alike
-    from evalkit.cli.sides import opened
+    from evalkit.cli.sides import as_played, opened
     from evalkit.reporting import gated
     from evalkit.store.scored import read_scored
     from evalkit.suites.config import load_config
@@ -68,7 +68,7 @@ def command(
         if old is None:
             left, right = None, read_scored(new.store, new.run)
         else:
-            left, right = scored_alike(old, new, config)
+            left, right = scored_alike(as_played(old, new), new, config)
         in_full = comment is not None or on_github
         before = old.store if old else new.store
         found = deciding.judged(new.store, right, before, left, config, policy, in_full=in_full)

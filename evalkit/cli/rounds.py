@@ -5,7 +5,9 @@ Source: O'Brien & Fleming 1979 (bounds that allow for several looks at the data)
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,10 +20,10 @@ from evalkit.cli.options import world_of
 from evalkit.cli.sides import Side, opened
 from evalkit.engine.judging import Bench
 from evalkit.engine.preparing import specs_of
-from evalkit.engine.replaying import Plan
+from evalkit.engine.replaying import Plan, new_run, resumable
 from evalkit.engine.scoring_run import score_run
 from evalkit.errors import InputError
-from evalkit.gate.deciding import ROUNDS, STOPPED, looks_down
+from evalkit.gate.deciding import ALONG, ROUNDS, STOPPED, looks_down
 from evalkit.gate.evidence import hits_of
 from evalkit.knowledge import Knowledge
 from evalkit.model import Run, Suite
@@ -38,7 +40,7 @@ _WORTH_ASKING = 5
 
 @dataclass(frozen=True, slots=True)
 class Surfaces:
-    """The gate's rules, the baseline, and where the decision is shown."""
+    """The gate's rules, the baseline, and where the decision is shown; on `fresh` the baseline is played along."""
 
     baseline: str | None
     store_at: str
@@ -46,6 +48,7 @@ class Surfaces:
     comment: Path | None = None
     gitlab: Path | None = None
     on_github: bool = False
+    fresh: tuple[str, Bot] | None = None
 
 
 def carry_out(
@@ -69,10 +72,13 @@ def carry_out(
     order = replace(order, trials=policy.rounds)
     plan = pipeline.planned(order, config, knowledge)
     world = world_of(judging.with_judge(specs_of(order.suites), bench, store), config, knowledge)
-    with opened(surfaces.baseline, surfaces.store_at) as old:
-        begun = pipeline.begun(order, plan, bot, store)
-        run = structs.replace(begun, attributes={**begun.attributes, ROUNDS: str(policy.rounds)})
-        table = _Table(order, plan, bot, config, policy, world, store, bench, old)
+    begun = pipeline.begun(order, plan, bot, store)
+    run = structs.replace(begun, attributes={**begun.attributes, ROUNDS: str(policy.rounds)})
+    along = _along(surfaces, plan, run, store, order)
+    if along is not None:
+        run = structs.replace(run, attributes={**run.attributes, ALONG: along.run.id})
+    with nullcontext(None) if along is not None else opened(surfaces.baseline, surfaces.store_at) as old:
+        table = _Table(order, plan, bot, config, policy, world, store, bench, old, along)
         run = table.critical_first(run)
         for number in range(1, policy.rounds + 1):
             if STOPPED not in run.attributes:
@@ -90,6 +96,28 @@ def carry_out(
 
 
 @dataclass(frozen=True, slots=True)
+class _Along:
+    """The released version, played again beside the candidate: what has drifted since then drifts for both."""
+
+    plan: Plan
+    bot: Bot
+    run: Run
+
+
+def _along(surfaces: Surfaces, plan: Plan, run: Run, store: Store, order: pipeline.Order) -> _Along | None:
+    if surfaces.fresh is None or surfaces.baseline is None:
+        return None
+    name, bot = surfaces.fresh
+    if surfaces.baseline == plan.release:
+        raise InputError(f"--fresh-baseline plays '{surfaces.baseline}', which is the release under test")
+    ours = replace(plan, release=surfaces.baseline, bot_name=name)
+    begun = run.attributes.get(ALONG)
+    if begun is not None:
+        return _Along(ours, bot, resumable(store.run(begun), ours, bot))
+    return _Along(ours, bot, new_run(ours, bot, now=order.now or datetime.now(UTC)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     """What every round shares."""
 
@@ -101,7 +129,8 @@ class _Table:
     world: World
     store: Store
     bench: Bench | None
-    old: Side
+    old: Side | None
+    along: _Along | None = None
 
     def critical_first(self, run: Run) -> Run:
         """The run after its critical cases; where many fail, it ends here and says why."""
@@ -109,7 +138,7 @@ class _Table:
         plan = replace(self.plan, suites=suites, trials=1)
         if len(plan.cases) < _WORTH_ASKING:
             return run
-        run = self._played(run, plan, "critical cases")
+        run = self._played(run, plan, self.bot, "critical cases")
         scored = read_scored(self.store, run, self.store.latest_score_key(run.id))
         hits = hits_of(self.store, scored, self.policy, financial=self.config.policy.escalation.financial)
         if (why := looks_down(scored.rows, hits)) is not None:
@@ -118,26 +147,42 @@ class _Table:
         return run
 
     def round(self, run: Run, number: int) -> Run:
-        """The run after one more round."""
-        return self._played(run, replace(self.plan, trials=number), f"round {number}")
+        """The run after one more round; a baseline that is played along goes first in every second one."""
+        mine = replace(self.plan, trials=number)
+        if self.along is None:
+            return self._played(run, mine, self.bot, f"round {number}")
+        theirs = replace(self.along.plan, trials=number)
+        other = self.along.run if number == 1 else self.store.run(self.along.run.id)
+        what = f"round {number}, {theirs.release}"
+        if number % 2:
+            self._played(other, theirs, self.along.bot, what)
+        found = self._played(run, mine, self.bot, f"round {number}")
+        if not number % 2:
+            self._played(other, theirs, self.along.bot, what)
+        return found
 
     def asked(self, run: Run, *, tell: bool = False, in_full: bool = False) -> Judged:
         """What the gate says of the run so far."""
         key = self.store.latest_score_key(run.id)
         candidate = read_scored(self.store, run, key)
+        before = self.store if self.old is None else self.old.store
         return deciding.judged(
-            self.store, candidate, self.old.store, self._baseline(run, key), self.config, self.policy,
+            self.store, candidate, before, self._baseline(run, key), self.config, self.policy,
             now=self.order.now, tell=tell, in_full=in_full,
         )  # fmt: skip
 
-    def _played(self, run: Run, plan: Plan, what: str) -> Run:
+    def _played(self, run: Run, plan: Plan, bot: Bot, what: str) -> Run:
         n_planned = sum(case.trials or plan.trials for case in plan.cases)
         started = structs.replace(run, status="running", trials=plan.trials, n_planned=n_planned)
-        finished = pipeline.played(self.order, plan, self.bot, started, self.store, what=what)
+        finished = pipeline.played(self.order, plan, bot, started, self.store, what=what)
         pipeline.scored(self.order, finished, self.world, self.store, self.bench, self.config)
         return self.store.run(finished.id)
 
-    def _baseline(self, run: Run, key: str) -> ScoredRun:
+    def _baseline(self, run: Run, key: str) -> ScoredRun | None:
+        if self.old is None:
+            # A bot that is down is known before the baseline was played at all.
+            is_played = self.along is not None and STOPPED not in run.attributes
+            return read_scored(self.store, self.store.run(self.along.run.id), key) if self.along and is_played else None
         runs = [other for other in self.old.runs if other.id != run.id and other.status == "finished"]
         if not runs:
             raise InputError(f"the baseline '{self.old.run.release}' has no finished run but this one")

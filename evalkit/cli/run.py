@@ -8,6 +8,7 @@ import click
 
 from evalkit.cli.judging import judge_option
 from evalkit.cli.options import bot_of, config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.errors import InputError
 
 
 @click.command(name="run")
@@ -31,6 +32,7 @@ from evalkit.cli.options import bot_of, config_option, json_option, open_knowled
 @click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML here.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown here.")
 @click.option("--gate", "in_rounds", is_flag=True, help="Play in rounds until the gate can decide against --baseline.")
+@click.option("--fresh-baseline", metavar="BOT", help="With --gate: play --baseline along, on this bot.")
 @click.option("--rules", type=click.Path(path_type=Path, dir_okay=False), help="The gate's rules (with --gate).")
 @click.option("--strict", is_flag=True, help="With --gate: exit with 3 when inconclusive.")
 @click.option("--comment", type=click.Path(path_type=Path), help="With --gate: Markdown of a pull-request comment.")
@@ -60,6 +62,7 @@ def command(
     junit: Path | None,
     markdown: Path | None,
     in_rounds: bool,
+    fresh_baseline: str | None,
     rules: Path | None,
     strict: bool,
     comment: Path | None,
@@ -87,6 +90,12 @@ def command(
     suites = load_suites(paths or (Path("suites"),))
     bot = bot_of(bot_name, config)
     check_bot(bot, config.policy.privacy)
+    fresh = None
+    if fresh_baseline is not None:
+        if not in_rounds:
+            raise InputError("--fresh-baseline goes with --gate: it plays the baseline along in the gate's rounds")
+        fresh = fresh_baseline, bot_of(fresh_baseline, config)
+        check_bot(fresh[1], config.policy.privacy)
     base = open_knowledge(config, knowledge)
     where = store_at or config.store
     check_store(where, config.policy.privacy)
@@ -101,7 +110,7 @@ def command(
         if in_rounds:
             from evalkit.cli import rounds
 
-            surfaces = rounds.Surfaces(baseline, where, rules, comment, gitlab, on_github)
+            surfaces = rounds.Surfaces(baseline, where, rules, comment, gitlab, on_github, fresh)
             summary, found = rounds.carry_out(order, bot, config, base, store, bench, surfaces)
         else:
             if baseline is not None:

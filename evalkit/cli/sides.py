@@ -57,6 +57,14 @@ def side_of(store: Store, words: str) -> Side:
     return Side(store, runs[::-1])
 
 
+def as_played(old: Side, new: Side) -> Side:
+    """The older side: the run that was played along with the newer one, where there is one, else all of its runs."""
+    from evalkit.gate.deciding import ALONG
+
+    along = [run for run in old.runs if run.id == new.run.attributes.get(ALONG)]
+    return Side(old.store, along) if along else old
+
+
 def _is_store(words: str) -> bool:
     return "://" in words or words.endswith(_FILES) or Path(words).is_file()
 

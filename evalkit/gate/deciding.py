@@ -28,8 +28,9 @@ from evalkit.stats import Round, minimal_detectable_effect, rounds
 from evalkit.store.facts import Facts
 from evalkit.store.scored import ScoredRun
 
-ROUNDS, STOPPED = "gate:rounds", "gate:stopped"
-"""Attributes of a run: how many rounds it was planned for, and why it was stopped before its first was whole."""
+ROUNDS, STOPPED, ALONG = "gate:rounds", "gate:stopped", "gate:along"
+"""Attributes of a run: how many rounds it was planned for, why it was stopped before its first was whole, and the run
+of the baseline that was played along with it, round by round."""
 _DOWN_CASES, _DOWN_RATE = 5, 0.25
 _CHURN = 0.02
 """Variance of the true change from case to case that an ordinary build brings (10 % of the cases redrawn)."""
@@ -137,7 +138,7 @@ class _Desk:
         changes: list[CaseChange] = []
         if self.baseline is not None:
             new = [row for row in rows if row.case_id in self.same]
-            old = [row for row in self.baseline.rows if row.case_id in self.same]
+            old = [row for row in self._baseline_rows(look, n_looks) if row.case_id in self.same]
             found = tested(measure_named(policy.primary, key="primary"), old, new, policy, cases)
             rulings.append(primary_rule(found, policy, look, n_looks=n_looks))
             rulings += guardrail_rules(old, new, policy, cases, look)
@@ -152,12 +153,25 @@ class _Desk:
         own = {case.id for case in self.candidate.cases.values() if case.trials is not None}
         return [r for r in self.candidate.rows if n_looks == 1 or r.trial < look.number or r.case_id in own]
 
+    def _baseline_rows(self, look: Round, n_looks: int) -> Sequence[Facts]:
+        assert self.baseline is not None
+        if not self._is_along or n_looks == 1:
+            return self.baseline.rows
+        own = {case.id for case in self.baseline.cases.values() if case.trials is not None}
+        return [r for r in self.baseline.rows if r.trial < look.number or r.case_id in own]
+
+    @property
+    def _is_along(self) -> bool:
+        """Whether both sides were played round by round; a stored baseline counts with all its trials at each look."""
+        old = self.baseline
+        return old is not None and not old.others and self.candidate.run.attributes.get(ALONG) == old.run.id
+
     def _detectable(self, found: Tested | None, n_trials: int) -> float | None:
         if found is None or self.baseline is None or found.n < 2 or not found.measure.is_rate:
             return None
         values = case_values(found.measure, self.baseline.rows)
         known = [values[case] for case in values if case in self.same]
-        k_baseline = max(1, round(sum(map(len, known)) / len(known)))
+        k_baseline = n_trials if self._is_along else max(1, round(sum(map(len, known)) / len(known)))
         mine = case_values(found.measure, self.candidate.rows).values()
         k = n_trials if ROUNDS in self.candidate.run.attributes else max(1, round(sum(map(len, mine)) / len(mine)))
         several = [v for v in known if len(v) > 1]

@@ -17,7 +17,7 @@ from math import lcm
 import numpy as np
 from scipy.special import stdtrit
 
-from evalkit.gate.deciding import ROUNDS, decide
+from evalkit.gate.deciding import ALONG, ROUNDS, decide
 from evalkit.policy.sections import GatePolicy
 from evalkit.stats import rounds
 from evalkit.stats.planning import Round
@@ -198,7 +198,7 @@ def mid_p(steps: np.ndarray, largest: int) -> np.ndarray:
 
 def agree(design: Design, rng: np.random.Generator, builds: int = 12) -> None:
     """Put a few builds through the gate itself. Raises: AssertionError where it decides otherwise."""
-    if design.n > 200 or design.guardrails or design.baseline is None:
+    if design.n > 200 or design.guardrails:
         return
     policy = GatePolicy(guardrails=())
     for change in ("same", "-5 broken", "-10 broken"):
@@ -208,10 +208,10 @@ def agree(design: Design, rng: np.random.Generator, builds: int = 12) -> None:
             sides = [
                 {f"c{c:04}": [int(x) for x in side[build, c]] for c in range(design.n)} for side in (before, after)
             ]
-            run = {"attributes": {ROUNDS: "3"}} if design.rounds else {}
-            found = decide(
-                scored_run("new", sides[1], run=run), scored_run("old", sides[0]), policy, today=date(2026, 1, 1)
-            )
+            old = scored_run("old", sides[0])
+            marks = {ALONG: old.run.id} if design.baseline is None else {}
+            run = {"attributes": {ROUNDS: "3", **marks}} if design.rounds else {}
+            found = decide(scored_run("new", sides[1], run=run), old, policy, today=date(2026, 1, 1))
             assert found.verdict == said, (design, change, found.result.sentence, said)
 
 

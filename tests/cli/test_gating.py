@@ -220,6 +220,74 @@ def test_the_baseline_is_scored_again_where_the_scores_differ(
     assert "scoring 1.6 again, as 1.7 was scored" in capsys.readouterr().err
 
 
+OLD = """\
+import pathlib
+def reply(text, history):
+    with pathlib.Path("asked-old").open("a") as log:
+        log.write("x")
+    slow = pathlib.Path("slow")
+    return "no" if slow.exists() and int(text.split()[-1]) < int(slow.read_text()) else "yes"
+"""
+
+
+def along(project: Path, *words: str) -> int:
+    (project / "old_bot.py").write_text(OLD)
+    for name in ("asked", "asked-old"):
+        (project / name).unlink(missing_ok=True)
+    return played(project, "--fresh-baseline", "old_bot:reply", *words)
+
+
+def test_a_fresh_baseline_is_played_along_and_excuses_what_drifted_for_both(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = project / "suites" / "s.yaml"
+    suite.write_text(suite.read_text().replace("critical: true", "critical: false"))
+    # The model behind both releases got worse: beside the stored baseline that looks like the candidate's fault.
+    (project / "bad").write_text("12")
+    (project / "slow").write_text("12")
+    assert along(project) == 0
+    assert "✓ passed: 1.5 may ship" in capsys.readouterr().out
+    assert (project / "asked").stat().st_size == (project / "asked-old").stat().st_size == 80
+    with Store.open(".evalkit/store.db") as store:
+        theirs = store.latest_run("1.4")
+        assert (theirs.bot, theirs.status) == ("old_bot:reply", "finished")
+        assert store.latest_run("1.5").attributes["gate:along"] == theirs.id
+    assert evalkit(["gate", "1.5", "--baseline", "1.4"]) == 0, "judged again from the store, against the same run"
+    assert "✓ passed" in capsys.readouterr().out
+
+
+def test_a_fresh_baseline_takes_part_in_every_round(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suite = project / "suites" / "s.yaml"
+    suite.write_text(suite.read_text().replace("critical: true", "critical: false"))
+    (project / "bad").write_text("6")
+    assert along(project, "--json") == 1
+    found = json.loads(capsys.readouterr().out)["gate"]
+    assert (found["verdict"], found["round"]) == ("failed", 2)
+    assert (project / "asked").stat().st_size == (project / "asked-old").stat().st_size == 160
+
+
+def test_a_candidate_that_is_down_spares_the_baseline(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "bad").write_text("80")
+    assert along(project) == 1
+    assert "8 of 8 critical cases fail" in capsys.readouterr().out
+    assert not (project / "asked-old").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--baseline", "1.4", "--fresh-baseline", "gated_bot:reply"], "--fresh-baseline goes with --gate"),
+        (["--gate", "--fresh-baseline", "gated_bot:reply"], "--gate needs --baseline"),
+        (["--gate", "--baseline", "1.5", "--fresh-baseline", "gated_bot:reply"], "is the release under test"),
+    ],
+)
+def test_a_fresh_baseline_needs_the_gate_and_another_release(
+    project: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalkit(["run", "--bot", "gated_bot:reply", "--release", "1.5", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

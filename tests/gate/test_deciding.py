@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalkit.errors import InputError
-from evalkit.gate.deciding import ROUNDS, STOPPED, Decision, decide, looks_down
+from evalkit.gate.deciding import ALONG, ROUNDS, STOPPED, Decision, decide, looks_down
 from evalkit.gate.evidence import Hit
 from evalkit.model import Finding
 from evalkit.policy.sections import GatePolicy, Guardrail, Limit, Quarantine
@@ -287,7 +287,7 @@ def test_a_quarantined_case_does_not_count_until_its_day_and_a_leak_in_it_always
 
 
 def in_rounds(passes: Passes, **run: Any) -> ScoredRun:
-    return scored_run("1.5", passes, run={"attributes": {ROUNDS: "3"}, **run})
+    return scored_run("1.5", passes, run={"attributes": {ROUNDS: "3"}} | run)
 
 
 def first(n: int, passes: Passes) -> Passes:
@@ -308,6 +308,17 @@ def test_a_later_round_does_not_change_what_an_earlier_one_settled() -> None:
     passes = {case: [1, 0, 0] for case in STEADY}
     found = gate(in_rounds(passes))
     assert (found.verdict, found.look) == ("passed", 1)
+
+
+def test_a_baseline_played_along_counts_only_the_rounds_so_far() -> None:
+    before = scored_run("1.4", {case: [1, 0, 0] for case in STEADY})
+    after = {case: [1, 1, 1] for case in STEADY}
+    stored = gate(in_rounds(after), before)
+    beside = gate(in_rounds(after, attributes={ROUNDS: "3", ALONG: before.run.id}), before)
+    primary = [next(r for r in found.result.rules if "before" in r) for found in (stored, beside)]
+    assert [round(r["before"], 3) for r in primary] == [0.333, 1.0]
+    assert (beside.verdict, beside.look) == ("passed", 1)
+    assert stored.detectable_rate is not None and beside.detectable_rate is not None
 
 
 def test_a_critical_case_that_failed_once_asks_for_another_round() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from evalkit.judge.asking import BudgetSpent, Call, Judge, Judged, Spending
+from evalkit.judge.asking import BudgetSpent, Call, Judge, Judged, Spending, broken
 from evalkit.judge.cache import AnswerCache
 from evalkit.judge.client import LlmClient
 from evalkit.judge.preferring import Preference, prefer
@@ -160,6 +160,8 @@ def preferences(
                             return await prefer(judge, left, right, order)
                         except BudgetSpent as spent:
                             return Preference(None, cause=str(spent))
+                        except Exception as error:  # noqa: BLE001 - one pair's trouble must not lose the others
+                            return Preference(None, cause=f"asking the judge broke: {type(error).__name__}")
 
                 return await asyncio.gather(*(one(a, b, Random(random.random())) for a, b in pairs))
         finally:
@@ -218,7 +220,11 @@ class _Window:
         if talk.failure is not None:
             return {}
         async with self._slots:
-            return await self._judge.judged(talk)
+            try:
+                return await self._judge.judged(talk)
+            except Exception as error:  # noqa: BLE001 - one conversation's trouble must not lose the others
+                cause = f"asking the judge broke: {type(error).__name__}"
+                return {q.id: broken(q, cause) for q in self._judge.questions}
 
 
 def _facts_text(case: Case | None) -> str:

@@ -251,9 +251,14 @@ def _in_conversation(answer: Answer, seen: Sequence[int]) -> Answer:
     return answer if answer.turn is None else msgspec.structs.replace(answer, turn=seen[answer.turn])
 
 
+def broken(question: Question, cause: str) -> Judged:
+    """The record of a question that got no answer."""
+    return Judged(question=question.id, status="error", severity=question.severity, cause=cause)
+
+
 def _judged(question: Question, result: Answer | JudgeFailure) -> Judged:
     if isinstance(result, JudgeFailure):
-        return Judged(question=question.id, status="error", severity=question.severity, cause=result.cause)
+        return broken(question, result.cause)
     answered = result.status == "answered"
     return Judged(
         question=question.id,

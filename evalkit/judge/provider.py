@@ -17,6 +17,10 @@ QUESTIONS = ("resolution", "correctness")
 """The packs that are asked where nothing is named."""
 
 
+_SECRET = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"})
+"""Headers that say who asks, not who answers. Any other may choose a tenant, a deployment or a model."""
+
+
 class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The data-protection declaration of the judge's endpoint; all three must be said."""
 
@@ -95,11 +99,12 @@ def check_provider(settings: JudgeSettings, policy: PrivacyPolicy) -> None:
 
 
 def identity(settings: JudgeSettings, prompt_version: str, questions_hash: str) -> str:
-    """The identity that calibration is bound to: model, endpoint, parameters, prompt and questions.
+    """The identity that calibration is bound to: model, endpoint, headers, parameters, prompt and questions.
 
-    Any change of it restarts calibration.
+    Any change of it restarts calibration; a new key or token does not.
     """
+    told = sorted((name.lower(), value) for name, value in settings.headers.items() if name.lower() not in _SECRET)
     return content_hash(
         "judge", settings.model, settings.base_url, settings.api_version, settings.temperature, settings.max_tokens,
-        settings.seed, settings.mode, prompt_version, questions_hash,
+        settings.seed, settings.mode, prompt_version, questions_hash, *([told] if told else []),
     )  # fmt: skip

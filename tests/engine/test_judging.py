@@ -18,7 +18,7 @@ import pytest
 from evalkit.engine.judging import Bench, Judging
 from evalkit.engine.scoring_run import score_run
 from evalkit.judge.client import OpenAiClient
-from evalkit.judge.fake import Mood, create_app
+from evalkit.judge.fake import MOODS, Mood, create_app
 from evalkit.judge.provider import judge_settings
 from evalkit.judge.questions import load_questions
 from evalkit.knowledge import Knowledge
@@ -27,6 +27,7 @@ from evalkit.model import AuthorisedContext, Case, Conversation, Failure, Run, S
 from evalkit.policy.sections import Policy
 from evalkit.scoring import World, build_scorers
 from evalkit.store.store import Store
+from tests.judge.test_moods import DOUBTED, FINE
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 RUN = Run(id="r1", release="1.4", status="finished")
@@ -108,15 +109,40 @@ def test_judging_again_pays_nothing(tmp_path: Path) -> None:
         assert json.load(urllib.request.urlopen(f"{address}/calls"))["n"] == 40
 
 
-@pytest.mark.parametrize("mood", ["refusing", "broken", "hangs_up", "malformed"])
-def test_a_judge_that_breaks_loses_no_conversation(tmp_path: Path, mood: Mood) -> None:
-    with Store.open(tmp_path / "s.db") as store, bench(mood=mood, retries=0) as (ready, _):
+@pytest.mark.parametrize("mood", MOODS)
+def test_no_mood_of_a_judge_loses_a_conversation_or_passes_one_in_silence(tmp_path: Path, mood: Mood) -> None:
+    world = World(build_scorers([ScorerSpec(name="judge", args={"voting": ["need_met"]})]))
+    with Store.open(tmp_path / "s.db") as store, bench(mood=mood, retries=1, concurrency=1) as (ready, _):
         store.add_run(RUN)
-        store.add_conversations(conversations(12))
-        key = score_run(store, RUN, WORLD, judging=Judging(ready, Policy(), {}))
+        store.add_conversations(conversations(4))
+        key = score_run(store, RUN, world, judging=Judging(ready, Policy(), {}))
         found = [scores[0] for _, scores in store.scores("r1", key)]
-        assert len(found) == 12
-        assert all(s.verdict == "error" and s.boundary == "judge" and s.cause for s in found)
+    assert len(found) == 4
+    if mood in FINE:
+        assert {score.verdict for score in found} == {"pass"}
+    elif mood in DOUBTED:
+        assert {score.verdict for score in found} == {"unsure"}
+    elif mood == "erratic":
+        assert {score.verdict for score in found} <= {"pass", "fail", "unsure"}
+    else:
+        assert all(score.verdict == "error" and score.boundary == "judge" and score.cause for score in found)
+
+
+def test_a_bug_on_the_way_to_the_judge_costs_its_own_conversation_only(tmp_path: Path) -> None:
+    class Stumbling(OpenAiClient):
+        async def complete(self, messages, schema):  # type: ignore[no-untyped-def]
+            if "order 2?" in messages[-1]["content"]:
+                raise RuntimeError("hemligt: order 2")
+            return await super().complete(messages, schema)
+
+    with Store.open(tmp_path / "s.db") as store, bench() as (ready, _):
+        store.add_run(RUN)
+        store.add_conversations(conversations(5))
+        ready = Bench(ready.settings, ready.questions, Stumbling(ready.settings), ready.cache)
+        key = score_run(store, RUN, WORLD, judging=Judging(ready, Policy(), {}))
+        found = {id_: scores[0] for id_, scores in store.scores("r1", key)}
+    assert [found[f"c{i:05}"].verdict for i in range(5)] == ["pass", "pass", "error", "pass", "pass"]
+    assert found["c00002"].cause == "asking the judge broke: RuntimeError", "what it says may quote the customer"
 
 
 _KILLED = """

@@ -31,6 +31,19 @@ def test_another_judge_never_gets_the_first_ones_answers(ask: Ask, changed: dict
     assert one != other
 
 
+def test_a_header_may_choose_another_tenant_and_a_new_token_is_the_same_judge(ask: Ask) -> None:
+    from evalkit.judge.provider import identity, judge_settings
+
+    def who(**headers: str) -> str:
+        declared = {"region": "eu", "dpa": True, "no_training": True}
+        given = {"base_url": "https://llm.example.com/v1", "model": "m", "provider": declared, "headers": headers}
+        return identity(judge_settings(given), "1", "q")
+
+    assert who() == who(Authorization="Bearer new") == who(**{"X-API-Key": "k2"})
+    assert len({who(), who(**{"X-Tenant": "a"}), who(**{"X-Tenant": "b"})}) == 3
+    assert who(**{"x-tenant": "a"}) == who(**{"X-Tenant": "a"})
+
+
 def test_other_questions_make_another_identity(ask: Ask) -> None:
     assert ask(questions=(MET,)).judge.identity != ask(questions=(BLAME,)).judge.identity
 

@@ -43,6 +43,13 @@ def test_a_quoted_answer_counts_and_names_its_turn() -> None:
         ("Yes, it was met.", "no JSON"),
         (reply(met("Yes, it was met")), "none of yes, no"),
         (reply(met("YES")), "none of yes, no"),
+        (reply(met("ye\u200bs")), "none of yes, no"),
+        (reply(met("downgrade: yes")), "none of yes, no"),
+        (reply(met("1")), "none of yes, no"),
+        (reply({**met(), "answer": None}), "none of yes, no"),  # type: ignore[dict-item]
+        (reply({**met(), "answer": True}), "none of yes, no"),  # type: ignore[dict-item]
+        ('{"check": "m1", "answers": {}}', "no list of answers"),
+        ('{"check": "m1", "answers": [], "pass": true, "score": 1}', "left out met"),
         (reply(met(), met()), "twice"),
         (reply(met(), {"id": "other", "answer": "yes", "quote": "x"}), "not asked"),
         (reply({"answer": "yes", "quote": "x"}), "not asked"),
@@ -77,6 +84,23 @@ def test_prose_and_fences_around_the_verdict_do_not_hide_it() -> None:
     text = f'I compared {{"drafts": 2}} first.\n```json\n{reply(met("no"))}\n```\nHope that helps!'
     (answer,) = parse_answers(text, TURNS, [MET], marker="m1")
     assert answer.answer == "no"
+
+
+def test_a_draft_before_the_verdict_is_not_the_verdict() -> None:
+    (answer,) = parse_answers(
+        f"First I thought: {reply(met('yes'))} But no: {reply(met('no'))}", TURNS, [MET], marker="m1"
+    )
+    assert answer.answer == "no"
+
+
+def test_a_bot_that_answers_json_or_buttons_is_shown_as_it_spoke() -> None:
+    turns = (
+        Turn(role="customer", text="Hej"), Turn(role="bot", text='{"text": "Hej på dig", "ok": true}'),
+        Turn(role="bot", text="", kind="buttons"),
+    )  # fmt: skip
+    user = prompt(turns, [MET], language="sv", evidence={}, marker="m1")[1]["content"]
+    assert '1 bot: {"text": "Hej på dig", "ok": true}' in user
+    assert "None" not in user
 
 
 def test_answers_come_back_in_the_order_of_the_questions() -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
-from dashboards.kit import figures, frame
+from dashboards.kit import charts, figures, frame
+from dashboards.kit.numbers import between, number, within
 from dashboards.kit.texts import said, t
 from evalkit.model import Review
 from evalkit.review.calibration import Calibration, calibrations
 from evalkit.review.labelling import final
 from evalkit.review.questions import questions
 from evalkit.review.reliability import reliability
-from evalkit.stats import Interval
 from evalkit.store.store import Store
 
 
@@ -27,19 +26,17 @@ def judge(reviews: Sequence[Review]) -> None:
     if not found:
         st.caption(t("judge.none"))
         return
-    st.dataframe(
-        pd.DataFrame(
-            {
-                t("col.question"): said(f"question.{one.people_question}.short", one.question),
-                "κ": f"{one.kappa.value:.2f} ({one.kappa.low:.2f} – {one.kappa.high:.2f})" if one.kappa else frame.few(one.n),
-                t("judge.good"): _share(one.sensitivity), t("judge.bad"): _share(one.specificity), "n": one.n,
-                t("judge.more"): one.n_more_labels, t("judge.state"): t(f"judge.{one.state}"),
-                t("agreement.state"): t("agreement.drifts") if one.drifts else t("agreement.steady"),
-            }
-            for one in found
-        ),
-        hide_index=True,
-    )  # fmt: skip
+    columns = {
+        t("col.question"): [said(f"question.{one.people_question}.short", one.question) for one in found],
+        "κ": [f"{number(one.kappa.value, 2)} ({between(one.kappa.low, one.kappa.high)})" if one.kappa else frame.few(one.n) for one in found],
+        t("judge.good"): [within(one.sensitivity) if one.sensitivity else "–" for one in found],
+        t("judge.bad"): [within(one.specificity) if one.specificity else "–" for one in found],
+        "n": [one.n for one in found],
+        t("judge.more"): [one.n_more_labels for one in found],
+        t("judge.state"): [t(f"judge.{one.state}") for one in found],
+        t("agreement.state"): [t("agreement.drifts") if one.drifts else t("agreement.steady") for one in found],
+    }  # fmt: skip
+    frame.table(columns, right=("κ", t("judge.good"), t("judge.bad"), "n", t("judge.more")))
 
 
 def satisfaction(reviews: Sequence[Review]) -> None:
@@ -57,12 +54,8 @@ def satisfaction(reviews: Sequence[Review]) -> None:
     if found is None:
         st.caption(t("reliability.none"))
         return
-    st.altair_chart(figures.reliability(found), width="stretch", alt=t("reliability.title"))
-    st.caption(t("reliability.said", gap=f"{100 * found.gap:.0f}", n=found.n))
-
-
-def _share(found: Interval | None) -> str:
-    return f"{100 * found.rate:.0f} % ({100 * found.low:.0f}–{100 * found.high:.0f})" if found is not None else "–"
+    charts.draw(figures.reliability(found), alt_text=t("reliability.title"))
+    st.caption(t("reliability.said", gap=number(100 * found.gap), n=number(found.n)))
 
 
 @st.cache_data(ttl=900, show_spinner=False)

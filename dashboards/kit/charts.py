@@ -2,155 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboards.kit import numbers
 from dashboards.kit.texts import t
+from dashboards.kit.theme import BEFORE, PEOPLE, RIGHT, WRONG, accent, ink
 
-BEFORE, BAND = "#8a8f94", "#009E73"
-_AROUND = 92
-"""Pixels of axis, title and legend: a chart's height holds them too."""
-
-
-def accent() -> str:
-    """The one accent: Okabe-Ito's blue, its lighter sister on dark ground."""
-    return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
+_AROUND = 24
+"""Pixels above and below the rows of a chart without an axis."""
 
 
-def dots(points: Sequence[dict[str, Any]], releases: Sequence[str], bands: dict[str, tuple[float, float]]) -> Any:
-    """A dot with its interval per KPI and release; a target is a band behind.
+def draw(chart: Any, *, alt_text: str, key: str | None = None) -> Any:
+    """Show a plot in the reader's signs; with a key, what was picked comes back as the event."""
+    quiet = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titlePadding": 8}
+    chart = chart.configure(
+        locale=numbers.for_plots(), axis={**quiet, "domain": False}, axisQuantitative={"tickCount": 5},
+        text={"fontSize": 12}, view={"stroke": None},
+    )  # fmt: skip
+    if key is None:
+        return st.altair_chart(chart, width="stretch", alt=alt_text)
+    return st.altair_chart(chart, width="stretch", alt=alt_text, on_select="rerun", selection_mode="pick", key=key)
 
-    Points: name, release, value, low, high, n.
+
+def ranges(points: Sequence[Mapping[str, Any]]) -> Any:
+    """A row for each slice: dot with interval, a grey tick for what was before, the number under the name.
+
+    Points: name, said, value, low, high, before, verdict.
     """
     data = pd.DataFrame(points)
-    names = list(dict.fromkeys(data["name"]))
-    rows = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
-    across = alt.Scale(domain=[0, 1])
-    colour = alt.Color(
-        "release:N", title=None, legend=alt.Legend(orient="top", title=None, symbolSize=90),
-        scale=alt.Scale(domain=list(releases), range=[accent(), BEFORE]),
+    under = {p["name"]: [p["name"], p["said"]] for p in points}
+    y = alt.Y(
+        "name:N", sort=list(under), title=None,
+        axis=alt.Axis(labelExpr=_lookup(under), labelLimit=280, ticks=False, labelLineHeight=15, labelPadding=10, labelOffset=-7),
     )  # fmt: skip
-    shape = alt.Shape("release:N", scale=alt.Scale(domain=list(releases), range=["circle", "diamond"]), legend=None)
-    base = alt.Chart(data).encode(y=rows, yOffset=alt.YOffset("release:N", sort=list(releases)))
-    lines = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        x=alt.X("low:Q", scale=across, title=t("plot.share"), axis=alt.Axis(format="%", grid=True)),
-        x2="high:Q", color=colour,
-    )  # fmt: skip
-    points_ = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.X("value:Q", scale=across), color=colour, shape=shape, tooltip=_tooltip("name", "release")
-    )
-    layers = [lines, points_]
-    shown = [{"name": n, "from": lo, "to": hi} for n, (lo, hi) in bands.items() if n in names]
-    if shown:
-        behind = alt.Chart(pd.DataFrame(shown)).mark_bar(color=BAND, opacity=0.16, height={"band": 0.9})
-        layers.insert(0, behind.encode(y=rows, x=alt.X("from:Q", scale=across), x2="to:Q"))
+    axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], orient="top")
+    whole = alt.Scale(domain=[0, 1])
     pick = alt.selection_point(name="pick", fields=["name"], on="click")
-    layers[-1] = layers[-1].add_params(pick)
-    return alt.layer(*layers).properties(height=_AROUND + 40 * len(names))
+    colour = alt.Color(
+        "verdict:N", legend=None,
+        scale=alt.Scale(domain=["better", "worse", "same", ""], range=[RIGHT, WRONG, accent(), accent()]),
+    )  # fmt: skip
+    shape = alt.Shape(
+        "verdict:N", legend=None,
+        scale=alt.Scale(domain=["better", "worse", "same", ""], range=["triangle-up", "triangle-down", "circle", "circle"]),
+    )  # fmt: skip
+    base = alt.Chart(data).encode(y=y)
+    rail = base.mark_rule(strokeWidth=7, color=BEFORE, opacity=0.14).encode(
+        x=alt.value(0), x2=alt.value("width"), tooltip=[alt.Tooltip("name:N"), alt.Tooltip("said:N")]
+    )
+    line = base.mark_rule(strokeWidth=4, opacity=0.5).encode(
+        x=alt.X("low:Q", scale=whole, title=None, axis=axis), x2="high:Q", color=colour
+    )
+    tick = base.mark_tick(color=BEFORE, thickness=2, size=16).encode(x=alt.X("before:Q", scale=whole))
+    dot = base.mark_point(filled=True, size=95, opacity=1).encode(
+        x=alt.X("value:Q", scale=whole), color=colour, shape=shape,
+        tooltip=[alt.Tooltip("name:N", title=t("plot.name")), alt.Tooltip("said:N", title=t("plot.value"))],
+    )  # fmt: skip
+    return alt.layer(rail, line, tick, dot.add_params(pick)).properties(height=_AROUND + 44 * len(data))
 
 
-def trend(points: Sequence[dict[str, Any]], *, band: tuple[float, float] | None = None, unit: str = "rate") -> Any:
-    """A line over releases or weeks with its interval as a ribbon. Points: at, value, low, high, n."""
+def trend(
+    points: Sequence[Mapping[str, Any]],
+    *,
+    band: tuple[float, float] | None = None,
+    unit: str = "rate",
+    breaks: Sequence[int] = (),
+) -> Any:
+    """A line over releases or weeks with its intervals and n; at a break of the definition the line starts anew.
+
+    Points: at, value, low, high, n. Breaks: positions of points.
+    """
     data = pd.DataFrame(points)
+    data["part"] = [sum(at >= start for start in breaks) for at in range(len(data))]
     order = list(dict.fromkeys(data["at"]))
-    axis = alt.Axis(format="%") if unit == "rate" else alt.Axis()
-    x = alt.X("at:O", sort=order, title=None, axis=alt.Axis(labelAngle=0))
-    y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=False))
+    percent = unit == "rate"
+    labels = {p["at"]: [str(p["at"]), f"n = {numbers.number(p['n'])}"] for p in points}
+    x = alt.X(
+        "at:O", sort=order, title=None,
+        axis=alt.Axis(labelAngle=0, labelExpr=_lookup(labels), labelOverlap=True, labelLineHeight=15, ticks=False, labelFlush=False),
+    )  # fmt: skip
+    axis = alt.Axis(format="%") if percent else alt.Axis(format=",~r")
+    y = alt.Y(
+        "value:Q", title=None if percent else t(f"unit.{unit}"), axis=axis, scale=alt.Scale(zero=False, nice=True)
+    )
     layers = []
     if band is not None:
         frame = pd.DataFrame([{"from": band[0], "to": band[1]}])
-        layers.append(alt.Chart(frame).mark_rect(color=BAND, opacity=0.12).encode(y="from:Q", y2="to:Q"))
+        layers.append(alt.Chart(frame).mark_rect(color=RIGHT, opacity=0.12).encode(y="from:Q", y2="to:Q"))
     base = alt.Chart(data).encode(x=x)
-    if unit == "rate":
-        layers.append(
-            base.mark_errorbar(color=accent(), thickness=2, opacity=0.5).encode(
-                y=alt.Y("low:Q", title=None), y2="high:Q"
-            )
-        )
-    layers.append(base.mark_line(color=accent(), strokeWidth=2, opacity=0.8).encode(y=y))
+    layers.append(base.mark_rule(color=accent(), strokeWidth=4, opacity=0.35).encode(y="low:Q", y2="high:Q"))
+    layers.append(base.mark_line(color=accent(), strokeWidth=2, opacity=0.8).encode(y=y, detail="part:N"))
+    if breaks:
+        starts = pd.DataFrame([{"at": points[at]["at"], "label": t("plot.break")} for at in breaks])
+        layers += marked(starts, alt.X("at:O", sort=order))
     pick = alt.selection_point(name="pick", fields=["at"], on="click")
-    dot = base.mark_point(color=accent(), filled=True, size=80, opacity=1).encode(y=y, tooltip=_tooltip("at"))
+    dot = base.mark_point(color=accent(), filled=True, size=90, opacity=1).encode(y=y, tooltip=_tooltip("at", unit))
     layers.append(dot.add_params(pick))
-    return alt.layer(*layers).properties(height=300)
+    return alt.layer(*layers).properties(height=320)
 
 
-def bars(points: Sequence[dict[str, Any]], *, value: str, title: str, highlight: Sequence[str] = ()) -> Any:
-    """Horizontal bars, largest first, each a door. Points: name, the value, n."""
-    data = pd.DataFrame(points)
-    data["loud"] = data["name"].isin(list(highlight)) if highlight else True
-    pick = alt.selection_point(name="pick", fields=["name"], on="click")
-    return (
-        alt.Chart(data)
-        .mark_bar(cornerRadiusEnd=3)
-        .encode(
-            y=alt.Y("name:N", sort="-x", title=None, axis=alt.Axis(labelLimit=320, ticks=False, domain=False)),
-            x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(tickMinStep=1, format="d")),
-            color=alt.condition("datum.loud", alt.value(accent()), alt.value(BEFORE)),
-            opacity=alt.condition(pick, alt.value(1), alt.value(0.55)),
-            tooltip=["name:N", f"{value}:Q"],
-        )
-        .add_params(pick)
-        .properties(height=_AROUND + 28 * len(data))
+def bars(
+    points: Sequence[Mapping[str, Any]], *, unit: str, most: float | None = None, longest: int = 0, wide: int = 320
+) -> Any:
+    """Horizontal bars with their number, largest first, each a door.
+
+    `most` and `longest` (signs of the longest name) make two plots share one scale and one left edge.
+
+    Points: name, count; maybe id (what a click gives) and tone: right, wrong, quiet.
+    """
+    data = pd.DataFrame({"tone": "", "id": p["name"], **p} for p in points)
+    data["said"] = [numbers.number(v) for v in data["count"]]
+    pick = alt.selection_point(name="pick", fields=["id"], on="click")
+    tones = alt.Scale(domain=["", "right", "wrong", "quiet"], range=[accent(), RIGHT, WRONG, BEFORE])
+    largest = (most or float(data["count"].max())) or 1.0
+    across = alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, largest * 1.12]))
+    order = list(data.sort_values("count", ascending=False, kind="stable")["name"])
+    axis = alt.Axis(labelLimit=wide, ticks=False, labelPadding=8, minExtent=min(wide, 6.4 * longest))
+    base = alt.Chart(data).encode(
+        y=alt.Y("name:N", sort=order, title=None, axis=axis),
+        tooltip=[alt.Tooltip("name:N", title=t("plot.name")), alt.Tooltip("said:N", title=unit)],
+    )  # fmt: skip
+    bar = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.68}).encode(
+        x=across,
+        color=alt.Color("tone:N", scale=tones, legend=None),
+        opacity=alt.condition(pick, alt.value(0.92), alt.value(0.5)),
     )
-
-
-def picked(event: Any, field: str) -> str | None:
-    """The name behind a click on a chart, None when nothing is picked."""
-    chosen = (
-        (event or {}).get("selection", {}).get("pick") if isinstance(event, dict) or hasattr(event, "get") else None
-    )
-    if isinstance(chosen, list) and chosen and field in chosen[0]:
-        return str(chosen[0][field])
-    if isinstance(chosen, dict) and chosen.get(field):
-        return str(chosen[field][0])
-    return None
-
-
-def _tooltip(*names: str) -> list[Any]:
-    return [
-        *(alt.Tooltip(f"{name}:N", title=t(f"plot.{name}")) for name in names),
-        alt.Tooltip("value:Q", format=".3~f", title=t("plot.value")),
-        alt.Tooltip("low:Q", format=".3~f", title=t("plot.low")),
-        alt.Tooltip("high:Q", format=".3~f", title=t("plot.high")),
-        alt.Tooltip("n:Q", format=",", title="n"),
-    ]
-
-
-def matrix(cells: Sequence[dict[str, Any]]) -> Any:
-    """One half of should × did: a bar for each cell with its count, right ones apart from wrong ones. Cells: cell, name, n, right."""
-    data = pd.DataFrame(cells)
-    pick = alt.selection_point(name="pick", fields=["cell"], on="click")
-    rows = alt.Y("name:N", sort="-x", title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
-    base = alt.Chart(data).encode(y=rows)
-    bar = base.mark_bar(cornerRadiusEnd=3).encode(
-        x=alt.X("n:Q", title=t("conversations.title"), axis=alt.Axis(tickMinStep=1, format="d")),
-        color=alt.condition("datum.right", alt.value(BAND), alt.value("#D55E00")),
-        opacity=alt.condition(pick, alt.value(0.9), alt.value(0.5)),
-        tooltip=["name:N", "n:Q"],
-    )
-    number = base.mark_text(align="left", dx=5).encode(x="n:Q", text="n:Q", color=alt.value(BEFORE))
+    number = base.mark_text(align="left", dx=6, color=ink()).encode(x=across, text="said:N")
     return alt.layer(bar.add_params(pick), number).properties(height=_AROUND + 30 * len(data))
 
 
-def control(points: Sequence[dict[str, Any]]) -> Any:
+def control(points: Sequence[Mapping[str, Any]]) -> Any:
     """A control chart for each reader: the smoothed deviation and its limits. Points: reader, step, value, limit."""
     data = pd.DataFrame(points)
     data["lower"] = -data["limit"]
-    base = alt.Chart(data).encode(x=alt.X("step:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")))
-    area = base.mark_area(color=BAND, opacity=0.12).encode(y=alt.Y("lower:Q", title=None), y2="limit:Q")
+    x = alt.X("step:Q", title=t("plot.label_number"), axis=alt.Axis(tickMinStep=1, format="d", grid=False))
+    base = alt.Chart(data).encode(x=x)
+    area = base.mark_area(color=RIGHT, opacity=0.14).encode(y=alt.Y("lower:Q", title=None), y2="limit:Q")
     line = base.mark_line(color=accent(), strokeWidth=2).encode(y="value:Q")
     return (
         alt.layer(area, line)
-        .properties(width=240, height=120)
-        .facet(facet=alt.Facet("reader:N", title=None), columns=4)
+        .properties(width=270, height=120)
+        .facet(facet=alt.Facet("reader:N", title=None), columns=3)
     )
 
 
-def ecdf(times_ms: dict[str, list[float]]) -> Any:
+def ecdf(times_ms: Mapping[str, Sequence[float]]) -> Any:
     """How many got their first answer within how many seconds, one line for each side; 10 s is marked."""
     points = []
     for who, values in times_ms.items():
@@ -166,26 +168,59 @@ def ecdf(times_ms: dict[str, list[float]]) -> Any:
         alt.Chart(data)
         .mark_line(interpolate="step-after", strokeWidth=2.5)
         .encode(
-            x=alt.X("s:Q", title=t("plot.seconds"), scale=alt.Scale(type="log")),
+            x=alt.X("s:Q", title=t("plot.seconds"), scale=alt.Scale(type="log"), axis=alt.Axis(format=",~r", grid=False)),
             y=alt.Y("share:Q", title=t("plot.share"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("who:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=names, range=[accent(), "#CC79A7"])),
+            color=alt.Color("who:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(domain=names, range=[accent(), PEOPLE])),
             strokeDash=alt.StrokeDash("who:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
-            tooltip=["who:N", alt.Tooltip("s:Q", format=".2f"), alt.Tooltip("share:Q", format=".0%")],
+            tooltip=[alt.Tooltip("who:N", title=t("plot.name")), alt.Tooltip("s:Q", format=".2~f", title="s"), alt.Tooltip("share:Q", format=".0%", title=t("plot.share"))],
         )
     )  # fmt: skip
-    ten = alt.Chart(pd.DataFrame([{"s": 10}])).mark_rule(color=BEFORE, strokeDash=[4, 4]).encode(x="s:Q")
-    return alt.layer(ten, line).properties(height=300)
+    ten = marked(pd.DataFrame([{"s": 10, "label": "10 s"}]), alt.X("s:Q"))
+    return alt.layer(*ten, line).properties(height=320)
 
 
-def tornado(swings: Sequence[dict[str, Any]], centre: float) -> Any:
+def tornado(swings: Sequence[Mapping[str, Any]], centre: float) -> Any:
     """How far each input swings a saving, the widest first, around what is expected. Swings: name, low, high."""
     data = pd.DataFrame(swings)
-    rows = alt.Y(
-        "name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False)
-    )
+    rows = alt.Y("name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     bar = alt.Chart(data).mark_bar(cornerRadius=3, color=accent(), opacity=0.75, height=18)
-    line = alt.Chart(pd.DataFrame([{"x": centre}])).mark_rule(color=BEFORE, strokeWidth=2).encode(x="x:Q")
-    money = alt.X("low:Q", title=t("return.swing"), axis=alt.Axis(format="~s"))
+    line = alt.Chart(pd.DataFrame([{"x": centre}])).mark_rule(color=ink(), strokeWidth=2).encode(x="x:Q")
+    money = alt.X("low:Q", title=t("return.swing"), axis=alt.Axis(format="$,.0f"))
     return alt.layer(bar.encode(y=rows, x=money, x2="high:Q", tooltip=["name:N"]), line).properties(
-        height=_AROUND + 34 * len(data)
+        height=64 + 34 * len(data)
     )
+
+
+def marked(marks: Any, x: Any) -> list[Any]:
+    """A dashed line with its words for each mark. Marks: the field of x, label."""
+    base = alt.Chart(marks).encode(x=x)
+    rule = base.mark_rule(color=BEFORE, strokeDash=[5, 4])
+    words = base.mark_text(align="left", baseline="top", dx=5, color=BEFORE).encode(y=alt.value(2), text="label:N")
+    return [rule, words]
+
+
+def picked(event: Any, field: str) -> str | None:
+    """What is behind a click on a chart, None when nothing is picked."""
+    known = isinstance(event, dict) or hasattr(event, "get")
+    chosen = (event or {}).get("selection", {}).get("pick") if known else None
+    if isinstance(chosen, list) and chosen and field in chosen[0]:
+        return str(chosen[0][field])
+    if isinstance(chosen, dict) and chosen.get(field):
+        return str(chosen[field][0])
+    return None
+
+
+def _lookup(labels: Mapping[str, Any]) -> str:
+    """An expression that shows an axis label as one or two lines."""
+    return f"({json.dumps(dict(labels), ensure_ascii=True)})[datum.value]"
+
+
+def _tooltip(name: str, unit: str) -> list[Any]:
+    form = ".1%" if unit == "rate" else ",.3~r"
+    return [
+        alt.Tooltip(f"{name}:N", title=t(f"plot.{name}")),
+        alt.Tooltip("value:Q", format=form, title=t("plot.value")),
+        alt.Tooltip("low:Q", format=form, title=t("plot.low")),
+        alt.Tooltip("high:Q", format=form, title=t("plot.high")),
+        alt.Tooltip("n:Q", format=",", title="n"),
+    ]

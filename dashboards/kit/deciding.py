@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.kit import access, frame, reviewing, sentences, talk
+from dashboards.kit import access, frame, reviewing, talk
 from dashboards.kit.texts import plural, t
 from evalkit.errors import InputError
 from evalkit.review.labelling import Dispute, adjudicate, disputes
@@ -18,7 +18,7 @@ def page(batch: Batch) -> None:
     found = disputes(store.reviews(batch=batch.id))
     waiting = [d for d in found if d.decision is None]
     theirs = [d for d in waiting if me not in {label.reviewer for label in d.labels}]
-    sentences.lead(plural("decide.waiting", len(waiting)), eyebrow=reviewing.name_of(batch))
+    frame.lead(plural("decide.waiting", len(waiting)), eyebrow=reviewing.name_of(batch))
     if waiting and not theirs:
         st.caption(t("decide.yours"))
     if theirs:

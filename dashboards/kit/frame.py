@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import msgspec
 import streamlit as st
 
 from dashboards.kit.texts import LANGUAGES, t
+from dashboards.kit.theme import accent
 from evalkit.errors import EvalkitError, InputError
 from evalkit.gate.deciding import Decision, decide
 from evalkit.gate.evidence import hits_of
@@ -43,6 +45,15 @@ class View:
     def fits(self, row: Facts) -> bool:
         """Whether a conversation belongs to the slice."""
         return all(str(getattr(row, name)) == value for name, value in self.slices.items())
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of a trend: its name, its set of scores, and the rows of the slice."""
+
+    name: str
+    score_key: str
+    rows: Sequence[Facts]
 
 
 def store() -> Store:
@@ -78,9 +89,10 @@ def sidebar(page: str) -> None:
         else:
             releases = sorted(runs, key=lambda name: _newest(runs[name]), reverse=True)
             release = _choice("release", releases, default=releases[0])
-            before = [name for name in releases if name != release]
-            baseline = _choice("baseline", [ALL, *before], default=before[0] if before else ALL)
             run = runs[str(release)]
+            # Replay and production never stand beside each other.
+            before = [name for name in releases if name != release and runs[name].source == run.source]
+            baseline = _choice("baseline", [ALL, *before], default=_before(run, before, runs))
             key = store().latest_score_key(run.id)
             search = Search(store(), run.id, key)
             slices = {}
@@ -100,6 +112,12 @@ def _newest(run: Run) -> tuple[str, list[tuple[int, str]]]:
     return str(run.started_at or ""), [(int(p), "") if p.isdigit() else (-1, p) for p in parts]
 
 
+def _before(run: Run, others: Sequence[str], runs: Mapping[str, Run]) -> str:
+    """The release that came before, else the nearest that came after: names are given newest first."""
+    older = [name for name in others if _newest(runs[name]) < _newest(run)]
+    return older[0] if older else others[-1] if others else ALL
+
+
 @st.cache_data(ttl=_FRESH_S, show_spinner=False)
 def _values(_search: Search, where: str, run_id: str, key: str, name: str) -> dict[str, int]:
     return dict(sorted(_search.values(name).items()))
@@ -109,7 +127,9 @@ def view() -> View:
     """The chosen view; a store without a finished run says how to get one and stops."""
     chosen: View | None = st.session_state.get("view")
     if chosen is None:
-        nothing(t("empty.store"), "evalkit run --bot … --release …")
+        lead(t("empty.store"))
+        nothing(t("empty.how"), "evalkit run --bot BOT --release 1.0")
+        nothing(t("empty.import"), "evalkit import zendesk tickets.json --release 2026-W10")
         st.stop()
     assert chosen is not None
     return chosen
@@ -140,16 +160,16 @@ def baseline_facts() -> tuple[Facts, ...]:
     return _summary(store(), other.id, store().latest_score_key(other.id)).facts if other is not None else ()
 
 
-def releases(most: int) -> dict[str, Sequence[Facts]]:
-    """The sliced rows of the newest releases of the same kind of source, oldest first: replay and production apart."""
+def releases(most: int) -> list[Release]:
+    """The newest releases of the same kind of source, oldest first: replay and production apart."""
     chosen = view()
     runs = {r.release: r for r in store().runs() if r.source == chosen.run.source and r.status != "running"}
-    found: dict[str, Sequence[Facts]] = {}
-    for name in list(runs)[-most:]:
-        keys = store().score_keys(runs[name].id)
+    found = []
+    for run in sorted(runs.values(), key=_newest)[-most:]:
+        keys = store().score_keys(run.id)
         if keys:
-            facts = _facts(store(), name_of_store(), runs[name].id, keys[-1])
-            found[name] = [row for row in facts if chosen.fits(row)]
+            facts = _facts(store(), name_of_store(), run.id, keys[-1])
+            found.append(Release(run.release, keys[-1], [row for row in facts if chosen.fits(row)]))
     return found
 
 
@@ -202,10 +222,30 @@ def targets() -> dict[str, tuple[float | None, float | None]]:
     return {name: (target.low, target.high) for name, target in policy().targets.bands.items()}
 
 
-def picked_row(event: Any) -> int | None:
-    """The row of a table that was clicked."""
-    chosen = event["selection"]["rows"] if event else []
-    return int(chosen[0]) if chosen else None
+def table(
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    right: Iterable[str] = (),
+    key: str | None = None,
+    height: int | None = None,
+) -> int | None:
+    """Draw a table, numbers to the right; with a key, the row that was clicked, None where none was."""
+    import pandas as pd
+
+    shown: dict[str, Any] = {
+        "hide_index": True,
+        "column_config": {name: st.column_config.Column(alignment="right") for name in right},
+        "height": height or "auto",
+    }
+    if key is None:
+        st.dataframe(pd.DataFrame(dict(columns)), **shown)
+        return None
+    event: Any = st.dataframe(
+        pd.DataFrame(dict(columns)), **shown, on_select="rerun", selection_mode=("single-row", "single-cell"), key=key
+    )
+    picked = event["selection"] if event else {}
+    rows = picked.get("rows") or [cell[0] for cell in picked.get("cells", [])]
+    return int(rows[0]) if rows else None
 
 
 def rows(found: Summary) -> list[Facts]:
@@ -220,10 +260,21 @@ def rows_of_view() -> list[Facts]:
     return [row for row in _facts(store(), name_of_store(), chosen.run.id, chosen.score_key) if chosen.fits(row)]
 
 
+def lead(sentence: str, *, eyebrow: str = "") -> None:
+    """The sentence that a page opens with."""
+    above = f"<div class=ek-eyebrow>{escape(eyebrow)}</div>" if eyebrow else ""
+    st.html(f"{above}<h1 class=ek-lead>{escape(sentence)}</h1>")
+
+
+def nth(turn: int | None) -> str:
+    """A turn as people count: the first is 1."""
+    return "" if turn is None else str(turn + 1)
+
+
 def nothing(text: str, command: str | None = None) -> None:
     """The empty state: what is missing, and the command that gets it."""
     with st.container(border=True):
-        st.markdown(f"**{text}**")
+        st.markdown(text)
         if command:
             st.code(command, language="bash")
 
@@ -276,7 +327,8 @@ def harmless(value: Any) -> Any:
 
 def style() -> None:
     """The few rules that Streamlit's own theme does not know."""
-    st.html(Path(__file__).with_name("style.css"))
+    rules = Path(__file__).with_name("style.css").read_text("utf-8")
+    st.html(f"<style>:root{{--ek-accent:{accent()}}}{rules}</style>")
 
 
 def _choice(name: str, options: list[str], *, default: str) -> str:

@@ -8,10 +8,11 @@ from html import escape
 import streamlit as st
 
 from dashboards.kit import frame, tiles
+from dashboards.kit.numbers import interval, number
 from dashboards.kit.texts import t
 from evalkit.model import Kpi
 from evalkit.reporting.headlines import headlines
-from evalkit.reporting.summary import Change, Summary, shown_interval
+from evalkit.reporting.summary import Change, Summary
 
 
 def table(summary: Summary, numbers: Sequence[Kpi], changes: Mapping[str, Change]) -> None:
@@ -50,11 +51,9 @@ def _table(kpis: Sequence[Kpi], changes: Mapping[str, Change], before: str | Non
 def _row(kpi: Kpi, change: Change | None, before: str | None) -> str:
     # Streamlit strips SVG from HTML, so the line is made of boxes.
     plot = tiles.band(kpi, change, frame.targets().get(kpi.name))
-    interval = shown_interval(kpi)
-    count = f"{kpi.n:,}".replace(",", "\u202f")
     cells = (
-        f"<td>{escape(tiles.title(kpi.name))}</td><td class=ek-v>{escape(tiles.value(kpi))}<small>{escape(interval)}</small></td>"
-        f"<td class=ek-plot>{plot}</td><td class=ek-n><span>n = </span>{count}</td>"
+        f"<td>{escape(tiles.title(kpi.name))}</td><td class=ek-v>{escape(tiles.value(kpi))}<small>{escape(interval(kpi))}</small></td>"
+        f"<td class=ek-plot>{plot}</td><td class=ek-n><span>n = </span>{number(kpi.n)}</td>"
     )
     if before is not None:
         was = tiles.value(change.before) if change is not None else ""

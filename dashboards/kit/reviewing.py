@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from dashboards.kit import access, frame, sentences, talk
+from dashboards.kit import access, frame, talk
 from dashboards.kit.texts import plural, said, t
 from evalkit.errors import InputError
 from evalkit.model import Conversation, Review, Turn
 from evalkit.personal_data import mask
+from evalkit.reporting.marking import visible
 from evalkit.review.agreement import reviewer_records
 from evalkit.review.drawing import new_batch
 from evalkit.review.labelling import COMMENT, MACHINE, comment, current, my_tasks, progress, save_label
@@ -42,7 +44,7 @@ def page(batch: Batch) -> None:
         tasks = [*tasks, task]
         stand = progress(batch, tasks, mine)
     if not tasks:
-        sentences.lead(t("review.not_yours"))
+        frame.lead(t("review.not_yours"))
         return
     labels = {(r.conversation_id, r.question): r for r in current(mine).values()}
     place = _place(batch, tasks, labels)
@@ -50,6 +52,10 @@ def page(batch: Batch) -> None:
         _end(stand.n_total, mine)
         return
     task = tasks[place]
+    if not batch.reviewers:
+        # Whoever comes takes the next: what nobody has taken is still to do.
+        n_free = sum(one.reviewer is None for one in Batches(store).tasks(batch.id))
+        stand = progress(batch, tasks, mine, n_free=n_free)
     st.progress(stand.n_done / stand.n_total, text=_progress(stand.n_done, stand.n_total, stand.minutes_left))
     one = next(iter(store.conversations(task.run_id, [task.conversation_id])), None)
     if one is None:
@@ -64,7 +70,7 @@ def page(batch: Batch) -> None:
         case = store.case(task.run_id, one.case_id) if one.case_id else None
         talk.chat(one, case=case, clear=False)
     with right:
-        _facts(one, place, len(tasks))
+        _facts(one, place, stand.n_total)
         _answers(asked, here)
         if complete:
             _machine(batch, task, place, asked, labels.get((one.id, MACHINE)))
@@ -110,14 +116,14 @@ def _facts(one: Conversation, place: int, n: int) -> None:
 
 def _answers(asked: Sequence[Question], here: dict[str, Review]) -> None:
     chosen = _current(asked, here)
+    lines = []
     for question in asked:
         label = here.get(question.id)
-        arrow = "▸ " if chosen is not None and question.id == chosen.id else ""
-        if label is None:
-            st.markdown(f"{arrow}{t(f'question.{question.id}.short')}")
-        else:
-            note = f" – {_plain(label.note)}" if label.note else ""
-            st.markdown(f"{arrow}{t(f'question.{question.id}.short')}: **{answer(question.id, label.label)}**{note}")
+        now_ = " class=ek-now" if chosen is not None and question.id == chosen.id else ""
+        note = f"<small>{visible(label.note)}</small>" if label is not None and label.note else ""
+        told = escape(answer(question.id, label.label)) if label is not None else ""
+        lines.append(f"<li{now_}><span>{escape(t(f'question.{question.id}.short'))}{note}</span><b>{told}</b></li>")
+    st.html(f"<ol class=ek-asked>{''.join(lines)}</ol>")
 
 
 def _plain(text: str | None) -> str:
@@ -241,7 +247,7 @@ def _note(task: Task, one: Conversation) -> None:
 
 def _beginning(number: int, turn: Turn) -> str:
     text = mask(turn.text[:200]).text
-    return f"{number} · {t(f'role.{turn.role}')}: {text[:60]}"
+    return f"{number + 1} · {t(f'role.{turn.role}')}: {text[:60]}"
 
 
 @st.dialog(" ")
@@ -282,11 +288,11 @@ def _machine(batch: Batch, task: Task, place: int, asked: Sequence[Question], op
 def _comments(mine: Sequence[Review], one: Conversation) -> None:
     for review in current(mine).values():
         if review.conversation_id == one.id and review.question.startswith(COMMENT):
-            st.caption(f"✎ {review.turn}: {_plain(review.note)}")
+            st.caption(f"✎ {frame.nth(review.turn)}: {_plain(review.note)}")
 
 
 def _end(total: int, mine: Sequence[Review]) -> None:
-    sentences.lead(plural("review.end", total))
+    frame.lead(plural("review.end", total))
     store, me = frame.store(), access.person().name
     record = next((r for r in reviewer_records(store.reviews()) if r.reviewer == me), None)
     if record is None or not record.n_double + record.n_gold:

@@ -8,15 +8,10 @@ from html import escape
 import streamlit as st
 
 from dashboards.kit import frame, tiles
+from dashboards.kit.numbers import interval, number
 from dashboards.kit.texts import plural, t
 from evalkit.model import Kpi
-from evalkit.reporting.summary import Summary, shown_interval
-
-
-def lead(sentence: str, *, eyebrow: str = "") -> None:
-    """Draw the sentence as the head of the page."""
-    above = f"<div class=ek-eyebrow>{escape(eyebrow)}</div>" if eyebrow else ""
-    st.html(f"{above}<h1 class=ek-lead>{escape(sentence)}</h1>")
+from evalkit.reporting.summary import Summary
 
 
 def place(parts: Iterable[str]) -> None:
@@ -27,8 +22,8 @@ def place(parts: Iterable[str]) -> None:
 def where(summary: Summary) -> str:
     """What the page is about: release, suite, slice, coverage."""
     chosen = frame.view()
-    parts = [summary.run.release, summary.run.suite, *chosen.slices.values()]
-    parts.append(t("scored", n=_n(summary.n_scored), total=_n(summary.n_total)))
+    parts = [summary.run.release, _suites(summary.run.suite or ""), *chosen.slices.values()]
+    parts.append(t("scored", n=number(summary.n_scored), total=number(summary.n_total)))
     if summary.n_errors:
         parts.append(plural("broke", summary.n_errors))
     return " · ".join(part for part in parts if part)
@@ -43,12 +38,11 @@ def verdict(summary: Summary, numbers: Sequence[Kpi]) -> str:
     known = {kpi.name: kpi for kpi in numbers}
     if "pass_rate" in known:
         kpi = known["pass_rate"]
-        interval = shown_interval(kpi)
-        value = tiles.value(kpi)
-        parts.append(t("verdict.pass", value=f"{value} ({interval})" if interval else value))
+        within, value = interval(kpi), tiles.value(kpi)
+        parts.append(t("verdict.pass", value=f"{value} ({within})" if within else value))
     change = next((c for c in summary.changes if c.name == "pass_rate"), None)
     if change is not None and change.verdict in {"better", "worse", "same"} and summary.baseline is not None:
-        parts.append(t(f"verdict.{change.verdict}", baseline=summary.baseline.release))
+        parts[-1] += f", {t(f'verdict.{change.verdict}', baseline=summary.baseline.release)}"
     if summary.n_zero_tolerance:
         parts.append(plural("verdict.zero", summary.n_zero_tolerance))
     if summary.n_critical_failed:
@@ -62,8 +56,11 @@ def verdict(summary: Summary, numbers: Sequence[Kpi]) -> str:
         end = t("verdict.gate")
     else:
         end = t("verdict.ok")
-    return f"{release}: {', '.join(parts)}. {end}"
+    # A semicolon between clauses: "than 1.4, 64 findings" would read as one number.
+    return f"{release}: {'; '.join(parts)}. {end}"
 
 
-def _n(n: int) -> str:
-    return f"{n:,}".replace(",", "\u202f")
+def _suites(name: str) -> str:
+    """The suites of a run; many are told by the first and how many more."""
+    first, *others = name.split("+")
+    return name if len(others) < 2 else t("suites", first=first, n=len(others))

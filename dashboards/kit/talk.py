@@ -7,7 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.kit.texts import said, t
+from dashboards.kit.numbers import seconds
+from dashboards.kit.texts import rule, said, t
 from evalkit.comparison.turns import Exchange, pieces
 from evalkit.model import Case, Conversation, Data, Finding, Turn
 from evalkit.personal_data import mask
@@ -34,7 +35,7 @@ def chat(
     for number, turn in enumerate(talk.turns):
         here = by_turn.pop(number, [])
         parts.append(_turn(turn, number, here, known, clear=clear, outlined=number == at))
-        parts += [_reason(finding) for finding in here]
+        parts += [_reason(finding, turn.role) for finding in here]
     parts += [_reason(finding) for rest in by_turn.values() for finding in rest]
     if not talk.turns:
         parts.append(f"<p class=ek-soft>{escape(t('talk.empty'))}</p>")
@@ -112,20 +113,21 @@ def _turn(
     body += "".join(f"<span class=ek-choice>{visible(button)}</span>" for button in turn.buttons)
     if turn.kind == "event" and not turn.text:
         body += visible(str((turn.payload or {}).get("name", "event")))
-    took = f" · {turn.latency_ms:,.0f} ms".replace(",", "\u202f") if turn.latency_ms is not None else ""
+    took = f" · {seconds(turn.latency_ms)}" if turn.latency_ms is not None else ""
     when = f" · {turn.at:%H:%M:%S}" if turn.at is not None else ""
     here = " ek-here" if outlined else ""
     return (
         f'<div class="ek-t ek-{turn.role}{here}" dir="auto" id="turn-{number}">'
-        f"<small>{number} · {escape(_role(turn))}{when}{took}</small>{body}</div>"
+        f"<small>{number + 1} · {escape(_role(turn))}{when}{took}</small>{body}</div>"
     )
 
 
-def _reason(finding: Finding) -> str:
+def _reason(finding: Finding, role: str = "bot") -> str:
     quiet = " ek-quiet" if finding.passed or finding.severity in {"low", "info"} else ""
+    side = " ek-left" if role == "customer" else ""
     sure = said(f"confidence.{finding.confidence}", finding.confidence)
     return (
-        f'<div class="ek-why{quiet}"><b>{_SIGNS[finding.severity]} {visible(finding.rule)}</b> '
+        f'<div class="ek-why{quiet}{side}"><b>{_SIGNS[finding.severity]} {visible(rule(finding.rule))}</b> – '
         f"{visible(finding.message)}<small>{escape(said(f'severity.{finding.severity}', finding.severity))} · "
         f"{escape(sure)}</small></div>"
     )

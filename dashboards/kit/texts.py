@@ -51,3 +51,10 @@ def said(key: str, fallback: str) -> str:
 def plural(key: str, n: int, /, **values: Any) -> str:
     """The text for one (`key.one`) or for any other number (`key.many`)."""
     return t(f"{key}.one" if n == 1 else f"{key}.many", n=f"{n:,}".replace(",", "\u202f"), **values)
+
+
+def rule(name: str) -> str:
+    """A rule's id with its name in the reader's language, where the catalogue knows it or its family."""
+    family = name.split(".")[0]
+    told = said(f"rule.{name}", "") or said(f"rule.{family}", "")
+    return f"{name} · {told}" if told and told != name else name

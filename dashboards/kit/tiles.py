@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from dashboards.kit import frame
+from dashboards.kit.numbers import amount, interval, number
 from dashboards.kit.texts import said, t
 from evalkit.kpi.table import BETTER, TITLES
 from evalkit.model import Kpi
 from evalkit.reporting.headlines import headlines
-from evalkit.reporting.summary import Change, shown, shown_interval
+from evalkit.reporting.summary import Change
 
 DOORS: dict[str, str] = {
     "pass_rate": "passed:0",
@@ -45,7 +47,7 @@ def value(kpi: Kpi) -> str:
         return frame.few(kpi.n)
     if counted := re.fullmatch(r"(\d+) of (\d+)", kpi.note or ""):
         return t("of", hits=counted[1], n=counted[2])
-    return shown(kpi)
+    return amount(kpi)
 
 
 def tiles(kpis: list[Kpi], changes: dict[str, Change], targets: dict[str, tuple[float | None, float | None]]) -> None:
@@ -56,15 +58,25 @@ def tiles(kpis: list[Kpi], changes: dict[str, Change], targets: dict[str, tuple[
     for start in range(0, len(chosen), a_row):
         row = chosen[start : start + a_row]
         for column, kpi in zip(st.columns(len(row)), row, strict=True):
-            with column, st.container(border=True):
+            with column, st.container(border=True, height="stretch"):
                 _tile(kpi, changes.get(kpi.name), targets.get(kpi.name))
+
+
+def plain(told: Sequence[tuple[str, str, str]]) -> None:
+    """A row of small tiles: name, number, what stands under it; they wrap where the window is narrow."""
+    parts = [
+        f"<div class=ek-card><span class=ek-name>{escape(name)}</span><b>{escape(value)}</b>"
+        f"<span class='ek-soft ek-num'>{escape(under)}</span></div>"
+        for name, value, under in told
+    ]
+    st.html(f"<div class=ek-cards>{''.join(parts)}</div>")
 
 
 def _tile(kpi: Kpi, change: Change | None, target: tuple[float | None, float | None] | None) -> None:
     text = value(kpi)
     words = " class=ek-words" if kpi.value is None or (kpi.unit == "rate" and kpi.note) else ""
-    interval = shown_interval(kpi)
-    under = [f"{interval} %" if interval and kpi.unit == "rate" else interval, f"n = {kpi.n:,}".replace(",", "\u202f")]
+    within = interval(kpi)
+    under = [f"{within}\u00a0%" if within and kpi.unit == "rate" else within, f"n = {number(kpi.n)}"]
     lines = [
         f"<span class=ek-name>{escape(title(kpi.name))}</span><b{words}>{escape(text)}</b>",
         f"<span class='ek-soft ek-num'>{escape(' · '.join(part for part in under if part))}</span>",

@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards.kit import charts, frame, sentences, talk
+from dashboards.kit import charts, frame, talk, theme, tiles
+from dashboards.kit.numbers import number, within
 from dashboards.kit.texts import plural, t
 from evalkit.comparison.people import MEASURES, PeopleGap, people_gap
 from evalkit.store.facts import Facts
@@ -20,10 +21,10 @@ def main() -> None:
     found = {name: gap for name in MEASURES if (gap := people_gap(rows, name)) is not None}
     if not found:
         n_human = sum(row.handled_by == "human" for row in rows)
-        sentences.lead(t("people.none"), eyebrow=summary.run.release)
+        frame.lead(t("people.none"), eyebrow=summary.run.release)
         frame.nothing(plural("people.need", n_human))
         return
-    names = list(found)
+    names, head = list(found), st.container()
     chosen = names[0]
     if len(names) > 1:
         picked = st.segmented_control(
@@ -32,7 +33,8 @@ def main() -> None:
         )  # fmt: skip
         chosen = picked or names[0]
     gap = found[chosen]
-    sentences.lead(_sentence(gap), eyebrow=t("people.like"))
+    with head:
+        frame.lead(_sentence(gap), eyebrow=t("people.like"))
     _steps(gap)
     _strata(gap)
 
@@ -51,58 +53,75 @@ def _sentence(gap: PeopleGap) -> str:
     value, low, high = (100 * x for x in (gap.gap.value, gap.gap.low, gap.gap.high))
     key = "better" if low > 0 else "worse" if high < 0 else "same"
     return t(
-        f"people.sentence.{key}", points=f"{abs(value):.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}",
-        what=t(f"people.{gap.measure}"),
+        f"people.sentence.{key}", points=number(value if key == "same" else abs(value), 1, signed=key == "same"),
+        low=number(low, 1, signed=True), high=number(high, 1, signed=True), what=t(f"people.{gap.measure}"),
     )  # fmt: skip
 
 
 def _steps(gap: PeopleGap) -> None:
     left, right = st.columns([3, 2], gap="large")
+    parts = (
+        (t("people.naive"), gap.gap.naive, None, None), (t("people.mix"), gap.gap.mix_effect, None, None),
+        (t("people.adjusted"), gap.gap.value, gap.gap.low, gap.gap.high),
+    )  # fmt: skip
     steps = [
-        {"step": t("people.naive"), "value": gap.gap.naive, "low": None, "high": None, "loud": False},
-        {"step": t("people.mix"), "value": gap.gap.mix_effect, "low": None, "high": None, "loud": False},
-        {"step": t("people.adjusted"), "value": gap.gap.value, "low": gap.gap.low, "high": gap.gap.high, "loud": True},
-    ]
+        {
+            "step": name, "value": 100 * value, "low": None if low is None else 100 * low,
+            "high": None if high is None else 100 * high, "loud": low is not None,
+            "said": number(100 * value, 1, signed=True),
+        }
+        for name, value, low, high in parts
+    ]  # fmt: skip
     data = pd.DataFrame(steps)
     rows = alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     base = alt.Chart(data).encode(y=rows)
     bar = base.mark_bar(cornerRadius=3).encode(
-        x=alt.X("value:Q", title=t("people.points"), axis=alt.Axis(format="+.0%")),
-        color=alt.condition("datum.loud", alt.value(charts.accent()), alt.value(charts.BEFORE)),
-        tooltip=["step:N", alt.Tooltip("value:Q", format="+.1%")],
+        x=alt.X("value:Q", title=t("people.points"), axis=alt.Axis(format="+d")),
+        color=alt.condition("datum.loud", alt.value(theme.accent()), alt.value(theme.BEFORE)),
+        tooltip=[alt.Tooltip("step:N", title=t("plot.name")), alt.Tooltip("said:N", title=t("plot.value"))],
     )
-    line = base.mark_rule(strokeWidth=3, color="#E69F00").encode(x="low:Q", x2="high:Q")
-    zero = alt.Chart(pd.DataFrame([{"x": 0}])).mark_rule(color=charts.BEFORE).encode(x="x:Q")
-    left.altair_chart(alt.layer(bar, zero, line).properties(height=190), width="stretch", alt=t("people.alt"))
+    line = base.mark_rule(strokeWidth=2.5, color=theme.ink(), opacity=0.75).encode(x="low:Q", x2="high:Q")
+    zero = alt.Chart(pd.DataFrame([{"x": 0}])).mark_rule(color=theme.ink()).encode(x="x:Q")
+    with left:
+        charts.draw(alt.layer(bar, zero, line).properties(height=200), alt_text=t("people.alt"))
+        steps_said = " · ".join(f"{step['step']}: {step['said']}" for step in steps)
+        st.caption(steps_said)
     with right:
-        st.markdown(t("people.n", ai=gap.n_ai, human=gap.n_human))
-        st.markdown(t("people.support", share=f"{100 * gap.gap.support_rate:.0f}", n=gap.gap.n_strata))
+        tiles.plain(
+            [
+                (t("people.ai"), number(gap.n_ai), t("conversations.title")),
+                (t("people.human"), number(gap.n_human), t("conversations.title")),
+            ]
+        )
+        st.caption(t("people.support", share=number(100 * gap.gap.support_rate), n=gap.gap.n_strata))
         if gap.hidden is not None:
-            st.markdown(t("people.hidden", value=f"{gap.hidden:.2f}"))
+            st.caption(t("people.hidden", value=number(gap.hidden, 1)))
         st.caption(t("people.first_touch"))
 
 
 def _strata(gap: PeopleGap) -> None:
     st.subheader(t("people.strata"))
-    table = pd.DataFrame(
-        {
-            t("col.topic"): s.stratum[0],
-            t("col.channel"): s.stratum[1],
-            t("col.language"): s.stratum[2],
-            t("people.ai"): f"{100 * s.ai.rate:.0f} % ({100 * s.ai.low:.0f}–{100 * s.ai.high:.0f}), n = {s.n_ai}",
-            t(
-                "people.human"
-            ): f"{100 * s.human.rate:.0f} % ({100 * s.human.low:.0f}–{100 * s.human.high:.0f}), n = {s.n_human}",
-            t("people.gap"): f"{100 * (s.ai.rate - s.human.rate):+.0f}",
-        }
-        for s in gap.strata
-    )
-    event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", key="strata")
+    gaps = {s.stratum: number(100 * (s.ai.rate - s.human.rate), signed=True) for s in gap.strata}
+    columns = {
+        t(f"col.{name}"): [_named(s.stratum[at]) for s in gap.strata]
+        for at, name in enumerate(("topic", "channel", "language"))
+    }
+    columns |= {
+        t("people.ai"): [f"{within(s.ai)}, n = {s.n_ai}" for s in gap.strata],
+        t("people.human"): [f"{within(s.human)}, n = {s.n_human}" for s in gap.strata],
+        t("people.gap"): [gaps[s.stratum] for s in gap.strata],
+    }
+    row = frame.table(columns, right=(t("people.ai"), t("people.human"), t("people.gap")), key="strata")
     st.caption(t("people.click"))
-    row = frame.picked_row(event)
     if row is not None:
         topic, channel, language = gap.strata[row].stratum
-        _beside({"topic": topic or None, "channel": channel, "language": language or None})
+        facts: dict[str, str | int | None] = {"topic": topic or None, "channel": channel, "language": language or None}
+        _beside({name: value for name, value in facts.items() if value != "any"})
+
+
+def _named(value: str) -> str:
+    # Strata that are too small alone are told together.
+    return t("read.any") if value == "any" else value
 
 
 def _beside(facts: dict[str, str | int | None]) -> None:

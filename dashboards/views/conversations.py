@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
+
 import streamlit as st
 
-from dashboards.kit import access, frame, sentences, talk
+from dashboards.kit import access, frame, sentences, talk, texts
+from dashboards.kit.numbers import number
 from dashboards.kit.texts import plural, said, t
 from evalkit.comparison.turns import exchanges
 from evalkit.errors import InputError
@@ -25,7 +27,7 @@ def main() -> None:
     hits = search.find(wanted, limit=_PAGE)
     total = search.count(wanted) if not wanted.words else len(hits)
     with head:
-        sentences.lead(_sentence(wanted, total), eyebrow=chosen.run.release)
+        frame.lead(_sentence(wanted, total), eyebrow=chosen.run.release)
     # Worst first on the screen; what the screen holds goes by id.
     hits.sort(key=lambda hit: SEVERITIES.index(hit.worst_severity) if hit.worst_severity in SEVERITIES else 9)
     if not hits and "c" not in st.query_params:
@@ -43,7 +45,9 @@ def _wanted(search: Search) -> Wanted:
     rules = ["", *search.rules()]
     if st.session_state["read.rule"] not in rules:
         st.session_state["read.rule"] = ""
-    rule = first.selectbox(t("read.rule"), rules, key="read.rule", format_func=lambda r: r or t("read.any"))
+    rule = first.selectbox(
+        t("read.rule"), rules, key="read.rule", format_func=lambda r: texts.rule(r) if r else t("read.any")
+    )
     outcomes = ["", *search.values(_OUTCOME)]
     outcome = second.selectbox(
         t("read.outcome"),
@@ -83,34 +87,28 @@ def _behind(text: str) -> tuple[dict[str, str | int | None], tuple[str, ...]]:
 
 def _sentence(wanted: Wanted, total: int) -> str:
     text = plural("read.found", total)
-    return f"{text}: {wanted.rule}" if wanted.rule else text
+    return f"{text}: {texts.rule(wanted.rule)}" if wanted.rule else text
 
 
 def _list(hits: list[Hit], total: int) -> None:
     if not hits:
         return
-    table = pd.DataFrame(
-        {
-            t("col.case"): hit.case_id or hit.conversation_id,
-            t("col.topic"): hit.topic,
-            t("col.language"): hit.language,
-            t("col.outcome"): said(f"outcome.{hit.outcome}", hit.outcome or ""),
-            t("col.handled"): said(f"handled.{hit.handled_by}", hit.handled_by),
-            t("col.severity"): said(f"severity.{hit.worst_severity}", hit.worst_severity or ""),
-            t("col.turn"): hit.turn,
-            t("col.at"): (hit.started_at or "")[:16].replace("T", " "),
-        }
-        for hit in hits
-    )
-    if table[t("col.turn")].isna().all():
-        table = table.drop(columns=[t("col.turn")])
-    event = st.dataframe(
-        table, hide_index=True, height=min(280, 38 + 35 * len(hits)), on_select="rerun", selection_mode="single-row",
-        key="hits",
-    )  # fmt: skip
+    columns: dict[str, list[Any]] = {
+        t("col.case"): [hit.case_id or hit.conversation_id for hit in hits],
+        t("col.severity"): [said(f"severity.{hit.worst_severity}", hit.worst_severity or "") for hit in hits],
+        t("col.topic"): [hit.topic for hit in hits],
+        t("col.language"): [hit.language for hit in hits],
+        t("col.outcome"): [said(f"outcome.{hit.outcome}", hit.outcome or "") for hit in hits],
+        t("col.handled"): [said(f"handled.{hit.handled_by}", hit.handled_by) for hit in hits],
+        t("col.turn"): [frame.nth(hit.turn) for hit in hits],
+        t("col.at"): [(hit.started_at or "")[:16].replace("T", " ") for hit in hits],
+    }
+    # A column that says the same of all says nothing.
+    columns = {name: values for name, values in columns.items() if name == t("col.case") or len(set(values)) > 1}
+    row = frame.table(columns, right=(t("col.turn"),), key="hits", height=min(280, 38 + 35 * len(hits)))
     if total > len(hits):
-        st.caption(t("read.more", shown=len(hits), total=total))
-    if (row := frame.picked_row(event)) is not None and row < len(hits):
+        st.caption(t("read.more", shown=number(len(hits)), total=number(total)))
+    if row is not None and row < len(hits):
         hit = hits[row]
         st.query_params["c"] = hit.conversation_id
         if hit.turn is not None:
@@ -170,16 +168,18 @@ def _other(one: Conversation) -> None:
 
 
 def _scores(scores: list[Score]) -> None:
-    table = pd.DataFrame(
+    frame.table(
         {
-            t("col.scorer"): score.scorer,
-            t("col.verdict"): t(f"verdict_of.{score.verdict}"),
-            t("col.value"): score.value,
-            t("col.what"): "; ".join(f"{f.rule}: {f.message}" for f in score.findings[:5]) or (score.cause or ""),
-        }
-        for score in scores
+            t("col.scorer"): [score.scorer for score in scores],
+            t("col.verdict"): [t(f"verdict_of.{score.verdict}") for score in scores],
+            t("col.value"): ["" if score.value is None else number(score.value, 2) for score in scores],
+            t("col.what"): [
+                "; ".join(f"{f.rule}: {f.message}" for f in score.findings[:5]) or (score.cause or "")
+                for score in scores
+            ],
+        },
+        right=(t("col.value"),),
     )
-    st.dataframe(table, hide_index=True)
 
 
 def _audit(one: Conversation) -> None:
@@ -188,9 +188,8 @@ def _audit(one: Conversation) -> None:
         "started": f"{one.started_at:%Y-%m-%d %H:%M:%S} UTC" if one.started_at else "", "ending": one.ending,
         "model": one.model_id or "", "prompt": one.prompt_id or "", "knowledge": one.kb_snapshot or "",
     }  # fmt: skip
-    st.dataframe(
-        pd.DataFrame({t("col.what"): list(rows), t("col.value"): [str(v) for v in rows.values()]}), hide_index=True
-    )
+    rows = {name: value for name, value in rows.items() if value}
+    frame.table({t("col.what"): list(rows), t("col.value"): [str(v) for v in rows.values()]})
     entries = [e for e in frame.store().audit_entries() if e.body.get("conversation") == one.id]
     labels = frame.store().reviews(one.id)
     events = [
@@ -206,7 +205,7 @@ def _audit(one: Conversation) -> None:
         for r in labels
     ]
     if events:
-        st.dataframe(pd.DataFrame(events), hide_index=True)
+        frame.table({name: [event[name] for event in events] for name in events[0]})
 
 
 frame.guarded(main)

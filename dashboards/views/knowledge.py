@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from dashboards.kit import charts, frame, sentences
+from dashboards.kit import charts, frame
+from dashboards.kit.numbers import number
 from dashboards.kit.texts import plural, t
 from evalkit.reporting.gaps import Gap, gaps
 from evalkit.store.searching import Search
 from evalkit.store.store import Store
 
 _RULES = ("correctness.stale", "correctness.contradicted", "correctness.false_fallback", "consistency.contradicts")
+_MOST = 15
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     found = _gaps(frame.store(), frame.name_of_store(), chosen.run.id, chosen.score_key)
     asked = sum(gap.n_conversations for gap in found)
     lead = plural("knowledge.gaps", asked, topics=len(found)) if found else t("knowledge.none")
-    sentences.lead(lead, eyebrow=chosen.run.release)
+    frame.lead(lead, eyebrow=chosen.run.release)
     _write(found)
     _mend()
 
@@ -35,28 +36,17 @@ def _write(found: list[Gap]) -> None:
     if not found:
         st.caption(t("knowledge.nothing"))
         return
-    points = [{"name": gap.name, "count": gap.n_conversations} for gap in found[:15]]
-    event = st.altair_chart(
-        charts.bars(points, value="count", title=t("conversations.title")), width="stretch", on_select="rerun",
-        selection_mode="pick", key="gaps", alt=t("knowledge.alt"),
-    )  # fmt: skip
-    if charts.picked(event, "name"):
+    questions: dict[str, int] = {}
+    for gap in found:
+        questions[gap.example] = questions.get(gap.example, 0) + gap.n_conversations
+    points = [{"name": asked, "count": n} for asked, n in list(questions.items())[:_MOST]]
+    chart = charts.bars(points, unit=t("conversations.title"), wide=420)
+    if charts.picked(charts.draw(chart, key="gaps", alt_text=t("knowledge.alt")), "id"):
         frame.open_list(rule="correctness.knowledge_gap")
-    table = pd.DataFrame(
-        {
-            t("knowledge.topic"): gap.name,
-            t("conversations.title"): gap.n_conversations,
-            t("knowledge.example"): gap.example,
-        }
-        for gap in found
-    )
-    st.dataframe(table, hide_index=True)
-    frame.download(
-        t("download"),
-        ["topic", "conversations", "example"],
-        [[g.name, g.n_conversations, g.example] for g in found],
-        "articles.csv",
-    )
+    told = t("knowledge.how")
+    st.caption(told if len(questions) <= _MOST else f"{told} {t('read.more', shown=_MOST, total=len(questions))}")
+    header, lines = ["topic", "conversations", "example"], [[g.name, g.n_conversations, g.example] for g in found]
+    frame.download(t("download"), header, lines, "articles.csv")
 
 
 def _mend() -> None:
@@ -64,10 +54,13 @@ def _mend() -> None:
     chosen = frame.view()
     rules = Search(frame.store(), chosen.run.id, chosen.score_key).rules()
     for column, rule in zip(st.columns(len(_RULES)), _RULES, strict=True):
-        with column, st.container(border=True):
-            st.metric(t(f"rule.{rule}"), rules.get(rule, 0))
-            if rules.get(rule):
-                frame.door(t("tile.open"), f"mend-{rule}", rule=rule)
+        with column, st.container(border=True, height="stretch"):
+            n = rules.get(rule, 0)
+            st.html(
+                f"<div class='ek-tile ek-low'><span class=ek-name>{t(f'rule.{rule}')}</span><b>{number(n)}</b></div>"
+            )
+            if n:
+                frame.door(t("tile.all"), f"mend-{rule}", rule=rule)
 
 
 frame.guarded(main)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
-from dashboards.kit import frame, headline, sentences, tiles
+from dashboards.kit import frame, headline, sentences, texts, tiles
+from dashboards.kit.numbers import number
 from dashboards.kit.texts import language, plural, t
 from evalkit.gate.deciding import Decision
 from evalkit.model import Kpi
@@ -18,7 +18,7 @@ def main() -> None:
     """Draw the page."""
     summary = frame.summary()
     numbers = frame.numbers(summary)
-    sentences.lead(sentences.verdict(summary, numbers), eyebrow=sentences.where(summary))
+    frame.lead(sentences.verdict(summary, numbers), eyebrow=sentences.where(summary))
     _gate()
     _never(summary)
     changes = {change.name: change for change in summary.changes} if not frame.view().slices else {}
@@ -53,8 +53,8 @@ def _said(found: Decision) -> str:
         return ""
     worse = sum(c.after.rate < c.before.rate for c in found.changes)
     better = sum(c.after.rate > c.before.rate for c in found.changes)
-    points = f"{100 * primary.numbers['difference']:+.1f}"
-    return t("gate.numbers", n=f"{primary.numbers['n']:.0f}", worse=worse, better=better, points=points)
+    points = number(100 * primary.numbers["difference"], 1, signed=True)
+    return t("gate.numbers", n=number(primary.numbers["n"]), worse=worse, better=better, points=points)
 
 
 def _never(summary: Summary) -> None:
@@ -67,8 +67,8 @@ def _never(summary: Summary) -> None:
         for failure in leaks:
             by_rule.setdefault(failure.finding.rule, []).append(failure.conversation_id)
         with st.container(horizontal=True):
-            for number, (rule, ids) in enumerate(by_rule.items()):
-                frame.door(f"■ {rule} · {plural('conversations', len(set(ids)))}", f"never-{number}", rule=rule)
+            for at, (rule, ids) in enumerate(by_rule.items()):
+                frame.door(f"■ {texts.rule(rule)} · {plural('conversations', len(set(ids)))}", f"never-{at}", rule=rule)
 
 
 def _numbers(summary: Summary, numbers: list[Kpi], changes: dict[str, Change]) -> None:
@@ -90,14 +90,11 @@ def _changed(summary: Summary) -> None:
     for column, key, cases in ((left, "broke", summary.broke), (right, "fixed", summary.fixed)):
         with column:
             st.markdown(f"**{t(f'overview.{key}')}** · {len(cases)}")
-            table = pd.DataFrame({t("col.case"): list(cases[:500])})
             if not cases:
                 st.caption(t("overview.none"))
                 continue
-            event = st.dataframe(
-                table, hide_index=True, on_select="rerun", selection_mode="single-row", key=f"cases-{key}", height=240
-            )
-            if (row := frame.picked_row(event)) is not None:
+            row = frame.table({t("col.case"): list(cases[:500])}, key=f"cases-{key}", height=240)
+            if row is not None:
                 frame.open_conversation(by_case[cases[row]])
 
 
@@ -110,20 +107,18 @@ def _failures(summary: Summary) -> None:
     if not failures:
         st.success(t("overview.nothing_failed"), icon=None)
         return
-    table = pd.DataFrame(
-        {
-            t("col.severity"): t(f"severity.{f.finding.severity}"),
-            t("col.rule"): f.finding.rule,
-            t("col.what"): f.finding.message,
-            t("col.case"): f.case_id,
-            t("col.turn"): f.finding.turn,
-        }
-        for f in failures[:500]
-    )
-    event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", key="failures")
+    shown = failures[:500]
+    columns = {
+        t("col.severity"): [t(f"severity.{f.finding.severity}") for f in shown],
+        t("col.rule"): [texts.rule(f.finding.rule) for f in shown],
+        t("col.what"): [f.finding.message for f in shown],
+        t("col.case"): [f.case_id for f in shown],
+        t("col.turn"): [frame.nth(f.finding.turn) for f in shown],
+    }
+    row = frame.table(columns, right=(t("col.turn"),), key="failures")
     st.caption(t("list.click"))
-    if (row := frame.picked_row(event)) is not None:
-        frame.open_conversation(failures[row].conversation_id, failures[row].finding.turn)
+    if row is not None:
+        frame.open_conversation(shown[row].conversation_id, shown[row].finding.turn)
 
 
 frame.guarded(main)

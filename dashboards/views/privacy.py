@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from dashboards.kit import access, charts, frame, sentences
-from dashboards.kit.texts import plural, said, t
+from dashboards.kit.numbers import number
+from dashboards.kit.texts import plural, rule, said, t
+from evalkit.reporting.summary import Failure
 
 
 def main() -> None:
@@ -16,37 +17,41 @@ def main() -> None:
     found = [f for f in summary.failures if f.scorer in {"privacy", "compliance"} and f.conversation_id in inside]
     leaks = [f for f in found if f.scorer == "privacy"]
     people = len({f.conversation_id for f in leaks})
-    lead = plural("privacy.leaks", people) if leaks else t("privacy.none", n=f"{len(inside):,}".replace(",", "\u202f"))
-    sentences.lead(lead, eyebrow=sentences.where(summary))
+    lead = plural("privacy.leaks", people) if leaks else t("privacy.none", n=number(len(inside)))
+    frame.lead(lead, eyebrow=sentences.where(summary))
     if found:
-        by_rule: dict[str, int] = {}
-        for failure in found:
-            by_rule[failure.finding.rule] = by_rule.get(failure.finding.rule, 0) + 1
-        loud = sorted({f.finding.rule for f in found if f.zero})
-        points = [{"name": rule, "count": n} for rule, n in by_rule.items()]
-        event = st.altair_chart(
-            charts.bars(points, value="count", title=t("privacy.findings"), highlight=loud), width="stretch",
-            on_select="rerun", selection_mode="pick", key="kinds", alt=t("privacy.alt"),
-        )  # fmt: skip
-        if picked := charts.picked(event, "name"):
-            frame.open_list(rule=picked)
-        st.caption(t("privacy.loud"))
-        table = pd.DataFrame(
-            {
-                t("col.severity"): t(f"severity.{f.finding.severity}"),
-                t("col.rule"): f.finding.rule,
-                t("privacy.kind"): said(f"kind.{f.finding.kind}", f.finding.kind or ""),
-                t("col.case"): f.case_id,
-                t("col.turn"): f.finding.turn,
-                t("privacy.span"): f"{f.finding.start}–{f.finding.end}" if f.finding.start is not None else "",
-            }
-            for f in found[:500]
-        )
-        event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", key="findings")
-        st.caption(t("list.click"))
-        if (row := frame.picked_row(event)) is not None:
-            frame.open_conversation(found[row].conversation_id, found[row].finding.turn)
+        _found(found)
     _trail()
+
+
+def _found(found: list[Failure]) -> None:
+    by_rule: dict[str, int] = {}
+    for failure in found:
+        by_rule[failure.finding.rule] = by_rule.get(failure.finding.rule, 0) + 1
+    loud = {f.finding.rule for f in found if f.zero}
+    points = [
+        {"id": name, "name": f"{'■ ' if name in loud else ''}{rule(name)}", "count": n, "tone": "wrong" if name in loud else "quiet"}
+        for name, n in by_rule.items()
+    ]  # fmt: skip
+    chart = charts.bars(points, unit=t("privacy.findings"), wide=380)
+    if picked := charts.picked(charts.draw(chart, key="kinds", alt_text=t("privacy.alt")), "id"):
+        frame.open_list(rule=picked)
+    st.caption(t("privacy.loud"))
+    shown = found[:500]
+    columns = {
+        t("col.severity"): [t(f"severity.{f.finding.severity}") for f in shown],
+        t("col.rule"): [rule(f.finding.rule) for f in shown],
+        t("privacy.kind"): [said(f"kind.{f.finding.kind}", f.finding.kind or "") for f in shown],
+        t("col.case"): [f.case_id for f in shown],
+        t("col.turn"): [frame.nth(f.finding.turn) for f in shown],
+        t("privacy.span"): [f"{f.finding.start}–{f.finding.end}" if f.finding.start is not None else "" for f in shown],
+    }
+    if not any(columns[t("privacy.kind")]):
+        del columns[t("privacy.kind")]
+    row = frame.table(columns, right=(t("col.turn"), t("privacy.span")), key="findings")
+    st.caption(t("list.click"))
+    if row is not None:
+        frame.open_conversation(shown[row].conversation_id, shown[row].finding.turn)
 
 
 def _trail() -> None:
@@ -61,17 +66,14 @@ def _trail() -> None:
     if access.person().role != "admin":
         st.caption(plural("privacy.looked", len(entries)))
         return
-    st.dataframe(
-        pd.DataFrame(
-            {
-                t("col.at"): e.at[:16].replace("T", " "),
-                t("col.who"): e.actor,
-                t("privacy.why"): str(e.body.get("reason", "")),
-                t("col.case"): str(e.body.get("conversation", "")),
-            }
-            for e in reversed(entries[-500:])
-        ),
-        hide_index=True,
+    newest = entries[-500:][::-1]
+    frame.table(
+        {
+            t("col.at"): [e.at[:16].replace("T", " ") for e in newest],
+            t("col.who"): [e.actor for e in newest],
+            t("privacy.why"): [str(e.body.get("reason", "")) for e in newest],
+            t("col.case"): [str(e.body.get("conversation", "")) for e in newest],
+        }
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.kit import access, frame, reviewing, sentences, talk
+from dashboards.kit import access, frame, reviewing, talk
 from dashboards.kit.texts import t
 from evalkit.errors import InputError
 from evalkit.model import Conversation
@@ -19,14 +19,17 @@ _LARGEST = 2_000_000
 def main() -> None:
     """Draw the page."""
     store, chosen = frame.store(), frame.view()
-    sentences.lead(t("promote.lead"))
-    known = sorted({r.conversation_id for r in store.reviews() if "#" not in r.question})
+    frame.lead(t("promote.lead"))
+    reviewed = sorted({r.conversation_id for r in store.reviews() if "#" not in r.question})
+    cases = {one.id: one.case_id or one.id for one in store.conversations(chosen.run.id, reviewed)} if reviewed else {}
     asked = st.query_params.get("c", "")
-    options = list(dict.fromkeys([*([asked] if asked else []), *known]))
+    options = list(dict.fromkeys([*([asked] if asked else []), *cases]))
     if not options:
-        frame.nothing(t("promote.none"))
+        frame.nothing(t("promote.elsewhere" if reviewed else "promote.none"))
         return
-    wanted_id = st.selectbox(t("promote.which"), options, key=f"promote.which.{asked}")
+    wanted_id = st.selectbox(
+        t("promote.which"), options, key=f"promote.which.{asked}", format_func=lambda id_: cases.get(id_, id_)
+    )
     st.query_params["c"] = wanted_id
     one = next(iter(store.conversations(chosen.run.id, [wanted_id])), None)
     if one is None:
@@ -44,8 +47,8 @@ def main() -> None:
 def _form(one: Conversation) -> None:
     labels = [r for (id_, _), r in final(frame.store().reviews(one.id)).items() if id_ == one.id]
     hint = suggested(labels).handed_over
-    for label in labels:
-        st.caption(f"{t(f'question.{label.question}.short')}: {reviewing.answer(label.question, label.label)}")
+    told = (f"{t(f'question.{one_.question}.short')}: {reviewing.answer(one_.question, one_.label)}" for one_ in labels)
+    st.caption(" · ".join(told))
     contains = st.text_area(t("promote.contains"), key=f"p.contains.{one.id}", help=t("promote.lines"), height=80)
     avoids = st.text_area(t("promote.avoids"), key=f"p.avoids.{one.id}", help=t("promote.lines"), height=80)
     ways = [None, True, False]

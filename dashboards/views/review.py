@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.kit import access, deciding, frame, reviewing, sentences
+from dashboards.kit import access, deciding, frame, reviewing
 from dashboards.kit.texts import plural, t
 from evalkit.review.labelling import disputes
 from evalkit.store.batches import Batch, Batches
@@ -16,16 +16,18 @@ def main() -> None:
     batches = Batches(store).all()
     open_ones = [batch for batch in reversed(batches) if batch.closed_at is None]
     if not access.person().may_review:
-        sentences.lead(t("review.viewer"))
+        frame.lead(t("review.viewer"))
         return
     if not open_ones:
-        sentences.lead(t("review.no_batch"))
+        frame.lead(t("review.no_batch"))
         reviewing.draw_batch()
         return
-    batch = _chosen(open_ones)
+    head = st.container(horizontal=True, vertical_alignment="bottom")
+    with head:
+        batch = _chosen(open_ones)
     waiting = sum(d.decision is None for d in disputes(store.reviews(batch=batch.id)))
     names = {"read": t("review.read"), "decide": t("review.decide", n=waiting), "batch": t("review.batch")}
-    part = st.segmented_control(
+    part = head.segmented_control(
         t("review.part"), list(names), default="read", key="review.part", format_func=names.__getitem__,
         label_visibility="collapsed",
     )  # fmt: skip
@@ -42,7 +44,14 @@ def _chosen(open_ones: list[Batch]) -> Batch:
         return open_ones[0]
     ids = {batch.id: batch for batch in open_ones}
     return ids[
-        st.selectbox(t("review.batch"), list(ids), key="review.which", format_func=lambda i: reviewing.name_of(ids[i]))
+        st.selectbox(
+            t("review.batch"),
+            list(ids),
+            key="review.which",
+            format_func=lambda i: reviewing.name_of(ids[i]),
+            label_visibility="collapsed",
+            width=300,
+        )
     ]
 
 
@@ -50,9 +59,7 @@ def _batch(batch: Batch) -> None:
     store = frame.store()
     tasks = Batches(store).tasks(batch.id)
     reviews = store.reviews(batch=batch.id)
-    sentences.lead(
-        plural("review.batch_size", sum(cell.n_drawn for cell in batch.cells)), eyebrow=reviewing.name_of(batch)
-    )
+    frame.lead(plural("review.batch_size", sum(cell.n_drawn for cell in batch.cells)), eyebrow=reviewing.name_of(batch))
     st.dataframe(
         {
             t("review.cell"): [f"{cell.name} · {t(f'review.cell.{cell.name}')}" for cell in batch.cells],

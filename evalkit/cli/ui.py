@@ -22,6 +22,7 @@ _OPTIONS = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "server.fileWatcherType": "none",
+    "runner.magicEnabled": "false",
     "server.maxUploadSize": "4",
     "theme.baseRadius": "medium",
     "theme.showWidgetBorder": "true",

@@ -167,24 +167,26 @@ def shown(kpi: Kpi) -> str:
     """The value of a KPI as a person reads it, counts only where the sample is small."""
     if kpi.note is not None and (kpi.unit == "rate" or kpi.value is None):
         return kpi.note
-    return "–" if kpi.value is None else _amount(kpi.value, kpi.unit, alone=True)
+    return "–" if kpi.value is None else _amount(kpi.value, kpi, alone=True)
 
 
 def shown_interval(kpi: Kpi) -> str:
     """The interval of a KPI as a person reads it, empty where there is none or the sample is small."""
     if kpi.low is None or kpi.high is None or kpi.note is not None:
         return ""
-    return f"{_amount(kpi.low, kpi.unit)}–{_amount(kpi.high, kpi.unit)}"
+    return f"{_amount(kpi.low, kpi)}–{_amount(kpi.high, kpi)}"
 
 
 _UNITS: Mapping[str, tuple[float, int, str, str]] = {
-    "rate": (100, 0, "", " %"), "ms": (1, 0, "", " ms"), "s": (1, 1, "", " s"), "eur": (1, 2, "€", ""),
+    "rate": (100, 0, "", " %"), "ms": (1, 0, "", " ms"), "s": (1, 1, "", " s"), "short": (1000, 0, "", " ms"), "eur": (1, 2, "€", ""),
     "turns": (1, 0, "", ""), "words": (1, 0, "", ""), "points": (1, 1, "", ""), "distance": (1, 2, "", ""),
 }  # fmt: skip
 """Factor, decimals, and what stands before and after, by unit."""
 
 
-def _amount(value: float, unit: str, *, alone: bool = False) -> str:
+def _amount(value: float, kpi: Kpi, *, alone: bool = False) -> str:
+    # A tenth of a second says too little of a bot that answers in ninety milliseconds.
+    unit = "short" if kpi.unit == "s" and kpi.value is not None and 0 < kpi.value < 1 else kpi.unit
     factor, decimals, before, after = _UNITS.get(unit, (1, 0, "", ""))
     text = f"{factor * value:,.{decimals}f}".replace(",", " ")
     return f"{before}{text}{after}" if alone else text

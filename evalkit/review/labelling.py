@@ -152,8 +152,8 @@ class Progress:
     minutes_left: float
 
 
-def progress(batch: Batch, tasks: Sequence[Task], mine: Iterable[Review]) -> Progress:
-    """How many of a reviewer's conversations have every question answered."""
+def progress(batch: Batch, tasks: Sequence[Task], mine: Iterable[Review], *, n_free: int = 0) -> Progress:
+    """How many of a reviewer's conversations have every question answered; `n_free` more wait for whoever comes."""
     done: dict[str, set[str]] = {}
     times: list[datetime] = []
     for review in mine:
@@ -161,7 +161,8 @@ def progress(batch: Batch, tasks: Sequence[Task], mine: Iterable[Review]) -> Pro
         if review.at is not None:
             times.append(review.at)
     n_done = sum(set(batch.questions) <= done.get(task.conversation_id, set()) for task in tasks)
-    return Progress(n_done, len(tasks), (len(tasks) - n_done) * _pace_s(sorted(times), n_done) / 60)
+    n_total = len(tasks) + n_free
+    return Progress(n_done, n_total, (n_total - n_done) * _pace_s(sorted(times), n_done) / 60)
 
 
 def my_tasks(store: Store, batch: Batch, reviewer: str) -> list[Task]:

@@ -182,7 +182,7 @@ def test_escalation_shows_missed_ones_first(shop: Path, monkeypatch: pytest.Monk
 def test_knowledge_lists_articles_to_write_and_to_mend(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = said(app(monkeypatch, shop, "knowledge"))
     assert "asked what nobody could answer" in text
-    assert "Stale answers 15" in text
+    assert ">Stale answers</span><b>15</b>" in text
 
 
 def test_a_promoted_conversation_is_a_patch_and_remembers_its_case(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,4 +210,4 @@ def test_agreement_tells_what_people_say_of_this_run(tmp_path: Path, monkeypatch
     text = said(app(monkeypatch, tmp_path / "s.db", "agreement"))
     assert "Readers agree well" in text
     assert "promoted: [correctness.contradicted]" in text
-    assert "Solved unreviewed" in text
+    assert ">Solved</span><b>unreviewed</b>" in text

@@ -1,0 +1,22 @@
+"""The colours of every page and plot, light and dark: one accent, grey for what was before, Okabe-Ito beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+BEFORE, RIGHT, WRONG, PEOPLE = "#8a8f94", "#009E73", "#D55E00", "#CC79A7"
+
+
+def dark() -> bool:
+    """Whether the reader looks at light on dark."""
+    return bool(st.context.theme.type == "dark")
+
+
+def accent() -> str:
+    """The one accent: Okabe-Ito's blue, its lighter sister on dark ground."""
+    return "#56B4E9" if dark() else "#0072B2"
+
+
+def ink() -> str:
+    """The colour of words inside a plot."""
+    return "#e6e9ec" if dark() else "#1c2126"

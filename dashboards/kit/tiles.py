@@ -55,9 +55,10 @@ def tiles(kpis: list[Kpi], changes: dict[str, Change], targets: dict[str, tuple[
     first, _ = headlines([kpi for kpi in kpis if kpi.name != "zero_tolerance"], _MOST)
     chosen = sorted(first, key=lambda kpi: kpi.name != "leaks")
     a_row = 2 if len(chosen) == _A_ROW + 1 else _A_ROW
+    rows = st.container(key="tiles")
     for start in range(0, len(chosen), a_row):
         row = chosen[start : start + a_row]
-        for column, kpi in zip(st.columns(len(row)), row, strict=True):
+        for column, kpi in zip(rows.columns(len(row)), row, strict=True):
             with column, st.container(border=True, height="stretch"):
                 _tile(kpi, changes.get(kpi.name), targets.get(kpi.name))
 

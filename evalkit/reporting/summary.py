@@ -178,7 +178,8 @@ def shown_interval(kpi: Kpi) -> str:
 
 
 _UNITS: Mapping[str, tuple[float, int, str, str]] = {
-    "rate": (100, 0, "", " %"), "ms": (1, 0, "", " ms"), "s": (1, 1, "", " s"), "short": (1000, 0, "", " ms"), "eur": (1, 2, "€", ""),
+    "rate": (100, 0, "", " %"), "ms": (1, 0, "", " ms"), "s": (1, 1, "", " s"), "short": (1000, 0, "", " ms"),
+    "eur": (1, 2, "€", ""),
     "turns": (1, 0, "", ""), "words": (1, 0, "", ""), "points": (1, 1, "", ""), "distance": (1, 2, "", ""),
 }  # fmt: skip
 """Factor, decimals, and what stands before and after, by unit."""

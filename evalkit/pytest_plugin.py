@@ -105,7 +105,7 @@ class SuiteFile(pytest.File):
             raise self.CollectError(str(error)) from None
         for case in suite.cases:
             for trial in range(case.trials or self.config.getoption("evalkit_trials")):
-                name = f"{case.id}[{trial + 1}]"
+                name = f"{_sealed(case.id)}[{trial + 1}]"
                 yield CaseItem.from_parent(self, name=name, suite=suite, case=case, trial=trial)
 
 
@@ -127,7 +127,7 @@ class CaseItem(pytest.Item):
         self.talk = _runtime(self.config).play(self.case, self.trial)
         if self.talk.failure is not None:
             failure = self.talk.failure
-            raise BotBroke(f"{self._place()}: {failure.boundary} broke: {failure.cause}")
+            raise BotBroke(_sealed(f"{self._place()}: {failure.boundary} broke: {failure.cause}"))
 
     def runtest(self) -> None:
         """Score the conversation; a finding that fails a build fails the item, nothing decided skips it."""
@@ -138,14 +138,16 @@ class CaseItem(pytest.Item):
         self._tell(scores)
         broken = [score for score in scores if score.verdict == "error"]
         if broken:
-            raise BotBroke(f"{self._place()}: {broken[0].boundary} broke: {broken[0].scorer}: {broken[0].cause}")
+            raise BotBroke(
+                _sealed(f"{self._place()}: {broken[0].boundary} broke: {broken[0].scorer}: {broken[0].cause}")
+            )
         found = runtime.failing(scores, self.case)
         others = [f for s in scores if s.verdict == "fail" for f in s.findings if not f.passed and f not in found]
         if others:
             self.add_report_section("call", "evalkit: findings that fail nothing yet", _listed(others, self.case))
         if found:
             head = f"{self._place()} · release {runtime.run.release}"
-            raise CaseFailed("\n".join([head, "", *_story(self.talk, self.case, scores, found, world)]))
+            raise CaseFailed(_sealed("\n".join([head, "", *_story(self.talk, self.case, scores, found, world)])))
         if not any(score.verdict in {"pass", "fail"} for score in scores):
             pytest.skip("no check could be decided")
 
@@ -204,7 +206,7 @@ class BotUnderTest:
         self._n_talks += 1
         talk = self._runtime.play(case, self._n_talks)
         if talk.failure is not None:
-            raise BotBroke(f"{talk.failure.boundary} broke: {talk.failure.cause}")
+            raise BotBroke(_sealed(f"{talk.failure.boundary} broke: {talk.failure.cause}"))
         return talk
 
     def scores(self, talk: Conversation, *scorers: str) -> list[Score]:
@@ -217,10 +219,10 @@ class BotUnderTest:
         scores = self._runtime.score(talk, None, world)
         broken = [score for score in scores if score.verdict == "error"]
         if broken:
-            raise BotBroke(f"{broken[0].boundary} broke: {broken[0].scorer}: {broken[0].cause}")
+            raise BotBroke(_sealed(f"{broken[0].boundary} broke: {broken[0].scorer}: {broken[0].cause}"))
         found = self._runtime.failing(scores, None)
         if found:
-            raise CaseFailed("\n".join(["", *_story(talk, None, scores, found, world)]))
+            raise CaseFailed(_sealed("\n".join(["", *_story(talk, None, scores, found, world)])))
 
 
 class _Runtime:
@@ -234,13 +236,16 @@ class _Runtime:
         from evalkit.errors import InputError
         from evalkit.knowledge import Knowledge
         from evalkit.model import Run, content_hash
+        from evalkit.policy.destinations import check_bot
         from evalkit.suites.config import load_config
 
         given = config.getoption("evalkit_config")
         try:
             self.config = load_config(Path(given) if given else None)
-            hosts = frozenset(self.config.policy.privacy.allowed_hosts)
+            privacy = self.config.policy.privacy
+            hosts = frozenset(privacy.allowed_hosts)
             self.bot = build_bot(config.getoption("evalkit_bot"), self.config.bots, allowed_hosts=hosts)
+            check_bot(self.bot, privacy)
             folder = self.config.knowledge
             self.knowledge = Knowledge.from_folder(folder) if folder is not None else None
         except InputError as error:
@@ -337,4 +342,11 @@ def _lines(finding: Finding, case: Case | None) -> tuple[str, str]:
 def _listed(findings: Sequence[Finding], case: Case) -> str:
     from evalkit.reporting.terminal import printable
 
-    return "\n".join(printable(part) for finding in findings for part in _lines(finding, case))
+    return _sealed("\n".join(printable(part) for finding in findings for part in _lines(finding, case)))
+
+
+def _sealed(text: str) -> str:
+    """The text as a report of pytest may hold it, whose files evalkit does not write itself."""
+    from evalkit.reporting.artefacts import checked
+
+    return checked(text, "pytest")

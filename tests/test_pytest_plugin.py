@@ -147,3 +147,10 @@ def test_it_is_inert_until_asked(folder: Path) -> None:
     )
     done = run(folder, "test_nothing.py", "suites")
     assert "1 passed" in done.stdout, done.stdout
+
+
+def test_a_bot_on_a_host_that_is_not_listed_is_never_called(folder: Path) -> None:
+    (folder / "evalkit.yaml").write_text("bots:\n  remote: {kind: http, url: https://bot.shop.example/chat}\n")
+    done = run(folder, "suites", "--evalkit-bot", "remote")
+    assert done.returncode != 0
+    assert "bot host 'bot.shop.example' is not in policy.privacy.allowed_hosts" in done.stdout + done.stderr

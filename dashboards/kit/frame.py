@@ -22,6 +22,7 @@ from evalkit.gate.evidence import hits_of
 from evalkit.kpi.table import kpis
 from evalkit.model import Kpi, Run
 from evalkit.policy.sections import Policy
+from evalkit.reporting.artefacts import checked
 from evalkit.reporting.summary import Summary, compared, summarise
 from evalkit.store.facts import Facts
 from evalkit.store.scored import read_scored
@@ -315,7 +316,8 @@ def download(label: str, header: Iterable[str], lines: Iterable[Iterable[Any]], 
     writer.writerow(list(header))
     for line in lines:
         writer.writerow([harmless(value) for value in line])
-    st.download_button(label, out.getvalue().encode("utf-8-sig"), file_name=name, mime="text/csv", on_click="ignore")
+    text = checked(out.getvalue(), name)
+    st.download_button(label, text.encode("utf-8-sig"), file_name=name, mime="text/csv", on_click="ignore")
 
 
 def harmless(value: Any) -> Any:

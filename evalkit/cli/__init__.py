@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import traceback
 from importlib import import_module
 from keyword import iskeyword
 
@@ -100,14 +102,24 @@ def execute(args: list[str] | None = None) -> int:
         click.echo("interrupted; what is finished is stored (`evalkit run … --resume` goes on)", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(file=said)
+        click.echo(_sealed(said.getvalue()), err=True, nl=False)
         return WRONG_INPUT
     except EvalkitError as error:
-        if "--debug" in words:
-            raise
-        click.echo(_shown(error), err=True)
+        click.echo(_sealed(traceback.format_exc() if "--debug" in words else _shown(error)), err=True)
         return WRONG_INPUT if isinstance(error, InputError) else INVALID_RUN
+    except Exception:  # noqa: BLE001 - the boundary: what is broken here may quote a customer
+        click.echo(_sealed(traceback.format_exc()), err=True)
+        click.echo("this is a fault of evalkit itself: please report what stands above", err=True)
+        return INVALID_RUN
     return result if isinstance(result, int) else 0
+
+
+def _sealed(text: str) -> str:
+    from evalkit.personal_data.sealing import sealed
+
+    return sealed(text).text
 
 
 def _shown(error: EvalkitError) -> str:

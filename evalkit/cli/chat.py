@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evalkit.cli.options import bot_of, config_option, open_knowledge, store_option
+from evalkit.cli.options import bot_of, config_option, open_knowledge, store_option, tell
 
 if TYPE_CHECKING:
     from evalkit.bots.door import Bot
@@ -47,6 +47,7 @@ def command(
     from evalkit.cli.options import world_of
     from evalkit.engine.scoring_run import score_run
     from evalkit.errors import InputError
+    from evalkit.policy.destinations import check_store
     from evalkit.reporting.terminal import printable, worst_lines
     from evalkit.review.promoting import Wanted
     from evalkit.store.store import Store
@@ -59,6 +60,7 @@ def command(
     bot = bot_of(bot_name, config)
     world = world_of((), config, open_knowledge(config, knowledge))
     where = store_at or config.store
+    check_store(where, config.policy.privacy)
     with Store.open(where) as store:
         run, talk = _talked(bot, bot_name, release, language, store)
         if not talk.turns:
@@ -68,9 +70,9 @@ def command(
         summary = pipeline.read(store, run, key, config)
     click.echo(f"\n{len(talk.turns)} turns, ended: {talk.ending.replace('_', ' ')} · store {where} · run {run.id}")
     if talk.failure is not None:
-        click.echo(printable(f"the {talk.failure.boundary} broke: {talk.failure.cause}"))
+        tell(printable(f"the {talk.failure.boundary} broke: {talk.failure.cause}"))
     for line in worst_lines(summary.failures):
-        click.echo(line)
+        tell(line)
     if not summary.failures:
         click.echo("no findings")
     if save_case is not None:
@@ -114,10 +116,12 @@ def _show(heard: Heard) -> None:
 
 
 def _save(talk: Conversation, wanted: Wanted, path: Path) -> None:
-    from evalkit.review.promoting import promote
+    from evalkit.personal_data.sealing import values_of
+    from evalkit.reporting.artefacts import write_artefact
+    from evalkit.review.promoting import EXAMPLES, promote
 
     text = path.read_text(encoding="utf-8") if path.exists() else None
     made = promote(talk, wanted, suite_file=str(path), suite_text=text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(made.text, encoding="utf-8")
+    # What stood in the suite before is its authors', test values included.
+    write_artefact(path, made.text, known=(*EXAMPLES, *values_of(text or "")))
     click.echo(f"case {made.case_id} in {path}; look it over, then: evalkit check {path}")

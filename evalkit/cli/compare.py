@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evalkit.cli.options import config_option, json_option, print_json, store_option
+from evalkit.cli.options import config_option, json_option, print_json, store_option, tell
 from evalkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(
     if case_id is not None:
         if after is None:
             raise InputError("--case tells one case of two releases; name the other release as well")
-        click.echo("\n".join(_case_told(before, after, where, config, case_id)))
+        tell("\n".join(_case_told(before, after, where, config, case_id)))
         return 0
     found = _found(before, after, where, config)
     for path, text in ((markdown, compared.markdown), (html, compared.html)):
@@ -66,10 +66,10 @@ def command(
     if as_json:
         print_json(msgspec.to_builtins(found))
         return 0
-    click.echo(compared.terminal(found))
+    tell(compared.terminal(found))
     broke = found.of_kind("broke")
     if broke:
-        click.echo(f"\nnext: evalkit compare {before} {after} --case {broke[0].case_id}")
+        tell(f"\nnext: evalkit compare {before} {after} --case {broke[0].case_id}")
     return 0
 
 

@@ -18,10 +18,12 @@ from evalkit.text.counted import counted
 def command(*, words: str, target: str, config_path: Path | None, store_at: str | None) -> int:
     """Copy the newest run of RELEASE, or the run of that id, into the store TARGET (a file or a database URL)."""
     from evalkit.cli.sides import side_of
+    from evalkit.policy.destinations import check_store
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
 
     config = load_config(config_path)
+    check_store(target, config.policy.privacy)
     with Store.open(store_at or config.store, create=False) as store, Store.open(target) as other:
         run = side_of(store, words).run
         copied = store.copy_run(run.id, other)

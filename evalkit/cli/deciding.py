@@ -144,7 +144,7 @@ def write_surfaces(
         written.append(gitlab)
     if on_github:
         for command in github.notices(found.decision, found.hits, found.changed, cases):
-            click.echo(command)
+            click.echo(checked(command, "annotation"))
         if where := os.environ.get("GITHUB_STEP_SUMMARY"):
             path = Path(where)
             used = path.stat().st_size if path.exists() else 0

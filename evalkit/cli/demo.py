@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from evalkit.cli.options import tell
 from evalkit.errors import EvalkitError
 from evalkit.model import Suite
 
@@ -57,7 +58,7 @@ def command(*, out: Path) -> int:
             summaries[release] = summary
             html, junit = out / f"report-{release}.html", out / f"junit-{release}.xml"
             pipeline.write_reports(store, summary, html=html, junit=junit)
-            click.echo(terminal.render(summary))
+            tell(terminal.render(summary))
             click.echo(f"\nreport {html}\njunit  {junit}\n")
     checks = caught(summaries[_WORSE], summaries[_GOOD])
     click.echo(f"Planted in {_WORSE}, and found:")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli.options import config_option, json_option, print_json, store_option
+from evalkit.cli.options import config_option, json_option, print_json, store_option, tell
 from evalkit.errors import InputError
 
 
@@ -58,7 +58,7 @@ def command(
                 write_artefact(path, text(report, policy))
                 click.echo(str(path))
         if not (html or markdown):
-            click.echo(periodic.as_markdown(report, policy), nl=False)
+            tell(periodic.as_markdown(report, policy), nl=False)
         return 0
     days = float(policy.resolution.recontact_days)
     charts = drift(
@@ -68,7 +68,7 @@ def command(
     if as_json:
         print_json(drifting.as_data(release, charts, moved))
     else:
-        click.echo(drifting.as_text(charts, moved))
+        tell(drifting.as_text(charts, moved))
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli.options import config_option, json_option, print_json, store_option
+from evalkit.cli.options import config_option, json_option, print_json, store_option, tell
 from evalkit.errors import InputError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -83,7 +83,7 @@ def command(
     if as_json:
         print_json(found.as_plain())
     else:
-        click.echo(gated.terminal(found.decision, found.changed, explain=explain))
+        tell(gated.terminal(found.decision, found.changed, explain=explain))
         for path in written:
             click.echo(f"wrote {path}")
     return found.exit_code(strict=strict)

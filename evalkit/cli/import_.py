@@ -67,6 +67,7 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
     from evalkit.cli.options import ProgressLine
     from evalkit.engine.importing import ImportOrder, import_export
     from evalkit.personal_data.pseudonyms import Pseudonyms
+    from evalkit.policy.destinations import check_store
     from evalkit.privacy_ops.keys import key_of
     from evalkit.privacy_ops.vault import Vault
     from evalkit.store.store import Store
@@ -76,6 +77,7 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
 
     config = load_config(given["config_path"])
     where = given["store_at"] or config.store
+    check_store(where, config.policy.privacy)
     options = Options(
         timezone=given["timezone"],
         keep_notes=given["keep_notes"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option, tell
 
 
 @click.group(name="kb")
@@ -76,5 +76,5 @@ def gaps_of(*, release: str, config_path: Path | None, store_at: str | None, as_
         print_json([asdict(gap) for gap in found])
     else:
         rows = [(gap.n_conversations, gap.name, gap.example) for gap in found]
-        click.echo(tabulate(rows, headers=["asked", "about", "for example"]) if rows else "no gaps")
+        tell(tabulate(rows, headers=["asked", "about", "for example"]) if rows else "no gaps")
     return 0

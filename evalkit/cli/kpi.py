@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalkit.cli.options import config_option, json_option, print_json, store_option
+from evalkit.cli.options import config_option, json_option, print_json, store_option, tell
 
 
 @click.command(name="kpi")
@@ -50,7 +50,7 @@ def command(
             if as_json:
                 print_json(pipeline.as_json(summary))
             else:
-                click.echo(terminal.render(summary))
+                tell(terminal.render(summary))
             return 0
         found = kpi_table.read_release(store, release, source)
         shape = [name.strip() for name in (by or "").split(",") if name.strip()] + (["week"] if week else [])
@@ -61,11 +61,11 @@ def command(
         told = kpi_table.as_data(found, slices, labels, config.policy)
         print_json({**told, **opinions.as_data(people)})
     elif as_csv:
-        click.echo(kpi_table.as_csv(slices, config.policy), nl=False)
+        tell(kpi_table.as_csv(slices, config.policy), nl=False)
     elif as_markdown:
-        click.echo(kpi_table.as_markdown(slices, labels, config.policy), nl=False)
-        click.echo(opinions.as_markdown(people), nl=False)
+        tell(kpi_table.as_markdown(slices, labels, config.policy), nl=False)
+        tell(opinions.as_markdown(people), nl=False)
     else:
-        click.echo(kpi_table.as_text(slices, labels, config.policy))
-        click.echo(opinions.as_text(people), nl=False)
+        tell(kpi_table.as_text(slices, labels, config.policy))
+        tell(opinions.as_text(people), nl=False)
     return 0

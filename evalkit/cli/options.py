@@ -43,7 +43,14 @@ def json_option(function: F) -> F:
 
 def print_json(value: object) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    tell(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def tell(text: str, *, nl: bool = True) -> None:
+    """Print what was found out, looked through once more for personal data: a pipe makes a file of it."""
+    from evalkit.reporting.artefacts import checked
+
+    click.echo(checked(text, "output"), nl=nl)
 
 
 def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | None:
@@ -57,14 +64,20 @@ def open_knowledge(config: Config, folder: Path | None = None) -> Knowledge | No
 
 
 def bot_of(name: str, config: Config, *, environment: Mapping[str, str] | None = None) -> Bot:
-    """The bot that the command line names. Raises: InputError at the line of the configuration that is wrong."""
-    from evalkit.bots.definitions import build_bot
+    """The bot that the command line names, every host of it allowed and declared as the policy asks.
 
-    hosts = frozenset(config.policy.privacy.allowed_hosts)
+    Raises: InputError at the line of the configuration that is wrong, PolicyError for a host that is not on the list.
+    """
+    from evalkit.bots.definitions import build_bot
+    from evalkit.policy.destinations import check_bot
+
+    privacy = config.policy.privacy
     try:
-        return build_bot(name, config.bots, environment=environment, allowed_hosts=hosts)
+        bot = build_bot(name, config.bots, environment=environment, allowed_hosts=frozenset(privacy.allowed_hosts))
+        check_bot(bot, privacy)
     except InputError as error:
         raise config.placed(error) from error
+    return bot
 
 
 def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:

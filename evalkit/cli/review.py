@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalkit.cli.options import config_option, json_option, print_json, store_option
+from evalkit.cli.options import config_option, json_option, print_json, store_option, tell
 
 if TYPE_CHECKING:
     from evalkit.store.store import Store
@@ -62,7 +62,7 @@ def status(*, as_json: bool, config_path: Path | None, store_at: str | None) -> 
     elif not rows:
         click.echo("no batch yet: evalkit review new RELEASE")
     else:
-        click.echo(tabulate(rows, headers="keys", tablefmt="simple"))
+        tell(tabulate(rows, headers="keys", tablefmt="simple"))
     return 0
 
 
@@ -93,7 +93,7 @@ def export(*, batch_id: str | None, config_path: Path | None, store_at: str | No
 
     with _open(config_path, store_at) as store:
         for review in store.reviews(batch=batch_id):
-            click.echo(to_json(review).decode())
+            tell(to_json(review).decode())
     return 0
 
 

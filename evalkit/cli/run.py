@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.judging import judge_option
-from evalkit.cli.options import bot_of, config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.cli.options import bot_of, config_option, json_option, open_knowledge, print_json, store_option, tell
 from evalkit.errors import InputError
 
 
@@ -81,7 +81,7 @@ def command(
     from evalkit.cli import judging, pipeline
     from evalkit.engine.control import Budget
     from evalkit.engine.preparing import specs_of
-    from evalkit.policy.destinations import check_bot, check_store
+    from evalkit.policy.destinations import check_store
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
     from evalkit.suites.loading import load_suites
@@ -89,13 +89,11 @@ def command(
     config = load_config(config_path)
     suites = load_suites(paths or (Path("suites"),))
     bot = bot_of(bot_name, config)
-    check_bot(bot, config.policy.privacy)
     fresh = None
     if fresh_baseline is not None:
         if not in_rounds:
             raise InputError("--fresh-baseline goes with --gate: it plays the baseline along in the gate's rounds")
         fresh = fresh_baseline, bot_of(fresh_baseline, config)
-        check_bot(fresh[1], config.policy.privacy)
     base = open_knowledge(config, knowledge)
     where = store_at or config.store
     check_store(where, config.policy.privacy)
@@ -133,8 +131,8 @@ def command(
         from evalkit.reporting import gated, terminal
 
         if found is not None:
-            click.echo(f"{gated.terminal(found.decision, found.changed, explain=True)}\n")
-        click.echo(terminal.render(summary))
+            tell(f"{gated.terminal(found.decision, found.changed, explain=True)}\n")
+        tell(terminal.render(summary))
         click.echo(f"\nstore {where} · run {summary.run.id}")
         for path in written:
             click.echo(f"report {path}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalkit.cli.judging import judge_option
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option, tell
 
 if TYPE_CHECKING:
     from evalkit.model import Run
@@ -77,7 +77,7 @@ def command(
     if as_json:
         print_json({**pipeline.as_json(summary), "quarantined": apart})
     else:
-        click.echo(terminal.render(summary))
+        tell(terminal.render(summary))
         if cost := judging.spent(asked):
             click.echo(cost)
         if apart:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option
+from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option, tell
 
 if TYPE_CHECKING:
     from evalkit.model import Run
@@ -71,7 +71,7 @@ def command(
     if as_json:
         print_json({**asdict(found), "n_assigned": n_assigned})
         return 0
-    click.echo(shown.terminal(found, top=top))
+    tell(shown.terminal(found, top=top))
     if n_assigned is not None:
         click.echo(f"\nkept as the topic of {n_assigned} conversations; next: evalkit sample {releases[0]}")
     elif topics.names:

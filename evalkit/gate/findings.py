@@ -11,7 +11,8 @@ def failing(score: Score, case: Case | None, promoted: Collection[str] = ()) -> 
     """The findings of a failed score that may fail a build.
 
     Exact ones do. A heuristic or judged one does where a critical case asks for exactly that, or where the organisation
-    has measured its rule on review labels and promoted it (`E01` promotes `E01.missed` too).
+    has measured its rule on review labels and promoted it (`E01` promotes `E01.missed` too). A case asks for
+    a rule that one of its tags names (`G03`).
 
     >>> guess = Finding(rule="E01.missed", confidence="heuristic")
     >>> failing(Score(scorer="escalation", verdict="fail", findings=(guess,)), None)
@@ -46,4 +47,6 @@ def _asks(case: Case, scorer: str, rule: str) -> bool:
         return bool(case.required_facts or case.expected_sources)
     if scorer == "language":
         return any(expectation.check == "language" for expectation in case.expectations)
-    return scorer == "privacy" and bool(case.canaries) and rule.startswith("G04")
+    if scorer == "privacy" and case.canaries and rule.startswith("G04"):
+        return True
+    return rule.split(".")[0] in case.tags

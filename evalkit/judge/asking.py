@@ -19,6 +19,7 @@ from evalkit.judge.protocol import PROMPT_VERSION, Answer, answer_schema, parse_
 from evalkit.judge.provider import JudgeSettings, identity
 from evalkit.judge.questions import Question
 from evalkit.model import Conversation, Severity, Turn, content_hash
+from evalkit.personal_data.sealing import sealed
 
 
 class BudgetSpent(JudgeError):
@@ -194,7 +195,9 @@ class Judge:
             except BudgetSpent:
                 raise
             except JudgeError as error:
-                return [JudgeFailure(question=question.id, cause=str(error)) for question in questions]
+                # What an endpoint answers may quote the conversation.
+                cause = sealed(str(error)).text
+                return [JudgeFailure(question=question.id, cause=cause) for question in questions]
             self.cache.put(conversation.id, self.identity, zip(keys, answers, strict=True))
             rounds.append(answers)
         return [majority([answers[number] for answers in rounds]) for number in range(len(questions))]

@@ -10,7 +10,7 @@ from evalkit.personal_data import identifiers
 from evalkit.personal_data.cues import BEFORE, SURE, PersonalData, near
 
 _IBAN = re.compile(r"\b[A-Za-z]{2}[ .]?\d{2}(?:[ .\u00a0-]?[A-Za-z0-9]){10,30}\b")
-_CARD = re.compile(r"(?<![\w+-])\d(?:[ \u00a0-]?\d){11,18}(?![\d-]|[.,]\d)")
+_CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:[ \u00a0-]?\d){11,18}(?![\d-]|[.,]\d)")
 _ID = re.compile(
     r"(?<![\w/.+-])(?:\d{6}(?:\d{2})?(?:[A-FU-Ya-fu-y]| ?[-+–] ?| )?\d{3}[\dA-Za-z]|\d{11}|\d{6} ?\d{5}"
     r"|\d{2} \d{2} \d{2} \d{3} \d{2}"

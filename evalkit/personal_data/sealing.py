@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from evalkit.personal_data.cues import PersonalData
 from evalkit.personal_data.finding import find
 from evalkit.personal_data.masking import mask
 
@@ -21,10 +23,11 @@ class Sealed:
     kinds: Counter[str] = field(default_factory=Counter)
 
 
-def sealed(text: str) -> Sealed:
+def sealed(text: str, known: Collection[str] = ()) -> Sealed:
     """A text without what a checksum or an unmistakable shape decides: identifiers, cards, accounts, addresses, keys.
 
     The first look, where a text is made, covers guesses too; this one must not harm a number of the report itself.
+    `known` are values that may stay.
 
     >>> sealed("Kvitto till anna.berg@example.com").text
     'Kvitto till [email]'
@@ -34,10 +37,23 @@ def sealed(text: str) -> Sealed:
     kinds: Counter[str] = Counter()
     out = []
     for piece in _pieces(text):
-        found = [f for f in find(piece) if f.exact] if _WORTH_A_LOOK.search(piece) else []
+        found = _left(piece, known) if _WORTH_A_LOOK.search(piece) else []
         kinds.update(f.family for f in found)
         out.append(mask(piece, found=found).text if found else piece)
     return Sealed("".join(out), kinds)
+
+
+def values_of(text: str) -> frozenset[str]:
+    """What `sealed` would mask in a text: for values that stand there on purpose.
+
+    >>> values_of("facts: {email: anna.berg@example.com}")
+    frozenset({'anna.berg@example.com'})
+    """
+    return frozenset(p[f.start : f.end] for p in _pieces(text) if _WORTH_A_LOOK.search(p) for f in _left(p, ()))
+
+
+def _left(piece: str, known: Collection[str]) -> list[PersonalData]:
+    return [f for f in find(piece) if f.exact and piece[f.start : f.end] not in known]
 
 
 def _pieces(text: str) -> list[str]:

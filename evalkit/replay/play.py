@@ -92,14 +92,14 @@ async def play(
         if isinstance(error, BrokenReply):
             table.hear(error.arrived)
         boundary = next(name for kind, name in _BOUNDARIES if isinstance(error, kind))
-        table.failure = Failure(boundary=boundary, cause=str(error), turn=len(table.turns) - 1)
+        table.failure = Failure(boundary=boundary, cause=_cause(error), turn=len(table.turns) - 1)
         table.ending = "error"
     attributes = dict(table.attributes)
     if case.teardown:
         try:
             await _prepared(calls).carry_out(case.teardown, case, values)
         except InfrastructureError as error:
-            attributes["teardown"] = str(error)
+            attributes["teardown"] = _cause(error)
     return Conversation(
         id=id_,
         run_id=run.id,
@@ -202,3 +202,10 @@ def _at(turn: Turn, now: datetime) -> Turn:
 
 def _placed(handover: HandOver, *, requested: int | None, announced: int) -> HandOver:
     return replace(handover, requested_turn=requested, announced_turn=announced)
+
+
+def _cause(error: Exception) -> str:
+    # What a bot's endpoint answers may quote a customer. The detectors are read only when something broke.
+    from evalkit.personal_data.sealing import sealed
+
+    return sealed(str(error)).text

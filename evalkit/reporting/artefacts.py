@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from evalkit.personal_data.sealing import sealed
@@ -11,16 +12,19 @@ from evalkit.personal_data.sealing import sealed
 _LOG = logging.getLogger("evalkit")
 
 
-def write_artefact(path: Path, text: str) -> None:
-    """Write a text file and its folder; personal data that is still in it is masked, and the log says how much."""
+def write_artefact(path: Path, text: str, *, known: Collection[str] = ()) -> None:
+    """Write a text file and its folder; personal data that is still in it is masked, and the log says how much.
+
+    `known` are values that may stand in it: examples from reserved ranges.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(checked(text, path.name))
+        file.write(checked(text, path.name, known=known))
 
 
-def checked(text: str, name: str) -> str:
-    """The text as it may be written; `name` says in the log what it belongs to."""
-    look = sealed(text)
+def checked(text: str, name: str, *, known: Collection[str] = ()) -> str:
+    """The text as it may be written or shown; `name` says in the log what it belongs to."""
+    look = sealed(text, known)
     told(look.kinds, name)
     return look.text
 

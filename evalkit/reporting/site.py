@@ -10,6 +10,7 @@ from evalkit.errors import InputError
 from evalkit.kpi.table import TITLES
 from evalkit.model import Data, Run
 from evalkit.policy.sections import Target
+from evalkit.reporting.artefacts import write_artefact
 from evalkit.reporting.html import write_html
 from evalkit.reporting.marking import visible
 from evalkit.reporting.page import CLOSING, opening
@@ -62,7 +63,7 @@ def write_site(
         written.append(path)
         by_source.setdefault(source, []).append(_Release(summary, decisions.get(run.id)))
     index = folder / "index.html"
-    index.write_text("".join(_parts(by_source)), encoding="utf-8")
+    write_artefact(index, "".join(_parts(by_source)))
     return [index, *written]
 
 

@@ -20,6 +20,7 @@ _COVERS = {
     "email": "kund@example.com", "phone": "+46 70 174 06 05", "name": "Kim Exempel", "address": "Exempelgatan 1",
 }  # fmt: skip
 """Values reserved for examples (RFC 2606; numbers that the Swedish regulator keeps free for fiction)."""
+EXAMPLES = frozenset(_COVERS.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,3 +43,27 @@ def test_a_bot_whose_declaration_does_not_fit_is_never_called(
     privacy: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert told in refused(tmp_path, capsys, monkeypatch, BOT + LISTED + privacy)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["chat", "--bot", "remote"], "bot host 'bot.shop.example'"),
+        (["chat", "--bot", "here:bot", "--store", "postgresql://db.example/x"], "store host 'db.example'"),
+        (
+            ["import", "csv", "t.csv", "--release", "1", "--store", "postgresql://db.example/x"],
+            "store host 'db.example'",
+        ),
+        (["copy", "1", "postgresql://db.example/x"], "store host 'db.example'"),
+    ],
+)
+def test_no_other_verb_sends_words_to_a_host_that_is_not_listed(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    Path("evalkit.yaml").write_text(BOT)
+    Path("here.py").write_text("def bot(text, history):\n    return 'Hej'\n")
+    Path("t.csv").write_text("conversation_id,timestamp,role,text\nc,2026-01-01T10:00:00Z,customer,Hej\n")
+    assert execute(words) == 2
+    assert told in capsys.readouterr().err

@@ -41,3 +41,9 @@ def test_the_numbers_of_a_report_stay(tmp_path: Path, caplog: pytest.LogCaptureF
 @given(st.text(max_size=200), st.sampled_from(LEAKS), st.text(max_size=200))
 def test_property_what_is_sealed_holds_nothing_that_a_checksum_decides(before: str, leak: str, after: str) -> None:
     assert not [f for f in find(sealed(f"{before} {leak} {after}").text) if f.exact]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_property_no_number_of_a_table_is_taken_for_a_card(number: float) -> None:
+    text = f'{{"value": {number!r}, "low": {number:.17f}}}' if abs(number) < 1e6 else f'{{"value": {number!r}}}'
+    assert sealed(text).text == text

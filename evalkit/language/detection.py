@@ -136,6 +136,11 @@ def _word_weights(word: str) -> tuple[tuple[str, float], ...]:
     return tuple((code, _ENDING_WEIGHT * share) for code, share in _ending(word))
 
 
+def small_words() -> frozenset[str]:
+    """The words that tell languages apart, of all languages: most stand in every message and name no subject."""
+    return frozenset(_markers()[0])
+
+
 @cache
 def _markers() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     raw: dict[str, list[Any]] = _data()

@@ -87,8 +87,11 @@ def typical(texts: Sequence[str]) -> str:
 
 
 def _says_enough(text: str) -> bool:
-    """Whether a wish is told: content words in a question, or in more than a greeting."""
-    return ("?" in text or len(words(text)) > _GREETING) and len(terms_of(text)) >= _ENOUGH_TERMS
+    """Whether a wish is told: a concept in a question, or content words in a question or in more than a greeting."""
+    said = terms_of(text)
+    if "?" in text and any(term.concept is not None for term in said):
+        return True
+    return ("?" in text or len(words(text)) > _GREETING) and len(said) >= _ENOUGH_TERMS
 
 
 def _bare(text: str) -> str:

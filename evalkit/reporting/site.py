@@ -92,7 +92,7 @@ def _cards(releases: Sequence[_Release]) -> Iterator[str]:
             kpi = next((k for k in release.summary.kpis if k.name == name), None)
             if kpi is not None and kpi.value is not None and not (kpi.note or "").startswith("too few"):
                 run, failed = release.summary.run, release.verdict == "failed"
-                points.append(Point(run.release, kpi, f"{release.summary.score_key} {kpi.definition_version}", failed))
+                points.append(Point(run.release, kpi, release.summary.score_key, failed))
         if not points:
             continue
         title, last = TITLES.get(name, name), points[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.kpi.pictures import breaks
 from evalkit.model import Kpi
 from evalkit.reporting.marking import visible
 from evalkit.reporting.summary import shown, shown_interval
@@ -14,7 +15,7 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 340, 132, 44, 14, 14, 24
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One release of a trend; `key` names how it was measured, `failed` whether the gate refused it."""
+    """One release of a trend; `key` names the set of scores, `failed` whether the gate refused it."""
 
     release: str
     kpi: Kpi
@@ -35,13 +36,14 @@ def trend(title: str, points: Sequence[Point]) -> str:
         return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
 
     parts = [_axis(points, low, high)]
+    anew = set(breaks([(point.release, point.kpi, point.key) for point in points]))
     for number, point in enumerate(points):
         value = point.kpi.value or 0.0
         here = x(number), y(value)
         if number:
             before = points[number - 1]
             there = x(number - 1), y(before.kpi.value or 0.0)
-            parts.append(_joined(there, here) if before.key == point.key else _broken((there[0] + here[0]) / 2))
+            parts.append(_broken((there[0] + here[0]) / 2) if number in anew else _joined(there, here))
         if point.kpi.low is not None and point.kpi.high is not None:
             ends = (y(min(max(end, low), high)) for end in (point.kpi.low, point.kpi.high))
             parts.append('<line x1="{0}" y1="{1}" x2="{0}" y2="{2}" class="interval"/>'.format(here[0], *ends))

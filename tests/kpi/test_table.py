@@ -127,6 +127,15 @@ def test_the_ladder_tells_false_resolutions_from_verified_ones() -> None:
     assert found["abandonment_rate"].value == 0.2
 
 
+def test_requests_for_a_person_are_split_by_why_they_came() -> None:
+    why = ["failure"] * 10 + ["aversion"] * 20 + ["preference"] * 10 + [None] * 60
+    rows = [talk(n, asked_why=reason) for n, reason in enumerate(why)]
+    found = {kpi.name: kpi for kpi in kpis(rows) if kpi.name.startswith("asked_")}
+    shares = [found[f"asked_{name}_rate"] for name in ("after_failure", "by_aversion", "by_preference")]
+    assert [kpi.value for kpi in shares] == [0.25, 0.5, 0.25]
+    assert {kpi.n for kpi in shares} == {40}, "of the requests, not of all conversations"
+
+
 def test_answered_in_time_counts_the_person_where_one_had_to_come() -> None:
     rows = [talk(i, outcome="resolved_assumed", escalated=0, first_substantive_ms=2_000.0) for i in range(20)]
     rows += [

@@ -45,24 +45,24 @@ def plan_(*, release: str, judge_name: str, config_path: Path | None, store_at: 
     """Tell how many calls judging would take, and their price. RELEASE may be a run's id; nothing is sent."""
     from dataclasses import asdict
 
+    from evalkit.cli.judging import told
+    from evalkit.cli.options import open_knowledge
     from evalkit.cli.sides import side_of
-    from evalkit.judge.planning import plan
+    from evalkit.engine.judging import Judging
     from evalkit.store.store import Store
     from evalkit.suites.config import load_config
 
     config = load_config(config_path)
     with judge_bench(judge_name, config) as bench, Store.open(store_at or config.store, create=False) as store:
         assert bench is not None
-        talks = store.conversations(side_of(store, release).run.id)
-        lengths = (sum(len(turn.text) + 16 for turn in talk.turns) for talk in talks if talk.failure is None)
-        found = plan(lengths, bench.questions, bench.settings)
+        run = side_of(store, release).run
+        base = open_knowledge(config) if config.knowledge is not None and config.knowledge.is_dir() else None
+        judging = Judging(bench, config.policy, store.cases(run.id), base)
+        found = judging.planned(store.conversations(run.id))
     if as_json:
         print_json(asdict(found))
     else:
-        click.echo(
-            f"{found.n_conversations} conversations, at most {found.n_calls} calls, about {found.tokens_in} tokens in"
-            f" and {found.tokens_out} out: {found.cost_eur:.2f} EUR at the declared prices"
-        )
+        click.echo(told(found))
     return 0
 
 

@@ -13,6 +13,7 @@ from evalkit.errors import InputError
 
 if TYPE_CHECKING:
     from evalkit.engine.judging import Bench, Judging
+    from evalkit.judge.planning import Plan
     from evalkit.judge.provider import JudgeSettings
     from evalkit.knowledge import Knowledge
     from evalkit.model import Case, ScorerSpec, Suite
@@ -185,6 +186,14 @@ def judging_of(
     from evalkit.engine.judging import Judging
 
     return Judging(bench, config.policy, cases, knowledge)
+
+
+def told(plan: Plan) -> str:
+    """What judging would take, in one line."""
+    return (
+        f"{plan.n_conversations} conversations, at most {plan.n_calls} calls, about {plan.tokens_in} tokens in"
+        f" and {plan.tokens_out} out: {plan.cost_eur:.2f} EUR at the declared prices"
+    )
 
 
 def spent(judging: Judging | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from evalkit.cli.judging import judge_option
 from evalkit.cli.options import config_option, json_option, open_knowledge, print_json, store_option, tell
+from evalkit.errors import InputError
 
 if TYPE_CHECKING:
     from evalkit.model import Run
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--address", help="An existing cluster: tcp://scheduler:8786, ray://head:10001, auto.")
 @click.option("--drafts", is_flag=True, help="Score what the AI suggested to people, as the release NAME-drafts.")
 @judge_option
+@click.option("--dry-run", is_flag=True, help="With --judge: tell calls and price, and stop.")
 @config_option
 @store_option
 @json_option
@@ -39,6 +42,7 @@ def command(
     address: str | None,
     drafts: bool,
     judge_name: str | None,
+    dry_run: bool,
     config_path: Path | None,
     store_at: str | None,
     as_json: bool,
@@ -65,6 +69,15 @@ def command(
         run = _drafts_of(store, stored) if drafts else stored
         world = world_of(judging.with_judge(specs, bench, store), config, base)
         asked = judging.judging_of(bench, config, store.cases(run.id), base)
+        if dry_run:
+            if asked is None:
+                raise InputError("--dry-run goes with --judge: scoring without a judge costs nothing")
+            found = asked.planned(store.conversations(run.id))
+            if as_json:
+                print_json(asdict(found))
+            else:
+                click.echo(judging.told(found))
+            return 0
         line = ProgressLine("scoring", quiet=as_json)
         engine = _engine(engine_name, address, workers)
         apart: dict[str, str] = {}

@@ -22,6 +22,7 @@ import msgspec
 from evalkit.judge.asking import BudgetSpent, Call, Judge, Judged, Spending, broken
 from evalkit.judge.cache import AnswerCache
 from evalkit.judge.client import LlmClient
+from evalkit.judge.planning import Plan, plan
 from evalkit.judge.preferring import Preference, prefer
 from evalkit.judge.provider import JudgeSettings
 from evalkit.judge.questions import Question
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 BATCH = 200
 """Conversations handed to the scorers at once; paid calls are written to the audit trail as often."""
 _PASSAGES_A_TURN, _PASSAGES = 2, 6
+_AROUND_A_TURN, _PACKET = 16, 2_000
+"""Characters around a message in the prompt, and of a hand-over's packet: what a plan reckons with."""
 _AHEAD = 2
 """Conversations in flight for each call at once, so that a slow one does not leave the others waiting."""
 
@@ -80,6 +83,21 @@ class Judging:
                 _audit(store, calls)
                 cache.close()
                 runner.run(self.bench.client.__aexit__(None, None, None))
+
+    def planned(self, talks: Iterable[Conversation]) -> Plan:
+        """What judging these conversations would take at most; nothing is sent."""
+        lengths = (sum(len(turn.text) + _AROUND_A_TURN for turn in t.turns) for t in talks if t.failure is None)
+        return plan(lengths, self.bench.questions, self.bench.settings, evidence=self._most_evidence())
+
+    def _most_evidence(self) -> dict[str, int]:
+        base = self.knowledge
+        longest = sorted((len(p.text) + len(p.heading) for p in base.passages), reverse=True) if base else []
+        said = {"tone": self.policy.tone, "escalation": self.policy.escalation}
+        cases = [len(_facts_text(case)) for case in self.cases.values()]
+        return {
+            "knowledge": sum(longest[:_PASSAGES]), "policy": len(msgspec.json.encode(said)),
+            "facts": max(cases, default=0), "handover": _PACKET,
+        }  # fmt: skip
 
     def _judge(self, client: LlmClient, cache: AnswerCache, on_call: Callable[[Call], None]) -> Judge:
         return Judge(

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 Mood = _Literal[
     "good", "slow", "malformed", "fenced", "refusing", "truncated", "empty", "rate_limited", "no_schema", "text_only",
     "missing", "extra", "twice", "off_enum", "no_quote", "invented_quote", "gullible", "erratic", "broken", "hangs_up",
-    "long_winded",
+    "long_winded", "metered",
 ]  # fmt: skip
+_EACH_S = 0.03
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
 _ASKED = re.compile(r"^- id (\S+): (.*) Answers: ([^.]+)\.$", re.MULTILINE)
@@ -33,11 +34,14 @@ def create_app(mood: Mood = "good", *, delay_s: float = 0.0) -> web.Application:
 
     app = web.Application(client_max_size=8 << 20)
     calls = web.AppKey("calls", dict[str, int])
-    app[calls] = {"n": 0}
+    app[calls] = {"n": 0, "early": 0}
+    free_at = [0.0]
 
     async def chat(request: web.Request) -> web.StreamResponse:
         app[calls]["n"] += 1
         body = await request.json()
+        if mood == "metered":
+            return _metered(body, app[calls], free_at)
         await asyncio.sleep(delay_s if mood != "slow" else max(delay_s, 0.5))
         return _respond(mood, body, app[calls]["n"])
 
@@ -47,6 +51,22 @@ def create_app(mood: Mood = "good", *, delay_s: float = 0.0) -> web.Application:
     app.router.add_post("/v1/chat/completions", chat)
     app.router.add_get("/calls", count)
     return app
+
+
+def _metered(body: dict[str, Any], calls: dict[str, int], free_at: list[float]) -> web.StreamResponse:
+    """One call at a time: the headers say that nothing is left, and until when; whoever comes earlier is sent away."""
+    from aiohttp import web
+
+    now = asyncio.get_running_loop().time()
+    if now < free_at[0]:
+        calls["early"] += 1
+        left_ms = str(int(1000 * (free_at[0] - now)) + 1)
+        return web.json_response({"error": {"message": "slow down"}}, status=429, headers={"retry-after-ms": left_ms})
+    free_at[0] = now + _EACH_S
+    reply = _respond("good", body, calls["n"])
+    reply.headers["x-ratelimit-remaining-requests"] = "0"
+    reply.headers["x-ratelimit-reset-requests"] = f"{1000 * _EACH_S:.0f}ms"
+    return reply
 
 
 def _respond(mood: Mood, body: dict[str, Any], number: int) -> web.StreamResponse:

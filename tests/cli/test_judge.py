@@ -48,6 +48,19 @@ def test_scoring_again_with_a_judge_needs_no_bot(judged: Path, capsys: pytest.Ca
     assert "calls" in capsys.readouterr().out
 
 
+def test_a_dry_run_tells_the_price_and_asks_nobody(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from evalkit.store.store import Store
+
+    with Store.open(".evalkit/store.db") as store:
+        n_entries = len(store.audit_entries())
+    assert execute(["score", "1.4", "--judge", "fake", "--dry-run"]) == 0
+    assert "EUR at the declared prices" in capsys.readouterr().out
+    with Store.open(".evalkit/store.db") as store:
+        assert len(store.audit_entries()) == n_entries
+    assert execute(["score", "1.4", "--dry-run"]) == 2
+    assert "--dry-run goes with --judge" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -98,6 +98,20 @@ def test_no_name_of_the_customer_reaches_the_judge(tmp_path: Path) -> None:
     assert seen and not any("Lindqvist" in text for text in seen)
 
 
+def test_what_judging_would_take_is_told_and_holds(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store, bench(price_in_eur=1.0) as (ready, _):
+        store.add_run(RUN)
+        store.add_conversations(conversations(30))
+        base = Knowledge.from_texts(["Frakten kostar 49 kr.", "Returer är gratis i 30 dagar."])
+        judging = Judging(ready, Policy(), {"k": CASE}, base)
+        before = judging.planned(store.conversations("r1"))
+        score_run(store, RUN, WORLD, judging=judging)
+    spent = judging.spending
+    assert spent is not None
+    assert (before.n_conversations, before.n_calls) == (30, spent.n_calls) == (30, 60)
+    assert spent.bytes_sent / 4 <= before.tokens_in < 2 * spent.bytes_sent / 4, "an upper bound, and not a wild one"
+
+
 def test_judging_again_pays_nothing(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store, bench(tmp_path / "cache.db") as (ready, address):
         store.add_run(RUN)

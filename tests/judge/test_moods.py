@@ -7,7 +7,17 @@ import pytest
 from evalkit.judge.fake import MOODS, Mood
 from tests.judge.conftest import PARCEL, Ask, talk
 
-FINE: tuple[Mood, ...] = ("good", "slow", "fenced", "rate_limited", "no_schema", "text_only", "gullible", "long_winded")
+FINE: tuple[Mood, ...] = (
+    "good",
+    "slow",
+    "fenced",
+    "rate_limited",
+    "no_schema",
+    "text_only",
+    "gullible",
+    "long_winded",
+    "metered",
+)
 NAMED: dict[Mood, str] = {
     "malformed": "no JSON",
     "refusing": "refused to answer",
@@ -83,6 +93,45 @@ def test_a_budget_ends_the_asking_and_names_itself(ask: Ask) -> None:
     assert asked.judged[0]["met"].status == "answered"
     assert asked.judged[1]["met"].cause == "judge.budget_calls of 1 is spent"
     assert len(asked.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        ({"budget_calls": 1}, "judge.budget_calls of 1 is spent"),
+        ({"budget_tokens": 200}, "judge.budget_tokens of 200 is spent"),
+        ({"budget_eur": 0.001, "price_in_eur": 10.0}, "judge.budget_eur of 0.001 is spent"),
+        ({"budget_minutes": 0}, "judge.budget_minutes of 0 is spent"),
+    ],
+)
+def test_each_kind_of_budget_ends_the_asking_by_name(ask: Ask, budget: dict[str, float], said: str) -> None:
+    other = talk("customer: Hej", "bot: Hej, hur kan jag hjälpa till?", id="t2")
+    asked = ask(PARCEL, other, **budget)
+    assert asked.judged[1]["met"].cause == said
+    assert len(asked.calls) == (0 if "budget_minutes" in budget else 1)
+
+
+def test_an_endpoint_that_says_nothing_is_left_is_not_asked_too_early() -> None:
+    import asyncio
+    import json
+    import urllib.request
+
+    from evalkit.judge.client import OpenAiClient
+    from evalkit.judge.fake import create_app
+    from evalkit.judge.provider import judge_settings
+    from evalkit.loopback import serving
+
+    async def several(address: str) -> None:
+        declared = {"region": "local", "dpa": True, "no_training": True}
+        made = judge_settings({"base_url": f"{address}/v1", "model": "m", "provider": declared, "retries": 0})
+        messages = [{"role": "system", "content": "x"}, {"role": "user", "content": "y"}]
+        async with OpenAiClient(made) as client:
+            for _ in range(5):
+                await client.complete(messages, None)
+
+    with serving(create_app("metered")) as address:
+        asyncio.run(several(address))
+        assert json.load(urllib.request.urlopen(f"{address}/calls")) == {"n": 5, "early": 0}
 
 
 def test_an_empty_conversation_is_an_error_and_costs_nothing(ask: Ask) -> None:

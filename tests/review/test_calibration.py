@@ -120,3 +120,23 @@ def test_three_people_who_share_conversations_tell_whether_the_judge_may_stand_i
         (found,) = calibrations(store, "judge-a")
         assert found.stands_in is not None
         assert (found.stands_in.n, found.stands_in.may_replace) == (60, True)
+
+
+def test_weeks_in_which_the_judge_leaves_people_are_an_alarm() -> None:
+    def over(weeks: list[int]) -> Calibration:
+        answers, labels = [], {}
+        for week, n_wrong in enumerate(weeks):
+            for i in range(20):
+                name = f"w{week}-{i}"
+                answers.append(Answered(name, i % 2 == 0))
+                agrees = i >= n_wrong
+                labels[name, "resolved"] = Review(
+                    id=name, conversation_id=name, question="resolved", reviewer="ann",
+                    label="yes" if (i % 2 == 0) == agrees else "no", inclusion_probability=0.5,
+                    at=DAY + timedelta(weeks=week),
+                )  # fmt: skip
+        return calibrate("need_met", RESOLVED, answers, labels)
+
+    assert over([1, 2, 1, 1, 2, 1, 2, 1, 10, 12]).drifts
+    assert not over([1, 2, 1, 1, 2, 1, 2, 1, 2, 1]).drifts
+    assert over([1, 2, 10]).drift is None, "three weeks show no drift"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from evalkit.model import ToolCall
-from evalkit.transcripts.door import Builder
+from evalkit.transcripts.building import Builder
 
 _ROLES = {
     "user": "customer", "customer": "customer", "human": "customer",

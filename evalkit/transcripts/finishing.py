@@ -12,7 +12,7 @@ import msgspec
 
 from evalkit.model import Conversation, HandledBy, Rating, Source, Stage, ToolCall, Turn
 from evalkit.personal_data.pseudonyms import Pseudonyms, with_dates_moved
-from evalkit.transcripts.door import Talk, hand_overs
+from evalkit.transcripts.talk import Talk, hand_overs
 
 _replace = msgspec.structs.replace
 _TOLD_BY = 400

@@ -104,7 +104,7 @@ def mapping_of(data: Any, where: str = "mapping") -> ColumnMapping:
         _known(data.get(name) or {}, known, f"{where}: {name}")
     roles = data.get("roles") or {}
     for word, role in roles.items() if isinstance(roles, Mapping) else ():
-        if word not in ROLE_NAMES and role in ROLE_NAMES:
+        if word not in (*ROLE_NAMES, "other") and role in ROLE_NAMES:
             raise InputError(f"{where}: roles: a role names its words, not a word its role: write `{role}: [{word}]`")
     _known(roles, (*ROLE_NAMES, "other"), f"{where}: roles")
     try:

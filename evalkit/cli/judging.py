@@ -65,7 +65,13 @@ def judge_bench(name: str | None, config: Config, *, questions: Sequence[str] = 
 
         yield _bench(settings, CassetteDoor(Path(rest)), ":memory:")
     else:
-        yield _bench(settings, OpenAiClient(settings), cache_path(config))
+        kept = cache_path(config)
+        if settings.batch:
+            from evalkit.judge.batching import BatchClient
+
+            yield _bench(settings, BatchClient(settings, kept.parent), kept)
+        else:
+            yield _bench(settings, OpenAiClient(settings), kept)
 
 
 def llm_customers(suites: Iterable[Suite], config: Config) -> CustomerMaker | None:

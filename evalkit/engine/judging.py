@@ -75,7 +75,7 @@ class Judging:
             try:
                 judge = self._judge(client, cache, calls.append)
                 self.spending = judge.spending
-                window = _Window(judge, iter(talks), self.bench.settings.concurrency)
+                window = _Window(judge, iter(talks), self.bench.settings.batch or self.bench.settings.concurrency)
                 while batch := runner.run(window.next_ones(BATCH)):
                     _audit(store, calls)
                     yield [talk for talk, _ in batch], [dict(judged) for _, judged in batch]

@@ -5,8 +5,10 @@ A question that could not be answered is a `JudgeFailure` with its cause, never 
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -74,6 +76,9 @@ class Spending:
     tokens_in: int = 0
     tokens_out: int = 0
     bytes_sent: int = 0
+    n_open: int = 0
+    tokens_open: int = 0
+    """Calls on their way and what they are reckoned to use: a budget holds however many are asked at once."""
 
     @property
     def cost_eur(self) -> float:
@@ -84,15 +89,25 @@ class Spending:
     def check(self, now_s: float) -> None:
         """Nothing while every budget holds. Raises: BudgetSpent naming the one that does not."""
         settings = self.settings
+        open_eur = self.tokens_open * settings.price_in_eur / 1_000_000
         limits = (
-            ("calls", self.n_calls, settings.budget_calls),
-            ("tokens", self.tokens_in + self.tokens_out, settings.budget_tokens),
-            ("eur", self.cost_eur, settings.budget_eur),
+            ("calls", self.n_calls + self.n_open, settings.budget_calls),
+            ("tokens", self.tokens_in + self.tokens_out + self.tokens_open, settings.budget_tokens),
+            ("eur", self.cost_eur + open_eur, settings.budget_eur),
             ("minutes", (now_s - self.started_s) / 60, settings.budget_minutes),
         )
         for name, used, limit in limits:
             if limit is not None and used >= limit:
                 raise BudgetSpent(f"judge.budget_{name} of {limit:g} is spent")
+
+    @contextmanager
+    def reserved(self, tokens: int) -> Iterator[None]:
+        """Reckon with one more call while it is on its way."""
+        self.n_open, self.tokens_open = self.n_open + 1, self.tokens_open + tokens
+        try:
+            yield
+        finally:
+            self.n_open, self.tokens_open = self.n_open - 1, self.tokens_open - tokens
 
     def add(self, completion: Completion) -> None:
         """Count one paid call."""
@@ -139,9 +154,14 @@ class Judge:
         Raises: BudgetSpent before a call that the budget does not cover.
         """
         results: dict[str, Answer | JudgeFailure] = {}
-        for together in grouped(self.questions):
-            for result in await self._ask_together(conversation, together):
-                results[result.question] = result
+        groups = grouped(self.questions)
+        if self.settings.batch:
+            # One batch takes a while, so a conversation's calls go into the same one.
+            asked = await asyncio.gather(*(self._ask_together(conversation, together) for together in groups))
+        else:
+            asked = [await self._ask_together(conversation, together) for together in groups]
+        for result in (result for group in asked for result in group):
+            results[result.question] = result
         return tuple(results[question.id] for question in self.questions)
 
     async def judged(self, conversation: Conversation) -> dict[str, Judged]:
@@ -212,8 +232,9 @@ class Judge:
         self.spending.check(self.now_s())
         marker = self.token()
         messages = prompt(turns, questions, language=conversation.language, evidence=evidence, marker=marker)
-        completion = await self.client.complete(messages, answer_schema(questions, marker))
-        self.spending.add(completion)
+        with self.spending.reserved(sum(len(message["content"]) for message in messages) // 4):
+            completion = await self.client.complete(messages, answer_schema(questions, marker))
+            self.spending.add(completion)
         if self.on_call is not None:
             ids = tuple(question.id for question in questions)
             self.on_call(

@@ -12,6 +12,7 @@ import msgspec
 
 from evalkit.errors import InputError, JudgeError
 from evalkit.judge.client import Completion, LlmClient
+from evalkit.judge.protocol import marker_of
 from evalkit.model import content_hash
 
 _MARKER = "<marker>"
@@ -40,7 +41,7 @@ class Cassette:
 
     async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> Completion:
         """The recorded completion. Raises: JudgeError when there is none and nothing to record from."""
-        marker = _marker_of(schema)
+        marker = marker_of(schema)
         key = content_hash([{**m, "content": m["content"].replace(marker, _MARKER)} for m in messages])
         record = self._recorded.get(key)
         if record is None:
@@ -68,10 +69,3 @@ class CassetteDoor:
     async def __aexit__(self, *exc: object) -> None:
         if self._inner is not None:
             await self._inner.__aexit__(None, None, None)
-
-
-def _marker_of(schema: Mapping[str, Any] | None) -> str:
-    if schema is None:
-        return "\0"
-    marker: str = schema["properties"]["check"]["enum"][0]
-    return marker

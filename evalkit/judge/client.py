@@ -45,29 +45,9 @@ class OpenAiClient:
     _mode: Mode | None = None
 
     async def __aenter__(self) -> OpenAiClient:
-        try:
-            import openai
-        except ImportError as error:
-            raise InputError("the judge needs the openai package: pip install 'support-evalkit[judge]'") from error
-        from evalkit.judge.transport import AiohttpTransport
-
-        settings = self.settings
-        carrier = AiohttpTransport(settings.base_url, limit=settings.concurrency, timeout_s=settings.timeout_s)
-        common: dict[str, Any] = {
-            "http_client": openai.DefaultAsyncHttpx2Client(transport=carrier),
-            "api_key": settings.api_key or "none",
-            "timeout": settings.timeout_s,
-            "max_retries": settings.retries,
-            "default_headers": dict(settings.headers),
-        }
-        if settings.api_version:
-            self._client = openai.AsyncAzureOpenAI(
-                azure_endpoint=settings.base_url, api_version=settings.api_version, **common
-            )
-        else:
-            self._client = openai.AsyncOpenAI(base_url=settings.base_url, **common)
-        if settings.mode != "auto":
-            self._mode = settings.mode
+        self._client = connected(self.settings)
+        if self.settings.mode != "auto":
+            self._mode = self.settings.mode
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -83,27 +63,13 @@ class OpenAiClient:
             if reply is not None:
                 if schema is not None:
                     self._mode = rung
-                return _completion(reply, sum(len(m["content"].encode()) for m in messages))
+                return completion_of(reply, sum(len(m["content"].encode()) for m in messages))
         raise JudgeError("the judge's endpoint refuses every form of the request (400 or 422)")
 
     async def _call(self, messages: Sequence[Mapping[str, str]], rung: Mode, schema: Mapping[str, Any] | None) -> Any:
         import openai
 
-        settings = self.settings
-        extra: dict[str, Any] = {}
-        if rung == "json_schema":
-            extra["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {"name": "answers", "schema": schema, "strict": True},
-            }
-        elif rung == "json_object":
-            extra["response_format"] = {"type": "json_object"}
-        if settings.seed is not None:
-            extra["seed"] = settings.seed
-        body = {
-            "model": settings.model, "messages": list(messages), "temperature": settings.temperature,
-            "max_tokens": settings.max_tokens, **extra,
-        }  # fmt: skip
+        body = request_body(self.settings, messages, rung, schema)
         try:
             # The untyped call: building typed requests and replies would take a third of a call's CPU, and the reply
             # is checked here all the same.
@@ -121,7 +87,49 @@ class OpenAiClient:
             raise JudgeError(f"the judge's endpoint sent no usable reply ({type(error).__name__})") from error
 
 
-def _completion(reply: Any, bytes_sent: int) -> Completion:
+def connected(settings: JudgeSettings) -> Any:
+    """The `openai` client of an endpoint, over aiohttp. Raises: InputError where the package is not installed."""
+    try:
+        import openai
+    except ImportError as error:
+        raise InputError("the judge needs the openai package: pip install 'support-evalkit[judge]'") from error
+    from evalkit.judge.transport import AiohttpTransport
+
+    carrier = AiohttpTransport(settings.base_url, limit=settings.concurrency, timeout_s=settings.timeout_s)
+    common: dict[str, Any] = {
+        "http_client": openai.DefaultAsyncHttpx2Client(transport=carrier),
+        "api_key": settings.api_key or "none",
+        "timeout": settings.timeout_s,
+        "max_retries": settings.retries,
+        "default_headers": dict(settings.headers),
+    }
+    if settings.api_version:
+        return openai.AsyncAzureOpenAI(azure_endpoint=settings.base_url, api_version=settings.api_version, **common)
+    return openai.AsyncOpenAI(base_url=settings.base_url, **common)
+
+
+def request_body(
+    settings: JudgeSettings, messages: Sequence[Mapping[str, str]], rung: Mode, schema: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The body of a request on a rung of the ladder."""
+    extra: dict[str, Any] = {}
+    if rung == "json_schema":
+        extra["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "answers", "schema": schema, "strict": True},
+        }
+    elif rung == "json_object":
+        extra["response_format"] = {"type": "json_object"}
+    if settings.seed is not None:
+        extra["seed"] = settings.seed
+    return {
+        "model": settings.model, "messages": list(messages), "temperature": settings.temperature,
+        "max_tokens": settings.max_tokens, **extra,
+    }  # fmt: skip
+
+
+def completion_of(reply: Any, bytes_sent: int) -> Completion:
+    """The completion in an endpoint's reply. Raises: JudgeError for a refusal, a cut-off or an unusable one."""
     choices = reply.get("choices") if isinstance(reply, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         raise JudgeError("the judge's endpoint sent a reply without choices")

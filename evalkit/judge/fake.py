@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 Mood = _Literal[
     "good", "slow", "malformed", "fenced", "refusing", "truncated", "empty", "rate_limited", "no_schema", "text_only",
     "missing", "extra", "twice", "off_enum", "no_quote", "invented_quote", "gullible", "erratic", "broken", "hangs_up",
-    "long_winded", "metered",
+    "long_winded", "metered", "no_batches",
 ]  # fmt: skip
 _EACH_S = 0.03
+_OF_A_CONNECTION = frozenset({"slow", "rate_limited", "metered"})
+"""Moods that a file of requests never meets."""
 MOODS: tuple[Mood, ...] = get_args(Mood)
 
 _ASKED = re.compile(r"^- id (\S+): (.*) Answers: ([^.]+)\.$", re.MULTILINE)
@@ -49,8 +51,60 @@ def create_app(mood: Mood = "good", *, delay_s: float = 0.0) -> web.Application:
         return web.json_response(app[calls])
 
     app.router.add_post("/v1/chat/completions", chat)
+    if mood != "no_batches":
+        _serve_batches(app, mood, app[calls], delay_s)
     app.router.add_get("/calls", count)
     return app
+
+
+def _serve_batches(app: web.Application, mood: Mood, calls: dict[str, int], delay_s: float) -> None:
+    """Files and batches: each line is answered in the mood as it would be alone; a batch takes `delay_s`."""
+    from aiohttp import web
+
+    files: dict[str, bytes] = {}
+    batches: dict[str, dict[str, Any]] = {}
+
+    async def upload(request: web.Request) -> web.Response:
+        form = await request.post()
+        name = f"file-{len(files)}"
+        files[name] = form["file"].file.read()  # type: ignore[union-attr]
+        return web.json_response({"id": name, "object": "file", "bytes": len(files[name]), "created_at": 0,
+                                  "filename": "judge.jsonl", "purpose": "batch", "status": "processed"})  # fmt: skip
+
+    async def begin(request: web.Request) -> web.Response:
+        body = await request.json()
+        id_, now = f"batch-{len(batches)}", asyncio.get_running_loop().time()
+        lines = [json.loads(line) for line in files[body["input_file_id"]].decode().splitlines()]
+        calls["n"] += len(lines)
+        done = []
+        for number, line in enumerate(lines, 1):
+            status, reply = _replied("good" if mood in _OF_A_CONNECTION else mood, line["body"], number)
+            done.append({"custom_id": line["custom_id"], "response": {"status_code": status, "body": reply}})
+        files[f"out-{id_}"] = "\n".join(json.dumps(line, ensure_ascii=False) for line in reversed(done)).encode()
+        batches[id_] = {"input": body["input_file_id"], "ready": now + delay_s}
+        return web.json_response(told(id_))
+
+    def told(id_: str) -> dict[str, Any]:
+        is_ready = asyncio.get_running_loop().time() >= batches[id_]["ready"]
+        return {"id": id_, "object": "batch", "endpoint": "/v1/chat/completions", "created_at": 0,
+                "completion_window": "24h", "input_file_id": batches[id_]["input"],
+                "status": "completed" if is_ready else "in_progress",
+                "output_file_id": f"out-{id_}" if is_ready else None}  # fmt: skip
+
+    async def one(request: web.Request) -> web.Response:
+        return web.json_response(told(request.match_info["id"]))
+
+    async def every(request: web.Request) -> web.Response:
+        return web.json_response({"object": "list", "data": [told(id_) for id_ in batches], "has_more": False})
+
+    async def content(request: web.Request) -> web.Response:
+        return web.Response(body=files[request.match_info["id"]])
+
+    app.router.add_post("/v1/files", upload)
+    app.router.add_get("/v1/files/{id}/content", content)
+    app.router.add_post("/v1/batches", begin)
+    app.router.add_get("/v1/batches", every)
+    app.router.add_get("/v1/batches/{id}", one)
 
 
 def _metered(body: dict[str, Any], calls: dict[str, int], free_at: list[float]) -> web.StreamResponse:
@@ -63,7 +117,7 @@ def _metered(body: dict[str, Any], calls: dict[str, int], free_at: list[float]) 
         left_ms = str(int(1000 * (free_at[0] - now)) + 1)
         return web.json_response({"error": {"message": "slow down"}}, status=429, headers={"retry-after-ms": left_ms})
     free_at[0] = now + _EACH_S
-    reply = _respond("good", body, calls["n"])
+    reply = web.json_response(_replied("good", body, calls["n"])[1])
     reply.headers["x-ratelimit-remaining-requests"] = "0"
     reply.headers["x-ratelimit-reset-requests"] = f"{1000 * _EACH_S:.0f}ms"
     return reply
@@ -72,16 +126,24 @@ def _metered(body: dict[str, Any], calls: dict[str, int], free_at: list[float]) 
 def _respond(mood: Mood, body: dict[str, Any], number: int) -> web.StreamResponse:
     from aiohttp import web
 
-    form = (body.get("response_format") or {}).get("type", "text")
-    if mood == "rate_limited" and number % 2:
-        return web.json_response({"error": {"message": "slow down"}}, status=429, headers={"retry-after-ms": "5"})
-    if mood == "broken":
-        return web.json_response({"error": {"message": "boom"}}, status=500)
     if mood == "hangs_up":
         return web.Response(body=b'{"choices": [', headers={"Content-Type": "application/json"})
+    status, reply = _replied(mood, body, number)
+    return web.json_response(reply, status=status, headers={"retry-after-ms": "5"} if status == 429 else None)
+
+
+def _replied(mood: Mood, body: dict[str, Any], number: int) -> tuple[int, Any]:
+    """Status and body of one answer."""
+    form = (body.get("response_format") or {}).get("type", "text")
+    if mood == "rate_limited" and number % 2:
+        return 429, {"error": {"message": "slow down"}}
+    if mood == "broken":
+        return 500, {"error": {"message": "boom"}}
+    if mood == "hangs_up":
+        return 200, {"choices": []}
     if (mood == "no_schema" and form == "json_schema") or (mood == "text_only" and form != "text"):
-        return web.json_response({"error": {"message": f"response_format {form} is not supported"}}, status=400)
-    return web.json_response(_envelope(mood, _reply(mood, body["messages"], number), number))
+        return 400, {"error": {"message": f"response_format {form} is not supported"}}
+    return 200, _envelope(mood, _reply(mood, body["messages"], number), number)
 
 
 def _envelope(mood: Mood, text: str, number: int) -> dict[str, Any]:

@@ -96,6 +96,14 @@ def answer_schema(questions: Sequence[Question], marker: str) -> dict[str, Any]:
     }
 
 
+def marker_of(schema: Mapping[str, Any] | None) -> str:
+    """The marker of the call that a schema was made for; without a schema one that no text holds."""
+    if schema is None:
+        return "\0"
+    marker: str = schema["properties"]["check"]["enum"][0]
+    return marker
+
+
 def parse_answers(
     reply: str, turns: Sequence[Turn], questions: Sequence[Question], *, marker: str
 ) -> tuple[Answer, ...]:

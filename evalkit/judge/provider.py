@@ -54,6 +54,9 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     budget_eur: float | None = None
     budget_minutes: float | None = None
     mode: Literal["auto", "json_schema", "json_object", "text"] = "auto"
+    batch: int | None = None
+    """Requests gathered into one batch of the endpoint; None asks one by one."""
+    batch_poll_s: float = 30.0
     open_claims: bool = False
     """Whether `correctness` may ask it about claims that the rules leave open, on questions that have earned a vote."""
 
@@ -75,6 +78,8 @@ def judge_settings(value: Mapping[str, Any], where: str = "judge") -> JudgeSetti
     settings = read_struct(value, JudgeSettings, where)
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or not settings.host:
         raise InputError(f"{where}.base_url: must be an http(s) address, such as https://llm.example.com/v1")
+    if settings.batch is not None and not 1 <= settings.batch <= 50_000:
+        raise InputError(f"judge.batch is {settings.batch}; a batch takes 1 to 50,000 requests")
     if settings.repeats < 1 or settings.repeats % 2 == 0:
         raise InputError(f"{where}.repeats: {settings.repeats} given; an odd number from 1 on can have a majority")
     return settings

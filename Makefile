@@ -52,6 +52,7 @@ bench-long: $(READY) ## the benches that take an hour
 	@$(BIN)/python -m tests.bench --long
 	@$(BIN)/python -m tests.bench.judging --long
 	@$(BIN)/python -m tests.bench.scale --long
+	@$(BIN)/python -m tests.bench.large_import
 
 fuzz: $(READY) ## hypothesis with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -n $(WORKERS) -m "not external" -k "property or hostile or round_trip"

@@ -13,6 +13,7 @@ from struct import Struct
 from typing import Any, get_type_hints
 from zlib import crc32
 
+from evalkit.errors import StoreError
 from evalkit.store.facts import COLUMNS, Facts
 
 _COUNTS = frozenset({"trial", "late_turns", "customer_replays"})
@@ -28,14 +29,41 @@ FLAGS = tuple(name for name in COLUMNS if "int" in _HINTS[name] and name not in 
 LABELS = tuple(name for name in COLUMNS if "str" in _HINTS[name] and name not in {"conversation_id", "started_at"})
 """Names: codes into a tuple of names, -1 where unknown."""
 _IDS = ("subject_key", "case_id")
-_NAMED = tuple(name for name in LABELS if name not in _IDS)
+NAMED = tuple(name for name in LABELS if name not in _IDS)
+"""Labels whose names are kept with the columns; ids of persons and cases are numbers there."""
 _CHUNK = 50_000
 _LAYOUT = Struct(f"<Id{len(NUMBERS)}f{len(FLAGS)}b")
-_LAYOUT_ID = crc32(",".join((*NUMBERS, *FLAGS, *_NAMED)).encode())
+_LAYOUT_ID = crc32(",".join((*NUMBERS, *FLAGS, *NAMED)).encode())
 _SEPARATOR, _NONE = "\x1f", "\x1e"
 _NAN = float("nan")
 CACHED_FROM = 20_000
 """Smaller sets are read from the store each time: a file beside it would save nothing."""
+
+
+class _Kept(Mapping[str, Any]):
+    """The columns of a file beside the store, each read when it is asked for."""
+
+    def __init__(self, held: Any, path: Path, prefix: str, names: Sequence[str], kind: Any) -> None:
+        self._held, self._path, self._prefix, self._names, self._kind = held, path, prefix, names, kind
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        from zipfile import BadZipFile
+
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            try:
+                self._read[name] = self._held[f"{self._prefix}{name}"].astype(self._kind, copy=False)
+            except (OSError, ValueError, KeyError, BadZipFile) as error:
+                raise StoreError(f"{self._path} is damaged; delete it, and it is made again") from error
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class _Picked(Mapping[str, Any]):
@@ -116,8 +144,8 @@ class Columns:
 
     def with_flag(self, name: str, said: Any) -> Columns:
         """The same rows with one more flag."""
-        flags = self.flags.with_(name, said) if isinstance(self.flags, _Picked) else {**self.flags, name: said}
-        return replace(self, flags=flags, memo={})
+        flags = self.flags if isinstance(self.flags, _Picked) else _Picked(self.flags, slice(None))
+        return replace(self, flags=flags.with_(name, said), memo={})
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -192,7 +220,7 @@ def packed(row: Facts) -> tuple[bytes, str]:
     """
     numbers = [_NAN if (v := getattr(row, name)) is None else v for name in NUMBERS]
     flags = [-1 if (v := getattr(row, name)) is None else v for name in FLAGS]
-    names = [_NONE if (v := getattr(row, name)) is None else v for name in _NAMED]
+    names = [_NONE if (v := getattr(row, name)) is None else v for name in NAMED]
     return _LAYOUT.pack(_LAYOUT_ID, _second(row.started_at), *numbers, *flags), _SEPARATOR.join(names)
 
 
@@ -203,7 +231,7 @@ class Builder:
         self._parts: dict[str, list[Any]] = {name: [] for name in (*FLAGS, *NUMBERS, *LABELS, "started_s")}
         self._codes: dict[str, dict[str | None, int]] = {name: {None: -1} for name in LABELS}
         self._texts: dict[str, int] = {}
-        self._of_texts: dict[str, list[int]] = {name: [] for name in _NAMED}
+        self._of_texts: dict[str, list[int]] = {name: [] for name in NAMED}
 
     def add(self, chunk: Mapping[str, Sequence[Any]]) -> None:
         """Values by column of Facts."""
@@ -235,11 +263,11 @@ class Builder:
         new = [text for text in dict.fromkeys(labels) if text not in self._texts]
         self._texts.update(zip(new, range(len(self._texts), len(self._texts) + len(new)), strict=True))
         for text in new:
-            for name, value in zip(_NAMED, text.split(_SEPARATOR), strict=True):
+            for name, value in zip(NAMED, text.split(_SEPARATOR), strict=True):
                 codes = self._codes[name]
                 self._of_texts[name].append(codes.setdefault(value, len(codes) - 1) if value != _NONE else -1)
         at = np.fromiter(map(self._texts.__getitem__, labels), np.int64, len(labels))
-        for name in _NAMED:
+        for name in NAMED:
             self._parts[name].append(np.array(self._of_texts[name], dtype=np.int32)[at])
         for name, values in zip(_IDS, ids, strict=True):
             self._parts[name].append(self._coded(name, values))
@@ -291,18 +319,21 @@ def load_cached(path: Path, version: str) -> Columns | None:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as held:
-            about = json.loads(str(held["about"]))
-            if about["version"] != version or about["columns"] != list(COLUMNS):
-                return None
-            return Columns(
-                int(about["n"]),
-                {name: held[f"f.{name}"] for name in FLAGS},
-                {name: held[f"x.{name}"] for name in NUMBERS},
-                {name: held[f"c.{name}"].astype(np.int32) for name in LABELS},
-                {name: tuple(about["names"][name]) for name in LABELS},
-                held["started_s"],
-            )
+        # Left open: a number reads a few of seventy columns, and an open file stays readable when a newer one takes
+        # its place.
+        held = np.load(path, allow_pickle=False)
+        about = json.loads(str(held["about"]))
+        if about["version"] != version or about["columns"] != list(COLUMNS):
+            held.close()
+            return None
+        return Columns(
+            int(about["n"]),
+            _Kept(held, path, "f.", FLAGS, np.int8),
+            _Kept(held, path, "x.", NUMBERS, np.float32),
+            _Kept(held, path, "c.", LABELS, np.int32),
+            {name: tuple(about["names"][name]) for name in LABELS},
+            held["started_s"],
+        )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 

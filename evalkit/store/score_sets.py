@@ -161,16 +161,25 @@ class ScoreSets(Base):
     def columns(self, run_id: str, score_key: str | None = None) -> Columns:
         """The facts of one set of scores by column; large sets are kept beside a store file until they change."""
         key = score_key or self.latest_score_key(run_id)
-        url, version = self._engine.url, str(self.facts_version())
-        path = None
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            path = cache_path(Path(url.database), run_id, key)
-            if (held := load_cached(path, version)) is not None:
-                return held
+        version = str(self.facts_version())
+        path = self._kept_at(run_id, key)
+        if path is not None and (held := load_cached(path, version)) is not None:
+            return held
         found = by_cluster(self._read_columns(run_id, key))
         if path is not None and found.n >= CACHED_FROM:
             keep(path, version, found)
         return found
+
+    def kept_columns(self, run_id: str, score_key: str) -> Columns | None:
+        """The columns that are kept beside the store file and still hold; None for a small set, or a database."""
+        path = self._kept_at(run_id, score_key)
+        return load_cached(path, str(self.facts_version())) if path is not None and path.exists() else None
+
+    def _kept_at(self, run_id: str, score_key: str) -> Path | None:
+        url = self._engine.url
+        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+            return None
+        return cache_path(Path(url.database), run_id, score_key)
 
     def _read_columns(self, run_id: str, score_key: str) -> Columns:
         mark = "%s" if self._engine.dialect.name == "postgresql" else "?"

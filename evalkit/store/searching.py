@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from evalkit.errors import InputError
 from evalkit.store import schema
+from evalkit.store.columns import NAMED, Columns
 from evalkit.store.database import reading
 from evalkit.store.facts import COLUMNS
 from evalkit.store.store import Store
@@ -44,13 +45,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 _SHOWN = tuple(Hit._fields[:-2])
 _AT_ONCE = 200
+_MOST_VALUES = 200
 
 
 class Search:
     """Reads one set of scores of a run."""
 
     def __init__(self, store: Store, run_id: str, score_key: str) -> None:
-        self._engine, self._run, self._key = store.engine, run_id, score_key
+        self._store, self._engine, self._run, self._key = store, store.engine, run_id, score_key
         self._parts = store.parts
 
     def rules(self) -> dict[str, int]:
@@ -94,6 +96,9 @@ class Search:
 
     def count(self, wanted: Wanted) -> int:
         """How many conversations fit, words apart."""
+        kept = self._store.kept_columns(self._run, self._key) if not wanted.rule else None
+        if kept is not None and (among := _among(kept, wanted)) is not None:
+            return int(among.sum())
         query = sa.select(sa.func.count()).select_from(self._from(wanted)).where(*self._where(wanted))
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar() or 0)
@@ -117,13 +122,15 @@ class Search:
         """The values of a facts column with their counts, most first; unknown ones are left out."""
         facts = schema.facts
         of = self._column(column)
+        if column in NAMED and (kept := self._store.kept_columns(self._run, self._key)) is not None:
+            return _counted(kept, column)
         n = sa.func.count().label("n")
         query = (
             sa.select(of.label("value"), n)
             .where(facts.c.run_id == self._run, facts.c.score_key == self._key, of.is_not(None))
             .group_by(of)
             .order_by(n.desc())
-            .limit(200)
+            .limit(_MOST_VALUES)
         )
         with reading(self._engine) as connection:
             return {str(row.value): row.n for row in connection.execute(query)}
@@ -190,6 +197,34 @@ class Search:
         if self._engine.dialect.name == "postgresql":
             return sa.func.convert_from(body, "UTF8")
         return sa.cast(body, sa.Text)
+
+
+def _counted(kept: Columns, column: str) -> dict[str, int]:
+    import numpy as np
+
+    codes, names = kept.codes[column], kept.names[column]
+    counts = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
+    found = sorted(((n, name) for n, name in zip(counts, names, strict=True) if n), key=lambda one: (-one[0], one[1]))
+    return {name: n for n, name in found[:_MOST_VALUES]}
+
+
+def _among(kept: Columns, wanted: Wanted) -> Any:
+    """Where the facts are as wanted, by column; None where the columns do not hold one that is asked for."""
+    import numpy as np
+
+    said = [np.ones(kept.n, dtype=bool)]
+    for name, value in wanted.facts.items():
+        if name in NAMED:
+            said.append(kept.codes[name] < 0 if value is None else kept.is_(name, str(value)))
+        elif name in kept.flags:
+            said.append(kept.flags[name] == (-1 if value is None else value))
+        else:
+            return None
+    for name in wanted.above_zero:
+        if name not in kept.numbers:
+            return None
+        said.append(kept.numbers[name] > 0)
+    return np.logical_and.reduce(said)
 
 
 def _ways(word: str) -> list[str]:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evalkit.errors import InputError, StoreError
 from evalkit.kpi.table import kpis
 from evalkit.model import Run
 from evalkit.store.columns import FLAGS, LABELS, NUMBERS, Columns, columns_of, joined
 from evalkit.store.facts import COLUMNS, Facts
+from evalkit.store.searching import Search, Wanted
 from evalkit.store.store import Store
 
 
@@ -106,6 +108,38 @@ def test_a_damaged_cache_is_read_again(tmp_path: Path, monkeypatch: pytest.Monke
         (kept,) = (tmp_path / "s.db.columns").iterdir()
         kept.write_bytes(kept.read_bytes()[:1000])
         assert_same(store.columns("r"), columns_of(rows()))
+
+
+def test_kept_columns_are_read_one_by_one_and_count_as_the_store_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalkit.store.score_sets.CACHED_FROM", 10)
+    with store_with(tmp_path / "s.db", rows()) as store:
+        search = Search(store, "r", "k")
+        asked = [
+            Wanted(), Wanted(facts={"channel": "chat"}), Wanted(facts={"solved": 1}), Wanted(facts={"language": None}),
+            Wanted(facts={"passed": 0, "channel": "chat"}), Wanted(above_zero=("n_leaks",)),
+        ]  # fmt: skip
+        assert store.kept_columns("r", "k") is None
+        told = [search.count(wanted) for wanted in asked], search.values("channel"), search.values("outcome")
+        store.columns("r")
+        kept = store.kept_columns("r", "k")
+        assert kept is not None
+        assert ([search.count(wanted) for wanted in asked], search.values("channel"), search.values("outcome")) == told
+        with pytest.raises(InputError, match="no fact 'chanel'"):
+            search.values("chanel")
+
+
+def test_a_kept_column_that_is_damaged_inside_names_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evalkit.store.score_sets.CACHED_FROM", 10)
+    with store_with(tmp_path / "s.db", rows()) as store:
+        store.columns("r")
+        (kept,) = (tmp_path / "s.db.columns").iterdir()
+        body = bytearray(kept.read_bytes())
+        body[body.index(b"c.outcome.npy") + 170] ^= 1
+        kept.write_bytes(body)
+        with pytest.raises(StoreError, match="is damaged; delete it"):
+            _ = store.columns("r").codes["outcome"]
 
 
 def test_sets_are_joined_with_one_code_a_name() -> None:

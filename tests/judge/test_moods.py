@@ -17,6 +17,7 @@ FINE: tuple[Mood, ...] = (
     "gullible",
     "long_winded",
     "metered",
+    "no_batches",
 )
 NAMED: dict[Mood, str] = {
     "malformed": "no JSON",

@@ -24,7 +24,6 @@ def command(*, out: Path) -> int:
     from evalkit.cli.demo_checks import caught
     from evalkit.demo.server import serving
     from evalkit.demo.shop import bot_definition, open_release
-    from evalkit.knowledge import Knowledge
     from evalkit.policy.loading import load_policy
     from evalkit.reporting import terminal
     from evalkit.resources import folder
@@ -33,7 +32,7 @@ def command(*, out: Path) -> int:
     from evalkit.suites.loading import load_suites
 
     suites = tuple(_shown_from(suite, folder("suites").parent) for suite in load_suites([folder("suites") / "demo"]))
-    knowledge = Knowledge.from_folder(folder("fixtures/demo") / "kb")
+    shop = open_release(_GOOD)
     config = Config(policy=load_policy({"policy": {"privacy": {"own_domains": ["fjallby.example"]}}}))
     out.mkdir(parents=True, exist_ok=True)
     where = out / "store.db"
@@ -45,7 +44,7 @@ def command(*, out: Path) -> int:
     summaries = {}
     with store:
         for release in (_GOOD, _WORSE):
-            with serving(open_release(release)) as address:
+            with serving(open_release(release, like=shop)) as address:
                 bot = build_bot("demo", {"demo": bot_definition(address)})
                 order = pipeline.Order(
                     suites,
@@ -54,7 +53,7 @@ def command(*, out: Path) -> int:
                     baseline=_GOOD if release == _WORSE else None,
                     now=datetime(2026, 6, 15, 10, tzinfo=UTC),
                 )
-                summary = pipeline.carry_out(order, bot, config, knowledge, store)
+                summary = pipeline.carry_out(order, bot, config, shop.knowledge, store)
             summaries[release] = summary
             html, junit = out / f"report-{release}.html", out / f"junit-{release}.xml"
             pipeline.write_reports(store, summary, html=html, junit=junit)

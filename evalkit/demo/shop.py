@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -297,8 +297,11 @@ def _phrases() -> dict[str, Any]:
     return loaded
 
 
-def open_release(name: str) -> Shop:
-    """The shop as one of its shipped releases. Raises: InputError naming the near release."""
+def open_release(name: str, like: Shop | None = None) -> Shop:
+    """The shop as one of its shipped releases. Raises: InputError naming the near release.
+
+    Another release of a shop that is open (`like`) shares its articles and their index.
+    """
     from evalkit.errors import near_match
     from evalkit.resources import folder
 
@@ -308,7 +311,8 @@ def open_release(name: str) -> Shop:
         raise InputError(
             f"unknown release '{name}' of the demo bot{near_match(name, known)} (known: {', '.join(known)})"
         )
-    return Shop.opened(load_settings(root / "releases" / f"{name}.yaml"), root)
+    settings = load_settings(root / "releases" / f"{name}.yaml")
+    return Shop.opened(settings, root) if like is None else replace(like, settings=settings)
 
 
 def bot_definition(address: str) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _read_page(path: Path, folder: Path) -> list[Document]:
     front: Any = {}
     if found := _FRONT.match(text):
         try:
-            front = yaml.safe_load(found[1]) or {}
+            front = yaml.load(found[1], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
         except yaml.YAMLError as error:
             raise KnowledgeError(f"{path}: its front matter is no YAML: {_first_line(error)}") from error
         if not isinstance(front, dict):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from evalkit.errors import CustomerError
 from evalkit.model import Case
 from evalkit.replay.customers import CustomerMaker, CustomerScript
-from evalkit.replay.fact_sheet import FactSheetCustomer
 from evalkit.replay.lines import LinesCustomer
-from evalkit.replay.recorded import RecordedCustomer
 
 
 def customer_for(case: Case, *, seed: int = 0, trial: int = 0, llm: CustomerMaker | None = None) -> CustomerScript:
@@ -16,9 +14,14 @@ def customer_for(case: Case, *, seed: int = 0, trial: int = 0, llm: CustomerMake
     Raises: CustomerError for an LLM customer without a model.
     """
     mode = case.customer.mode
+    # Who hears what a bot asks for loads the tables of the languages; most suites need none of it.
     if mode == "facts":
+        from evalkit.replay.fact_sheet import FactSheetCustomer
+
         return FactSheetCustomer(case, seed=seed, trial=trial)
     if mode == "open":
+        from evalkit.replay.recorded import RecordedCustomer
+
         return RecordedCustomer(case.customer, case.language)
     if mode == "llm":
         if llm is None:

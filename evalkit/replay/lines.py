@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from evalkit.language.asks import asks
 from evalkit.model import Guard, Line, Turn
 from evalkit.replay.customers import Heard, Stop, Utterance
 from evalkit.text.normalise import comparable
@@ -52,6 +51,8 @@ def holds(guard: Guard, heard: Heard, language: str | None = None) -> bool:
 
 def _said(guard: Guard, heard: Heard, language: str | None) -> bool:
     if guard.asks_for is not None:
+        from evalkit.language.asks import asks
+
         asked = asks(heard.text, language, offered(heard))
         if guard.asks_for != asked.kind and guard.asks_for not in asked.slots:
             return False

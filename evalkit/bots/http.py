@@ -19,7 +19,7 @@ from evalkit.bots.network import NetworkBot, Reach
 from evalkit.bots.replies import ReplyMap
 from evalkit.bots.sessions import SessionIds
 from evalkit.bots.settings import EndpointDefinition
-from evalkit.bots.templates import Render, compile_template, compile_url, values_of
+from evalkit.bots.templates import Render, compile_template, compile_url, mentions, values_of
 from evalkit.errors import InputError
 from evalkit.model import Turn
 
@@ -66,7 +66,7 @@ class HttpBot(NetworkBot[HttpDefinition]):
             url=compile_url(made.url, f"{where}.url"),
             render=compile_template(made.request, f"{where}.request"),
             replies=ReplyMap.compiled(made.reply, f"{where}.reply", made.handover_on),
-            wants_history="history" in str(made.request),
+            wants_history=mentions(made.request, "history"),
             polling=None if made.poll is None else Polling(made.poll, f"{where}.poll"),
             webhook=None if made.webhook is None else Webhook(made.webhook, f"{where}.webhook", made.max_reply_bytes),
         )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from evalkit.bots.endpoint import Endpoint
 from evalkit.bots.settings import EndpointDefinition, read_definition
+from evalkit.bots.templates import mentions
 from evalkit.bots.tokens import Grant
 
 Defined = TypeVar("Defined", bound=EndpointDefinition)
@@ -69,7 +70,8 @@ class NetworkBot(Generic[Defined]):
     @property
     def takes_history(self) -> bool:
         """Whether the request carries what was said before, so that a conversation can be pinned."""
-        return "history" in str(getattr(self.definition, "request", ""))
+        sent = (getattr(self.definition, part, None) for part in ("request", "open"))
+        return any(mentions(template, "history") for template in sent)
 
     async def close(self) -> None:
         """Close the pool."""

@@ -82,6 +82,15 @@ def _slots(template: str, where: str, more: tuple[str, ...]) -> list[str]:
     return names
 
 
+def mentions(template: Any, variable: str) -> bool:
+    """Whether a template has a slot for a variable anywhere.
+
+    >>> mentions({"said": ["{{ history }}"]}, "history"), mentions({"history": "{{ message }}"}, "history")
+    (True, False)
+    """
+    return variable in _SLOT.findall(str(template))
+
+
 def compile_path(path: str, where: str) -> Callable[[Any], Any]:
     """A function from a decoded body to the value at a JMESPath.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -18,9 +19,12 @@ from evalkit.bots.python import PythonBot
 from evalkit.engine.replaying import Plan, Progress, new_run, replay, resumable
 from evalkit.engine.scoring_run import score_run
 from evalkit.errors import InputError
-from evalkit.model import Case, Customer, Line, ScorerSpec, Suite
+from evalkit.model import Case, Conversation, Customer, Line, ScorerSpec, Suite
 from evalkit.scoring import World, build_scorers
 from evalkit.store.store import Store
+from evalkit.suites.loading import load_suites
+from tests.bots.serving import server
+from tests.bots.speaking import Said, Speaker
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -201,3 +205,30 @@ def test_a_pinned_case_is_refused_by_a_bot_that_takes_no_history(tmp_path: Path)
         pytest.raises(InputError, match="s.yaml:4: case 'p.1' pins the history"),
     ):
         replay(plan, bot, store, new_run(plan, bot, now=NOW))
+
+
+@pytest.mark.parametrize("kind", ["http", "sse", "websocket", "openai", "openai streamed"])
+def test_a_pinned_conversation_is_replayed_reply_by_reply_over_each_kind(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "suite: s\ncases:\n- id: real\n  language: sv\n  customer:\n    mode: prefix\n    recorded:\n"
+        "    - customer: Hej\n    - bot: Vad gäller det?\n    - customer: Frakten\n"
+        "      expect: [{contains: 49 kr}]\n    - bot: 59 kr.\n    - customer: Tack\n  expect: [{never: {contains: kod}}]\n",
+        encoding="utf-8",
+    )
+    speaker = Speaker(kind, lambda words, _: Said([f"{words}: 49 kr"]))
+
+    async def go() -> list[Conversation]:
+        async with server(speaker.serve) as base:
+            bot = speaker.bot(base)
+            plan = Plan(tuple(load_suites([path])), "1", "b")
+            with Store.open(tmp_path / "s.db") as store:
+                run = await asyncio.to_thread(lambda: replay(plan, bot, store, new_run(plan, bot, now=NOW)))
+                return list(store.conversations(run.id))
+
+    found = {talk.case_id: talk for talk in asyncio.run(go())}
+    assert set(found) == {"real.1", "real.2", "real.3"}
+    heard = {words: [turn.get("text", turn.get("content")) for turn in history] for _, words, history in speaker.heard}
+    assert heard == {"Hej": [], "Frakten": ["Hej", "Vad gäller det?"],
+                     "Tack": ["Hej", "Vad gäller det?", "Frakten", "59 kr."]}  # fmt: skip
+    assert all(talk.turns[-1].text.endswith("49 kr") for talk in found.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from evalkit.bots.definitions import build_bot
 from evalkit.errors import BotError, InfrastructureError
@@ -131,19 +131,62 @@ def node_packages() -> Path:
     return folder
 
 
+class StreamBefore:
+    """Offers the documented stream before a Direct Line that only polls: what it holds is pushed as activity sets."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream, self.n_pushed, self.n_polled = upstream, 0, 0
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        async with ClientSession() as client:
+            if request.path.endswith("/stream"):
+                return await self._streamed(request, client)
+            self.n_polled += request.method == "GET"
+            body = await request.read()
+            headers = {"Content-Type": "application/json"}
+            async with client.request(
+                request.method, self.upstream + request.path_qs, data=body, headers=headers
+            ) as got:
+                answer = await got.json()
+            if request.path.endswith("/conversations"):
+                address = f"ws://{request.host}/directline/conversations/{answer['conversationId']}/stream"
+                answer["streamUrl"] = address
+            return web.json_response(answer, status=got.status)
+
+    async def _streamed(self, request: web.Request, client: ClientSession) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        url = self.upstream + request.path.removesuffix("/stream") + "/activities"
+        watermark = "0"
+        while not socket.closed:
+            async with client.get(url, params={"watermark": watermark}) as got:
+                found = await got.json()
+            if found["activities"]:
+                watermark = str(found["watermark"])
+                self.n_pushed += 1
+                await socket.send_json(found)
+            await socket.send_str("")
+            await asyncio.sleep(0.05)
+        return socket
+
+
+@pytest.mark.parametrize("stream", ["polling", "websocket"])
 @pytest.mark.skipif(not shutil.which("node") or not shutil.which("npm"), reason="Node or npm is not installed")
-def test_a_bot_framework_bot_answers_through_offline_directline(tmp_path: Path) -> None:
+def test_a_bot_framework_bot_answers_through_offline_directline(stream: str, tmp_path: Path) -> None:
     folder = node_packages()
     line, port = free_port(), free_port()
     (folder / "bot.js").write_text(BOT)
     words = ["node", "bot.js", str(line), str(port)]
-    with running(words, line, log=tmp_path / "log", cwd=folder):
-        definition = {
-            "kind": "directline", "base_url": f"http://127.0.0.1:{line}/directline", "poll_every_s": 0.05,
-            "pauses": {"first_s": 10.0, "idle_s": 0.6, "total_s": 30.0},
-        }  # fmt: skip
+    before = StreamBefore(f"http://127.0.0.1:{line}")
 
-        async def two() -> Any:
+    async def two() -> Any:
+        async with server(before.serve) as base:
+            # What npm has polls only, so the stream stands before it.
+            address = base if stream == "websocket" else before.upstream
+            definition = {
+                "kind": "directline", "base_url": f"{address}/directline", "poll_every_s": 0.05, "stream": stream,
+                "pauses": {"first_s": 10.0, "idle_s": 0.6, "total_s": 30.0},
+            }  # fmt: skip
             # Two bots, so that each may close its own connections.
             bots = [build_bot("b", {"b": definition}) for _ in range(2)]
             return await asyncio.gather(
@@ -151,6 +194,7 @@ def test_a_bot_framework_bot_answers_through_offline_directline(tmp_path: Path) 
                 talk(bots[1], "hej", conversation_id="two"),
             )
 
+    with running(words, line, log=tmp_path / "log", cwd=folder):
         one, other = asyncio.run(two())
     assert texts(one[0]) == ["1: hello"]
     assert texts(other[0]) == ["1: hej"]
@@ -159,6 +203,7 @@ def test_a_bot_framework_bot_answers_through_offline_directline(tmp_path: Path) 
     assert one[1].handover is not None
     assert one[1].handover.target == "billing"
     assert one[1].turns[0].latency_ms is not None
+    assert (before.n_pushed > 0, before.n_polled) == (stream == "websocket", 0)
 
 
 # ---------------------------------------------------------------- LiteLLM's proxy

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, near_any
+from evalkit.personal_data.foreign_addresses import foreign_addresses
+from evalkit.personal_data.name_lists import given
 from evalkit.personal_data.names import LOWER, UPPER
 
 _OWN_BEFORE = re.compile(r"\W+(?:\w+\W+){0,4}$")
@@ -22,16 +24,36 @@ _LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|
 
 def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
     """Postal addresses; those of the organisation's own places stay below what counts as found."""
+    yield from foreign_addresses(text, lowered)
     for hit in _address().finditer(text):
         start = hit.start()
         while label := re.match(rf"{_LABEL}:?[ ]", lowered[start : hit.end()]):
             start += label.end()
+        start = _street_start(text, start, hit)
         if hit["post"] == "" and _MEASURE.match(text, hit.end()):
             continue
         # "Filiale Berliner Straße 12": a word of the place may have the capital that begins a street's name.
         own = any(_is_own(lowered, at, hit.end()) for at in _word_starts(text, start, hit.end()))
         bare = hit["lead"] is not None and not hit["post"] and not near_any(lowered, start, "private_place")
         yield PersonalData("ADDRESS", start, hit.end(), 0.45 if own else 0.6 if bare else 0.85)
+
+
+def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
+    """Where a Nordic or German street begins: after words of the sentence that only have a capital."""
+    named = hit["name"]
+    if not named or hit.start("name") != start:
+        return start
+    for word in named.split():
+        lowered = word.lower()
+        if lowered in _adjectives() or lowered.endswith(("s", "n")) or "." in word or given(word):
+            break
+        start += len(word) + 1
+    return start
+
+
+@cache
+def _adjectives() -> frozenset[str]:
+    return frozenset(cue_words("street_adjectives"))
 
 
 def _word_starts(text: str, start: int, end: int) -> list[int]:
@@ -47,9 +69,9 @@ def _is_own(lowered: str, start: int, end: int) -> bool:
     """Whether the sentence calls the place a shop, an office or ours, and no word of living there stands nearer."""
     before = re.split(r"[.!?\n]\s", lowered[max(0, start - _OWN_WITHIN) : start])[-1]
     after = re.split(r"[.!?\n]\s|\n", lowered[end : end + _OWN_AFTER])[0]
-    ours = [hit.end() for hit in cue_pattern("own_place").finditer(before)]
+    ours = [hit.end() for name in ("own_place", "chains") for hit in cue_pattern(name).finditer(before)]
     theirs = [hit.end() for hit in cue_pattern("private_place").finditer(before)]
-    if theirs and (not ours or theirs[-1] > ours[-1]):
+    if theirs and (not ours or theirs[-1] > max(ours)):
         return False
     return bool(ours) or (not theirs and cue_pattern("own_place_after").search(after) is not None)
 
@@ -58,9 +80,11 @@ def _is_own(lowered: str, start: int, end: int) -> bool:
 def _address() -> re.Pattern[str]:
     endings = "|".join(re.escape(word) for word in sorted(cue_words("street"), key=len, reverse=True))
     english = "|".join(re.escape(word.title()) for word in sorted(cue_words("street_words"), key=len, reverse=True))
-    leads = "|".join(re.escape(word) for word in sorted(cue_words("street_leads"), key=len, reverse=True))
+    boxes = {way for word in cue_words("street_leads") for way in (word.title(), word.title().replace("Po ", "PO "))}
+    boxes.add("PL")
+    leads = "|".join(re.escape(word) for word in sorted(boxes, key=lambda word: (-len(word), word)))
     upper, lower = UPPER, LOWER
-    name = rf"(?:[{upper}][{lower}{upper}.]{{0,30}}[ ]){{0,2}}"
+    name = rf"(?P<name>(?:[{upper}][{lower}{upper}.]{{0,30}}[ ]){{0,2}})"
     street = rf"[{upper}][\w-]{{0,30}}?(?:{endings})|[{upper}][{lower}]{{1,30}}[ ](?:{endings}|{endings.title()})"
     german = (
         r"(?P<lead>Am|An[ ]der|An[ ]den|Auf[ ]dem|Auf[ ]der|Im|In[ ]der|In[ ]den|Zum|Zur|Unter[ ]den|Hinter[ ]der)"
@@ -88,7 +112,7 @@ def _address() -> re.Pattern[str]:
         rf"[{upper}][{lower}]{{1,30}}(?:-[{upper}][{lower}]{{1,30}})?"
         rf"(?:[ ]{joined}[ ][{upper}][{lower}]{{1,30}}|[ ][{upper}]{{1,2}}(?![\w])|[ ][{upper}][{lower}]{{1,30}})?"
     )
-    code = r"(?:[A-Z]{1,2}[- ])?(?:\d{3}[ ]\d{2}|\d{4,5}|\d{3}(?=[ ][^\W\d]))"
+    code = r"(?:[A-Z]{1,2}[- ])?(?:\d{3}[ ]\d{2}|\d{4}[ ]?[A-Z]{2}(?!\w)|\d{4,5}|\d{3}(?=[ ][^\W\d]))"
     uk = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
     us = r"[A-Z]{2}[ ]\d{5}(?:-\d{4})?(?!\d)"
     line = r"(?:,?[ ]+|,?\n)"
@@ -99,4 +123,5 @@ def _address() -> re.Pattern[str]:
     # Any word with a number counts where a postcode and a town follow.
     word = rf"[{upper}][{lower}]{{2,30}}(?:-[{upper}][{lower}]{{1,30}}){{0,3}}"
     named = rf"(?:(?:{word}[ ]){{0,2}}{word}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?{floor},[ ]+{code}[ ]+{town}"
-    return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{led},?[ ]+{code}[ ]+{town}|{named})")
+    boxed = rf"{led},?[ ]+(?:{code}[ ]+{town}|{town}(?:[ ]\d{{1,2}}(?!\d))?)"
+    return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{boxed}|{named})")

@@ -29,7 +29,11 @@ _BETWEEN = (
     r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
     r"|reg|lyder|lautet|:|=|-|–|\.|,)(?![^\W\d])){0,4}\s*"
 )
-_OTHERS = re.compile(r"[ ]*(?:tilhører dere|tilhører jer|tillhör er|er deres|er jeres|is yours|gehört ihnen)\b")
+OTHERS = re.compile(
+    r"[ ]*(?:tilhører dere|tilhører jer|tillhör er|er deres|er jeres|is yours|gehört ihnen"
+    r"|\(?(?:vår|vårt|vores|våres|our|ours|unser|unseres|meidän))\b"
+)
+"""After an account: it is the organisation's."""
 
 
 def beside_cues(text: str, lowered: str, begun: frozenset[str]) -> Iterator[PersonalData]:
@@ -42,7 +46,7 @@ def beside_cues(text: str, lowered: str, begun: frozenset[str]) -> Iterator[Pers
             if value is None:
                 continue
             start, end = value.span("value")
-            if kind == "BANK_ACCOUNT" and (_OTHERS.match(lowered, end) or len(re.findall(r"\d", value.group())) < 8):
+            if kind == "BANK_ACCOUNT" and (OTHERS.match(lowered, end) or len(re.findall(r"\d", value.group())) < 8):
                 continue
             yield PersonalData(kind, start, end, confidence, exact=_checked(kind, text[start:end]))
     for hit in _BORN_AFTER.finditer(lowered):

@@ -75,6 +75,12 @@ def cue_words(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(word).lower() for word in entries))
 
 
+@cache
+def chains() -> frozenset[str]:
+    """Shops, banks and carriers of which everybody knows that they are none's name."""
+    return frozenset(cue_words("chains"))
+
+
 WORD = re.compile(r"[^\W\d_]+")
 
 

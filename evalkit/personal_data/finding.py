@@ -12,6 +12,7 @@ from evalkit.personal_data.addresses import addresses
 from evalkit.personal_data.beside import beside_cues, ninos
 from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
 from evalkit.personal_data.cues import STEM, SURE, PersonalData, words_of
+from evalkit.personal_data.likely_names import likely_names
 from evalkit.personal_data.names import names, names_beside
 from evalkit.personal_data.numbers import numbers
 from evalkit.personal_data.phones import phones
@@ -113,6 +114,7 @@ def _all(text: str, markets: tuple[str, ...], on: date | None, *, digits: bool) 
         found += ips(text, lowered)
         found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE])
     found += names(text, lowered, said)
+    found += likely_names(text, lowered, said)
     found += names_beside(text, found)
     return found
 

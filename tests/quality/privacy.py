@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -32,6 +33,24 @@ def main() -> None:
                 {**span, "label": _PRESIDIO[span["label"]]} for span in row["spans"] if span["label"] in _PRESIDIO
             ]
         show("presidio-research", _table(outside_rows, lambda row, kind: kind))
+        precision, recall = _by_token(outside_rows)
+        print(
+            f"the same by token, of any kind, as its own benchmark counts: precision {precision:.3f}, recall {recall:.3f}"
+        )
+
+
+def _by_token(found: list[dict[str, Any]]) -> tuple[float, float]:
+    """Precision and recall over words: whether a word of a datum was covered, whatever its kind and its neighbours."""
+    hits = said = wanted = 0
+    for row in found:
+        guesses = [(f.start, f.end) for f in find(row["text"], row.get("lang")) if f.confidence >= 0.7]
+        truth = [(span["start"], span["end"]) for span in row["spans"]]
+        for word in re.finditer(r"\w+", row["text"]):
+            told, is_one = (any(a < word.end() and word.start() < b for a, b in spans) for spans in (guesses, truth))
+            hits += told and is_one
+            said += told
+            wanted += is_one
+    return precision_recall(hits, said, wanted)[:2]
 
 
 def _table(found: list[dict[str, Any]], group: Any) -> list[dict[str, object]]:

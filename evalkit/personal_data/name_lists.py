@@ -1,0 +1,120 @@
+"""The lists of names: what many people are called, how family names end, and what bears a person's name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from evalkit.text.data_files import yaml_data
+
+
+def is_public(name: str) -> bool:
+    """Whether everybody knows the bearer of a name: it is asked for then, like a thing."""
+    words = name.lower().split(" ")
+    return " ".join(words[:2]).removesuffix("s") in _public() or " ".join(words) in _public()
+
+
+def given(word: str) -> bool:
+    """Whether many people bear a given name; the first part of a double one decides."""
+    lowered = word.lower()
+    return lowered in given_names() or lowered.partition("-")[0] in given_names()
+
+
+def family(word: str) -> bool:
+    """Whether a word is a family name, or ends as one."""
+    lowered = word.lower()
+    return lowered in _family_names() or (len(lowered) >= 5 and lowered.endswith(_family_endings()))
+
+
+def looks_like_a_name(words: list[str]) -> bool:
+    """Whether the words of a full name hold a given name or end as family names do."""
+    last = re.split(r"[-'’]", words[-1].lower())[-1]
+    return given(words[0]) or family(words[-1]) or family(last)
+
+
+def genitive(lowered: str) -> bool:
+    """Whether a Nordic family name stands in the genitive: Lindgrens, Hansens."""
+    bare = lowered.removesuffix("s")
+    return bare != lowered and len(bare) >= 4 and lowered not in _family_names() and family(bare) and bare[-1] != "s"
+
+
+def telling(word: str) -> bool:
+    """Whether a family name is no everyday word."""
+    return family(word) and word.lower() not in also_words()
+
+
+def _names() -> dict[str, object]:
+    loaded: dict[str, object] = yaml_data("evalkit.personal_data", "data/names.yaml")
+    return loaded
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Given names, lower case."""
+    given: dict[str, str] = _names()["given"]  # type: ignore[assignment]
+    return frozenset(word.lower() for words in given.values() for word in words.split())
+
+
+@cache
+def also_words() -> frozenset[str]:
+    """Given names that are words too."""
+    return frozenset(str(_names()["also_words"]).lower().split())
+
+
+@cache
+def _family_names() -> frozenset[str]:
+    return frozenset(str(_names()["family"]).lower().split())
+
+
+@cache
+def _family_endings() -> tuple[str, ...]:
+    endings: list[str] = _names()["family_endings"]  # type: ignore[assignment]
+    return tuple(sorted(set(endings)))
+
+
+@cache
+def not_after() -> frozenset[str]:
+    """What stands after a name that a firm, a street or a thing bears."""
+    listed: list[str] = _names()["not_after"]  # type: ignore[assignment]
+    return frozenset(listed)
+
+
+def names_a_thing(word: str) -> bool:
+    """Whether a word is a thing, alone or at the end of a compound: `lampa`, `bordslampa`."""
+    lowered = word.lower()
+    return lowered in not_after() or (len(lowered) >= _COMPOUND and lowered.endswith(_things()))
+
+
+_COMPOUND, _SHORTEST_THING = 8, 4
+
+
+@cache
+def _things() -> tuple[str, ...]:
+    return tuple(word for word in not_after() if len(word) >= _SHORTEST_THING and word.isalpha())
+
+
+@cache
+def works() -> frozenset[str]:
+    """Works that bear a person's name."""
+    listed: list[str] = _names()["works"]  # type: ignore[assignment]
+    return frozenset(listed)
+
+
+@cache
+def thing_before() -> frozenset[str]:
+    """What stands before the name of a thing, a place or a firm."""
+    listed: list[str] = _names()["thing_before"]  # type: ignore[assignment]
+    return frozenset(listed)
+
+
+@cache
+def _public() -> frozenset[str]:
+    names = [name.strip() for name in str(_names()["public"]).split("|")]
+    return frozenset(names) | {name.removesuffix("s") for name in names}
+
+
+@cache
+def brands() -> frozenset[str]:
+    """Firms and brands that bear a person's name."""
+    listed: list[str] = _names()["brands"]  # type: ignore[assignment]
+    return frozenset(listed)

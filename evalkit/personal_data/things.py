@@ -1,0 +1,40 @@
+"""What bears a person's name and is nobody: firms, streets, works and goods."""
+
+from __future__ import annotations
+
+import re
+
+from evalkit.personal_data.cues import WORD, chains
+from evalkit.personal_data.name_lists import brands, genitive, names_a_thing, not_after, thing_before, works
+
+_IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
+_FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
+_THE = frozenset({"the ", " the"})
+
+
+def is_thing(text: str, start: int, end: int) -> bool:
+    """Whether a firm, a street or a thing bears the name."""
+    words = text[start:end].lower().split(" ")
+    if any(" ".join(words[n : n + 2]) in brands() for n in range(len(words))):
+        return True
+    # "Henrik Ibsens gate": the name was cut before the s of its genitive.
+    following = _FOLLOWING.match(text, end + (text[end : end + 2] == "s "), end + 40)
+    after = following["next"] if following else ""
+    if words[-1] in not_after() or names_a_thing(after) or not chains().isdisjoint(words):
+        return True
+    if after.islower() and text[max(0, start - 4) : start].lower() in _THE:
+        return True
+    if following and following["as"] and following["work"].lower() in works():
+        return True
+    if any(genitive(word) for word in words[1:-1]):
+        return True
+    if genitive(words[-1]) and re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]):
+        return True
+    # "Johan-svamp" and "Aarnio -tuoli" are things that bear a name.
+    compound = re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", text[start:end].rsplit(" ", 1)[-1]) or re.match(
+        r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]
+    )
+    before = WORD.findall(text[max(0, start - 26) : start].lower())[-2:]
+    if len(before) == 2 and before[-1] in _IS_CALLED:
+        before.pop()
+    return compound is not None or not thing_before().isdisjoint(before[-1:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +22,7 @@ from evalkit.kpi.table import kpis
 from evalkit.model import Kpi, Run
 from evalkit.policy.sections import Policy
 from evalkit.reporting.artefacts import checked
+from evalkit.reporting.naming import by_age
 from evalkit.reporting.summary import Summary, compared, summarise
 from evalkit.store.facts import Facts
 from evalkit.store.scored import read_scored
@@ -88,7 +88,7 @@ def sidebar(page: str) -> None:
         if not runs:
             st.session_state["view"] = None
         else:
-            releases = sorted(runs, key=lambda name: _newest(runs[name]), reverse=True)
+            releases = sorted(runs, key=lambda name: by_age(runs[name]), reverse=True)
             release = _choice("release", releases, default=releases[0])
             run = runs[str(release)]
             # Replay and production never stand beside each other.
@@ -107,15 +107,9 @@ def sidebar(page: str) -> None:
         _into_url("lang", st.session_state["lang"], default="en")
 
 
-def _newest(run: Run) -> tuple[str, list[tuple[int, str]]]:
-    # Releases that started at the same moment stand by their numbers: 1.10 after 1.9.
-    parts = re.findall(r"\d+|\D+", run.release)
-    return str(run.started_at or ""), [(int(p), "") if p.isdigit() else (-1, p) for p in parts]
-
-
 def _before(run: Run, others: Sequence[str], runs: Mapping[str, Run]) -> str:
     """The release that came before, else the nearest that came after: names are given newest first."""
-    older = [name for name in others if _newest(runs[name]) < _newest(run)]
+    older = [name for name in others if by_age(runs[name]) < by_age(run)]
     return older[0] if older else others[-1] if others else ALL
 
 
@@ -166,7 +160,7 @@ def releases(most: int) -> list[Release]:
     chosen = view()
     runs = {r.release: r for r in store().runs() if r.source == chosen.run.source and r.status != "running"}
     found = []
-    for run in sorted(runs.values(), key=_newest)[-most:]:
+    for run in sorted(runs.values(), key=by_age)[-most:]:
         keys = store().score_keys(run.id)
         if keys:
             facts = _facts(store(), name_of_store(), run.id, keys[-1])

@@ -11,6 +11,7 @@ from dashboards.kit import frame, tiles
 from dashboards.kit.numbers import interval, number
 from dashboards.kit.texts import plural, t
 from evalkit.model import Kpi
+from evalkit.reporting.naming import suites
 from evalkit.reporting.summary import Summary
 
 
@@ -22,7 +23,9 @@ def place(parts: Iterable[str]) -> None:
 def where(summary: Summary) -> str:
     """What the page is about: release, suite, slice, coverage."""
     chosen = frame.view()
-    parts = [summary.run.release, _suites(summary.run.suite or ""), *chosen.slices.values()]
+    first, n = suites(summary.run)
+    told = t("suites", first=first, n=n) if n else first
+    parts = [summary.run.release, told, *chosen.slices.values()]
     parts.append(t("scored", n=number(summary.n_scored), total=number(summary.n_total)))
     if summary.n_errors:
         parts.append(plural("broke", summary.n_errors))
@@ -58,9 +61,3 @@ def verdict(summary: Summary, numbers: Sequence[Kpi]) -> str:
         end = t("verdict.ok")
     # A semicolon between clauses: "than 1.4, 64 findings" would read as one number.
     return f"{release}: {'; '.join(parts)}. {end}"
-
-
-def _suites(name: str) -> str:
-    """The suites of a run; many are told by the first and how many more."""
-    first, *others = name.split("+")
-    return name if len(others) < 2 else t("suites", first=first, n=len(others))

@@ -116,9 +116,7 @@ def verdict(change: Change) -> str:
     if BETTER.get(change.name) is None or change.verdict not in {"better", "worse", "same"}:
         return ""
     kind = "ek-num" if change.verdict == "same" else f"ek-{change.verdict}"
-    sign = "= "
-    if change.verdict != "same":
-        sign = "▲ " if (change.after.value or 0.0) > (change.before.value or 0.0) else "▼ "
+    sign = {"better": "▲ ", "worse": "▼ ", "same": "= "}[change.verdict]
     return f"<span class={kind}>{sign}{escape(t(f'change.{change.verdict}'))}</span>"
 
 

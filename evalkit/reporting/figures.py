@@ -157,9 +157,8 @@ def _gaps(store: Store, summary: Summary) -> str:
     if not found:
         return ""
     title = "What nobody wrote down, by volume"
-    items = "".join(f"<li>{visible(gap.name)}: <q>{visible(gap.example[:160])}</q></li>" for gap in found)
-    drawn = plots.bars([(gap.name, gap.n_conversations) for gap in found], title)
-    return _card(title, f"{drawn}<details><summary>one question of each</summary><ul>{items}</ul></details>", "")
+    drawn = plots.bars([(gap.example, gap.n_conversations) for gap in found], title)
+    return _card(title, drawn, "one question stands for all of its kind")
 
 
 def _card(title: str, body: str, foot: str) -> str:

@@ -15,6 +15,7 @@ from evalkit.reporting.artefacts import told
 from evalkit.reporting.failures import EXAMPLES
 from evalkit.reporting.figures import numbers, pictures
 from evalkit.reporting.marking import marked, merged, visible
+from evalkit.reporting.naming import suites
 from evalkit.reporting.page import CLOSING, opening
 from evalkit.reporting.summary import Failure, Summary, transcripts
 from evalkit.store.store import Store
@@ -56,11 +57,13 @@ def _parts(store: Store, summary: Summary, targets: Mapping[str, Target]) -> Ite
 
 def _header(summary: Summary) -> str:
     run = summary.run
+    first, n = suites(run)
+    named = f"{first} and {n} more suites" if n else first
     against = f" against {visible(summary.baseline.release)}" if summary.baseline else ""
     at = f" · {run.started_at:%Y-%m-%d %H:%M} UTC" if run.started_at else ""
     errors = f" · {summary.n_errors} broke" if summary.n_errors else ""
     return (
-        f"<header><h1>evalkit · {visible(run.suite)} · release {visible(run.release)}{against}</h1>"
+        f"<header><h1>evalkit · {visible(named)} · release {visible(run.release)}{against}</h1>"
         f'<p class="lead">{visible(summary.sentence)}</p>'
         f'<p class="soft">Scored {summary.n_scored} of {summary.n_total} conversations{errors}{at} · run {visible(run.id)}</p></header>'
     )
@@ -150,7 +153,7 @@ def _failing(store: Store, summary: Summary) -> Iterator[str]:
             told.add(talk.id)
             case = cases.get(talk.case_id or "")
             room = _Room(inline=written < _INLINE_UP_TO, whole=written < _WHOLE_UP_TO, turns=written < _SHORT_UP_TO)
-            part = _talk(talk, case, by_talk[talk.id], passages, room, linked)
+            part = _talk(talk, case, by_talk[talk.id], passages, room, linked, heading=first[rule].message)
             written += len(part)
             yield part
             members.pop(talk.id)
@@ -181,13 +184,15 @@ def _talk(
     passages: Mapping[str, Data],
     room: _Room,
     linked: dict[str, None],
+    *,
+    heading: str,
 ) -> str:
     worst = failures[0]
     known = tuple(case.context.facts.values()) if case is not None else ()
     head = (
         f"<summary><span class='sev {worst.finding.severity}'>{_SIGNS[worst.finding.severity]} {worst.finding.severity}</span>"
         f"<code>{visible(worst.case_id)}</code><span class=soft>{visible(worst.place)}</span>"
-        f"<span>{visible(worst.finding.message)}</span></summary>"
+        f"{f'<span>{visible(worst.finding.message)}</span>' if worst.finding.message != heading else ''}</summary>"
     )
     if not room.turns:
         return f"<details id=c{visible(talk.id)}>{head}<p class=soft>Too many to print: evalkit report reads it.</p></details>"
@@ -198,13 +203,13 @@ def _talk(
         by_turn.setdefault(failure.finding.turn, []).append(failure)
     for number, turn in enumerate(talk.turns):
         here = by_turn.pop(number, [])
-        body.append(_turn(turn, [f.finding for f in here], known, _LONGEST_TURN if room.whole else _SHORT_TURN))
+        body.append(_turn(number, turn, [f.finding for f in here], known, _LONGEST_TURN if room.whole else _SHORT_TURN))
         body += [_reason(f.finding, passages, inline=inline, linked=linked) for f in here]
     body += [_reason(f.finding, passages, inline=inline, linked=linked) for rest in by_turn.values() for f in rest]
     return f"<details id=c{visible(talk.id)}>{head}<div class=talk>{''.join(body)}</div></details>"
 
 
-def _turn(turn: Turn, findings: Sequence[Finding], known: tuple[str, ...], longest: int) -> str:
+def _turn(number: int, turn: Turn, findings: Sequence[Finding], known: tuple[str, ...], longest: int) -> str:
     masked = mask(turn.text, also=known)
     spans = merged(
         masked.span(f.start, f.end) for f in findings if f.start is not None and f.end is not None and f.end > f.start
@@ -218,7 +223,7 @@ def _turn(turn: Turn, findings: Sequence[Finding], known: tuple[str, ...], longe
         out.append(visible(str((turn.payload or {}).get("name", "event"))))
     label = {"customer": "customer", "bot": "bot", "human": "person", "system": "event"}[turn.role]
     took = f" · {turn.latency_ms:.0f} ms" if turn.latency_ms is not None else ""
-    return f'<div class="t {turn.role}"><small>{label}{took}</small>{"".join(out)}</div>'
+    return f'<div class="t {turn.role}"><small>{number + 1} · {label}{took}</small>{"".join(out)}</div>'
 
 
 def _reason(finding: Finding, passages: Mapping[str, Data], *, inline: bool, linked: dict[str, None]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log10
+from math import ceil, floor, log10
 
 from evalkit.comparison.slopes import Slope
 from evalkit.model import Kpi
@@ -38,8 +38,7 @@ def slope(found: Sequence[Slope], names: tuple[str, str], title: str) -> str:
     """One line per slice from the baseline to the candidate; only those that are no chance have colour and a name."""
     left, right, top, foot = 46, 214, 26, 226
     values = [kpi.value or 0.0 for one in found for kpi in (one.before, one.after)]
-    low, high = int(min(values) * 10) / 10, -int(-max(values) * 10) / 10
-    low, high = (max(0.0, min(low, high - 0.2)), max(high, min(1.0, low + 0.2)))
+    low, high = tens(min(values), max(values))
 
     def y(value: float) -> float:
         return round(foot - (value - low) / (high - low) * (foot - top), 1)
@@ -71,6 +70,17 @@ def slope(found: Sequence[Slope], names: tuple[str, str], title: str) -> str:
         text = f"{sign}{_cut(one.name, 15)} {100 * (one.after.value or 0):.0f} %"
         parts.append(f'<text x="{right + 10}" y="{at + 4}" class="tick {kind}">{visible(text)}</text>')
     return _svg(foot + 10, title, parts)
+
+
+def tens(low: float, high: float) -> tuple[float, float]:
+    """Whole tens of per cent around two shares, never less than a fifth of the scale: noise must look like noise.
+
+    >>> tens(0.81, 0.97), tens(0.5, 0.5), tens(1.0, 1.0)
+    ((0.8, 1.0), (0.5, 0.7), (0.8, 1.0))
+    """
+    below, above = floor(round(low * 10, 6)) / 10, ceil(round(high * 10, 6)) / 10
+    above = min(1.0, max(above, below + 0.2))
+    return round(max(0.0, min(below, above - 0.2)), 1), above
 
 
 def ecdf(waits_s: Mapping[str, Sequence[float]], title: str) -> str:

@@ -11,8 +11,10 @@ from evalkit.kpi.table import TITLES
 from evalkit.model import Data, Run
 from evalkit.policy.sections import Target
 from evalkit.reporting.artefacts import write_artefact
+from evalkit.reporting.headlines import headlines
 from evalkit.reporting.html import write_html
 from evalkit.reporting.marking import visible
+from evalkit.reporting.naming import by_age
 from evalkit.reporting.page import CLOSING, opening
 from evalkit.reporting.summary import Summary, shown, shown_interval
 from evalkit.reporting.trends import Point, trend
@@ -47,7 +49,7 @@ def write_site(
     Raises: InputError when the store holds no scored run.
     """
     newest: dict[tuple[str, str], Run] = {}
-    for run in store.runs():
+    for run in sorted(store.runs(), key=by_age):
         if run.status != "running" and store.score_keys(run.id):
             newest.pop((run.source, run.release), None)
             newest[run.source, run.release] = run
@@ -68,7 +70,7 @@ def write_site(
 
 
 def _parts(by_source: Mapping[str, Sequence[_Release]]) -> Iterator[str]:
-    newest = max((r for found in by_source.values() for r in found), key=lambda r: str(r.summary.run.started_at))
+    newest = max((r for found in by_source.values() for r in found), key=lambda r: by_age(r.summary.run))
     yield opening("evalkit · releases", "site.css")
     said = newest.decision["sentence"] if newest.decision is not None else newest.summary.sentence
     yield f'<header><h1>evalkit · releases</h1><p class="lead">{visible(str(said))}</p></header>'
@@ -79,29 +81,40 @@ def _parts(by_source: Mapping[str, Sequence[_Release]]) -> Iterator[str]:
             '<p class="legend"><span>● a release with its 95 % interval</span><span>✗ the gate refused it</span>'
             "<span>┊ measured otherwise from here on</span></p>"
         )
-        yield f'<div class="grid-of-trends">{"".join(_cards(releases))}</div>'
+        first, others = _cards(releases)
+        yield f'<div class="grid-of-trends">{"".join(first)}</div>'
+        if others:
+            yield f"<details class=more><summary>{len(others)} more numbers</summary>"
+            yield f'<div class="grid-of-trends">{"".join(others)}</div></details>'
         yield f"<h2>Releases</h2>{_table(releases)}"
     yield CLOSING
 
 
-def _cards(releases: Sequence[_Release]) -> Iterator[str]:
-    names = dict.fromkeys(kpi.name for release in reversed(releases) for kpi in release.summary.kpis)
-    for name in names:
-        points = []
-        for release in releases:
-            kpi = next((k for k in release.summary.kpis if k.name == name), None)
-            if kpi is not None and kpi.value is not None and not (kpi.note or "").startswith("too few"):
-                run, failed = release.summary.run, release.verdict == "failed"
-                points.append(Point(run.release, kpi, release.summary.score_key, failed))
-        if not points:
-            continue
-        title, last = TITLES.get(name, name), points[-1]
-        interval = shown_interval(last.kpi)
-        small = f"{interval + ' · ' if interval else ''}n = {last.kpi.n} · {last.release}"
-        yield (
-            f'<section class="card"><h3>{visible(title)}</h3>'
-            f'<p class="now">{shown(last.kpi)} <small>{visible(small)}</small></p>{trend(title, points)}</section>'
-        )
+def _cards(releases: Sequence[_Release]) -> tuple[list[str], list[str]]:
+    """A card for each KPI: those that a release is judged by, and the others."""
+    known = {kpi.name: kpi for release in releases for kpi in release.summary.kpis}
+    first, others = headlines(list(known.values()))
+    drawn = ([_card(kpi.name, releases) for kpi in part] for part in (first, others))
+    shown_, folded = ([card for card in part if card] for part in drawn)
+    return shown_, folded
+
+
+def _card(name: str, releases: Sequence[_Release]) -> str:
+    points = []
+    for release in releases:
+        kpi = next((k for k in release.summary.kpis if k.name == name), None)
+        if kpi is not None and kpi.value is not None and not (kpi.note or "").startswith("too few"):
+            run, failed = release.summary.run, release.verdict == "failed"
+            points.append(Point(run.release, kpi, release.summary.score_key, failed))
+    if not points:
+        return ""
+    title, last = TITLES.get(name, name), points[-1]
+    interval = shown_interval(last.kpi)
+    small = f"{interval + ' · ' if interval else ''}n = {last.kpi.n} · {last.release}"
+    return (
+        f'<section class="card"><h3>{visible(title)}</h3>'
+        f'<p class="now">{shown(last.kpi)} <small>{visible(small)}</small></p>{trend(title, points)}</section>'
+    )
 
 
 def _table(releases: Sequence[_Release]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evalkit.kpi.pictures import breaks
 from evalkit.model import Kpi
 from evalkit.reporting.marking import visible
+from evalkit.reporting.plots import tens
 from evalkit.reporting.summary import shown, shown_interval
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 340, 132, 44, 14, 14, 24
@@ -93,11 +94,7 @@ def _axis(points: Sequence[Point], low: float, high: float) -> str:
 def _range(kpis: Sequence[Kpi]) -> tuple[float, float]:
     values = [v for kpi in kpis for v in (kpi.value, kpi.low, kpi.high) if v is not None]
     if kpis[-1].unit == "rate":
-        low, high = min(values), max(values)
-        # Whole tens around what is shown, and never less than a fifth of the scale: noise must look like noise.
-        low, high = int(low * 10) / 10, -int(-high * 10) / 10
-        low = max(0.0, min(low, high - 0.2))
-        return low, min(1.0, max(high, low + 0.2))
+        return tens(min(values), max(values))
     return 0.0, max([*values, 1e-9]) * 1.1 if max(values) > 0 else 1.0
 
 
@@ -106,6 +103,8 @@ def _tick(value: float, unit: str) -> str:
         return f"{100 * value:.0f} %"
     if unit == "ms":
         return f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms"
+    if unit == "s":
+        return f"{1000 * value:.0f} ms" if 0 < value < 1 else f"{value:.1f} s" if value % 1 else f"{value:.0f} s"
     if unit == "eur":
         return f"€{value:.2f}"
     return f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"

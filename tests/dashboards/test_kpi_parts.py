@@ -76,7 +76,7 @@ def test_leaks_are_the_first_tile_and_the_numbers_stand_without_a_plot_library(
     assert "Personal-data leaks" in tiles[0]
     assert len(tiles) == 6
     assert text.count("ek-band") >= 8
-    assert not page.get("arrow_vega_lite_chart")
+    assert not page.get("vega_lite_chart")
 
 
 def test_the_change_and_what_was_before_are_two_phrases(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

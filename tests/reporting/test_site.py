@@ -73,6 +73,24 @@ def test_a_line_breaks_where_the_measure_changed_and_never_hides_the_interval() 
     assert trend("Passed", [point("only", 0.8, "a")]).count("<circle") == 1
 
 
+def test_releases_of_one_moment_stand_by_their_numbers_and_the_rest_is_folded(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        for number, release in enumerate(("1.10", "1.9")):
+            store_run(store, release, STEADY, run={"id": f"r{number}", "started_at": NOW})
+        write_site(tmp_path, store, lambda run: summarise(store, run, "k"))
+    page = (tmp_path / "index.html").read_text()
+    assert page.index('class="tick">1.9<') < page.index('class="tick">1.10<')
+    assert page.count("<svg") <= 12 or "more numbers</summary>" in page
+
+
+def test_a_share_never_leaves_its_plot() -> None:
+    drawn = trend(
+        "A", [Point("1", Kpi(name="a", unit="rate", value=v, n=60, low=v, high=v), "k") for v in (0.81, 0.97)]
+    )
+    heights = [float(y) for y in re.findall(r'cy="([-\d.]+)"', drawn)]
+    assert all(14 <= y <= 108 for y in heights), heights
+
+
 def test_an_empty_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Store.open(tmp_path / "s.db") as store, pytest.raises(InputError, match="no scored run yet"):
         write_site(tmp_path, store, lambda run: summarise(store, run, "k"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -34,6 +35,13 @@ class Base:
     def engine(self) -> sa.Engine:
         """The database behind the store, for the other modules of this room."""
         return self._engine
+
+    @property
+    def file(self) -> Path | None:
+        """The store's file, None for a database or a store in memory."""
+        url = self._engine.url
+        is_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+        return Path(url.database) if is_file and url.database else None
 
     # ------------------------------------------------------------ versions
 

@@ -312,6 +312,12 @@ def cache_path(store: Path, run_id: str, score_key: str) -> Path:
     return store.with_name(f"{store.name}.columns") / f"{name}.npz"
 
 
+def forget_kept(store: Path) -> None:
+    """Delete what is kept beside a store file: erased rows must not outlive their erasure there."""
+    for path in store.with_name(f"{store.name}.columns").glob("*"):
+        path.unlink(missing_ok=True)
+
+
 def load_cached(path: Path, version: str) -> Columns | None:
     """The columns kept under this version; None where there are none, older ones, or ones that cannot be read."""
     import zipfile

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from evalkit.model import Conversation
 from evalkit.store import schema
 from evalkit.store.base import BATCH, Base, encode, in_batches
+from evalkit.store.columns import forget_kept
 from evalkit.store.database import reading
 
 
@@ -42,7 +43,12 @@ class Erasing(Base):
             n = connection.execute(schema.scores.delete().where(schema.scores.c.run_id == run_id)).rowcount
             for table in (schema.facts, schema.findings, schema.score_sets, schema.passages):
                 connection.execute(table.delete().where(table.c.run_id == run_id))
+        self._forget_kept()
         return int(n)
+
+    def _forget_kept(self) -> None:
+        if self.file is not None:
+            forget_kept(self.file)
 
     def compact(self) -> None:
         """Give deleted bytes back, so that what was erased is also gone from the files."""
@@ -70,6 +76,7 @@ class Erasing(Base):
                     table.delete().where(table.c.run_id == run_id, table.c.id.in_(batch))
                 ).rowcount
         self.parts.settle(run_id)
+        self._forget_kept()
         return erased
 
     def conversations_of_subject(self, subject_key: str) -> list[tuple[str, str]]:

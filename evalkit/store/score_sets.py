@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -162,7 +161,7 @@ class ScoreSets(Base):
         """The facts of one set of scores by column; large sets are kept beside a store file until they change."""
         key = score_key or self.latest_score_key(run_id)
         version = str(self.facts_version())
-        path = self._kept_at(run_id, key)
+        path = cache_path(self.file, run_id, key) if self.file is not None else None
         if path is not None and (held := load_cached(path, version)) is not None:
             return held
         found = by_cluster(self._read_columns(run_id, key))
@@ -172,14 +171,8 @@ class ScoreSets(Base):
 
     def kept_columns(self, run_id: str, score_key: str) -> Columns | None:
         """The columns that are kept beside the store file and still hold; None for a small set, or a database."""
-        path = self._kept_at(run_id, score_key)
+        path = cache_path(self.file, run_id, score_key) if self.file is not None else None
         return load_cached(path, str(self.facts_version())) if path is not None and path.exists() else None
-
-    def _kept_at(self, run_id: str, score_key: str) -> Path | None:
-        url = self._engine.url
-        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-            return None
-        return cache_path(Path(url.database), run_id, score_key)
 
     def _read_columns(self, run_id: str, score_key: str) -> Columns:
         mark = "%s" if self._engine.dialect.name == "postgresql" else "?"

@@ -21,6 +21,7 @@ from evalkit.transcripts.times import Times
 
 _YES = frozenset({"1", "true", "yes", "y", "ja", "kyllä", "x", "sant", "sand"})
 _HANDLED = {"ai": "ai", "bot": "ai", "ai_assisted": "ai_assisted", "human": "human", "agent": "human"}
+_LEFT_OUT = "left out by `drop:` of the mapping"
 _UNKNOWN_ROLE = "a role that no rule names; `roles:` of the mapping tells what it means"
 _SPREAD = 20
 _SPEAKERS = frozenset({"customer", "bot", "human", "system"})
@@ -99,6 +100,7 @@ class _Reader:
         mapping = self._mapping
         used = {*mapping.conversation.values(), *mapping.attributes, *mapping.columns, mapping.turns}
         used |= {mapping.transcript.column} if mapping.transcript else set()
+        used |= set(mapping.drop)
         used_inner = {*mapping.message.values(), *mapping.drop}
         heads = {str(path).split(".")[0] for path in used | used_inner}
         for name in (*names, *(f"{mapping.turns}.{name}" for name in inner if name not in used_inner)):
@@ -143,6 +145,9 @@ class _Reader:
             self._ledger.drop("conversation", "a record without the conversation's id", line)
             return None
         builder, mapping = self._begin(id_, line), self._mapping
+        if self._left_out(data):
+            builder.drop(_LEFT_OUT)
+            return None
         if mapping.transcript is not None:
             self._split(builder, str(data.get(mapping.transcript.column) or ""))
         for column, role in mapping.columns.items():
@@ -192,12 +197,14 @@ class _Reader:
         # The word itself may be a person's name, so that only its place is told.
         return (self._other, "any other role") if self._other else (None, _UNKNOWN_ROLE)
 
+    def _left_out(self, record: Mapping[str, Any]) -> bool:
+        return any(_plain(read(record)) in values for read, values in self._drops)
+
     def _message(self, builder: Builder, record: Mapping[str, Any], line: int) -> None:
         of = self._of_message
-        for read, values in self._drops:
-            if _plain(read(record)) in values:
-                builder.skip("left out by `drop:` of the mapping", line)
-                return
+        if self._left_out(record):
+            builder.skip(_LEFT_OUT, line)
+            return
         role, why = self._role(of["role"](record), builder) if "role" in of else (self._other, "any other role")
         if role is None or role == "drop":
             builder.skip(why if role is None else f"{why}, left out by the mapping", line)

@@ -143,8 +143,10 @@ def completed(mapping: ColumnMapping | None, header: Sequence[str], inner: Seque
     of_message = inner if nested else header
     for column in _columns(made.conversation, made.attributes, made.columns, made.transcript):
         _there(column, header, where)
-    for column in (*made.message.values(), *made.drop):
+    for column in made.message.values():
         _there(column, of_message, where)
+    for column in made.drop:
+        _there(column, tuple(dict.fromkeys((*header, *of_message))), where)
     conversation = {**_usual("conversation", header), **made.conversation}
     message = {**_usual("message", of_message), **made.message}
     for name in made.constants:

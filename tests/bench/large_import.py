@@ -34,7 +34,11 @@ def _imported(size_mb: int) -> tuple[int, int, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder) / "export.jsonl"
         n = _write(export, size_mb)
-        words = ["import", "jsonl", str(export), "--release", "r", "--no-pseudonyms", "--store", f"{folder}/s.db"]
+        # Every size goes into Parquet parts, so that the sizes differ in nothing else.
+        words = [
+            "import", "jsonl", str(export), "--release", "r", "--no-pseudonyms", "--store", f"{folder}/s.db",
+            "--parquet-above", "10000",
+        ]  # fmt: skip
         code = f"from evalkit.cli import execute; raise SystemExit(execute({words!r}))"
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, cwd=folder)
         _, status, usage = os.wait4(process.pid, 0)

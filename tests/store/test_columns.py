@@ -96,6 +96,7 @@ def test_large_sets_are_kept_until_facts_change(tmp_path: Path, monkeypatch: pyt
         assert b"person-" not in kept.read_bytes(), "people are numbers there"
         assert kpis(store.columns("r")) == kpis(first)
         store.delete_conversations("r", ["c001", "c002"])
+        assert not kept.exists(), "what was erased must not lie on in a file that nobody reads"
         assert store.columns("r").n == 58, "what was erased is gone from the kept columns too"
         store.add_scores("r", "k", [("c999", [], Facts(conversation_id="c999", source="production"))])
         assert store.columns("r").n == 59

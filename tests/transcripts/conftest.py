@@ -20,7 +20,7 @@ EXPORTS = (
     ("zendesk", "zendesk.jsonl"), ("zendesk", "zendesk"), ("intercom", "intercom.jsonl"), ("freshdesk", "freshdesk"),
     ("hubspot", "hubspot.jsonl"), ("dixa", "dixa.jsonl"), ("kundo", "kundo.json"), ("ada", "ada.jsonl"),
     ("contact-lens", "contact-lens"), ("otel", "otel.jsonl"), ("langfuse", "langfuse.jsonl"), ("csv", "long.csv"),
-    ("csv", "wide.csv"),
+    ("csv", "wide.csv"), ("jsonl", "nested.jsonl"),
 )  # fmt: skip
 
 Reader = Callable[..., tuple[list[Talk], Ledger]]

@@ -12,6 +12,7 @@ from evalkit.plugins import load, names
 from evalkit.testing import check_importer
 from evalkit.transcripts.door import Options, Talk
 from evalkit.transcripts.finishing import Finishing
+from evalkit.transcripts.mapping import mapping_of
 from tests.transcripts.conftest import EXPORTS, FOLDER, Reader, read_export
 
 IDS = [f"{kind}-{Path(name).stem}" for kind, name in EXPORTS]
@@ -119,6 +120,7 @@ def test_freshdesk_begins_with_the_description_and_tells_edits_spam_and_merges(r
         ("contact-lens", "contact-lens", [["human", "customer"], ["bot", "customer", "human"]]),
         ("langfuse", "langfuse.jsonl", [["customer", "bot", "customer", "bot"], ["customer", "bot"]]),
         ("csv", "wide.csv", [["customer", "human"], ["human"]]),
+        ("jsonl", "nested.jsonl", [["customer", "bot", "customer"], ["human", "customer"]]),
     ],
 )
 def test_who_spoke_is_read_as_documented(kind: str, name: str, expected: list[list[str]], read: Reader) -> None:
@@ -140,6 +142,29 @@ def test_traces_tell_each_message_once_though_every_call_repeats_the_history(rea
     assert (call.name, call.result) == ("order_status", {"status": "shipped"})
     assert talk.cost is not None and (talk.cost.tokens_in, talk.cost.tokens_out) == (240, 32)
     assert stored([talk])[0].turns[1].tool_calls[0].arguments["email"] == "<EMAIL_1>"
+
+
+def test_nested_json_lines_are_read_by_a_mapping_with_local_times_html_and_decimal_commas(read: Reader) -> None:
+    talks, ledger = read("jsonl", FOLDER / "nested.jsonl")
+    first, second = talks
+    assert (first.channel, first.language, first.consent) == ("email", "nb", True)
+    assert first.rating is not None and first.rating.value == 3.5
+    assert first.turns[0].text == "Hei, hvor er pakken min?"
+    # 02:05 after 02:31 is the second of that hour, and 02:30 never was on the day that lost an hour.
+    assert [turn.at.isoformat()[11:16] for turn in first.turns if turn.at] == ["00:30", "00:31", "01:05"]
+    assert [turn.at.isoformat()[11:16] for turn in second.turns if turn.at] == ["01:10", "01:30"]
+    assert ("conversation", "left out by `drop:` of the mapping", "1 (line 4)") in ledger.rows()
+    assert ledger.n_dropped("line") == 1
+    assert ledger.n_dropped("message") == 1
+
+
+def test_a_record_of_one_cell_is_left_out_by_the_mapping_too(tmp_path: Path, read: Reader) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("id,status,question,answer\n1,open,Hej?,Ja\n2,spam,Vinn!,Nej\n", encoding="utf-8")
+    columns = {"question": "customer", "answer": "bot"}
+    talks, ledger = read("csv", path, mapping=mapping_of({"columns": columns, "drop": {"status": ["spam"]}}))
+    assert [talk.source_id for talk in talks] == ["1"]
+    assert ledger.n_dropped("conversation") == 1
 
 
 def test_private_notes_stay_as_notes_where_they_are_asked_for(read: Reader) -> None:

@@ -66,7 +66,7 @@ ui: $(READY) ## the dashboards on 127.0.0.1
 lock: $(READY) ## resolve the dependencies again, with hashes and without index addresses
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --extra data --extra dask --extra judge --extra lid --extra postgres --extra privacy --extra ray --extra satisfaction --extra ui \
+	  --extra data --extra dask --extra judge --extra lid --extra postgres --extra privacy --extra ray --extra satisfaction --extra ui --extra auth \
 	  --group dev --python-version 3.11 pyproject.toml -o requirements-dev.txt
 
 clean: ## remove everything that the tasks made

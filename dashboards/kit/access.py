@@ -108,7 +108,9 @@ def _by_oidc() -> bool:
             if st.button(t("access.in"), type="primary"):
                 st.login()
         return False
-    name = str(st.user.get("email") or st.user.get("sub"))
+    # An address that the provider has not seen proven is anybody's claim: it opens no account.
+    proven = st.user.get("email_verified") is not False
+    name = str((st.user.get("email") if proven else None) or st.user.get("sub"))
     account = read_accounts(_accounts()).get(name)
     st.session_state["person"] = Person(name=name, role=account.role if account else "viewer", by="oidc")
     return True

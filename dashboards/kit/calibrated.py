@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from dashboards.kit import charts, figures, frame
+from dashboards.kit import charts, figures, frame, tiles
 from dashboards.kit.numbers import between, number, within
 from dashboards.kit.texts import said, t
 from evalkit.model import Review
@@ -42,6 +45,7 @@ def judge(reviews: Sequence[Review]) -> None:
 def satisfaction(reviews: Sequence[Review]) -> None:
     """The estimate of the chosen run beside surveys, and beside reviewers where no survey was answered."""
     st.subheader(t("reliability.title"))
+    _card()
     read = next(iter(questions(["satisfied"])), None)
     labels = final(list(reviews))
     answered: list[tuple[float | None, int | bool | None]] = []
@@ -56,6 +60,41 @@ def satisfaction(reviews: Sequence[Review]) -> None:
         return
     charts.draw(figures.reliability(found), alt_text=t("reliability.title"))
     st.caption(t("reliability.said", gap=number(100 * found.gap), n=number(found.n)))
+
+
+def _card() -> None:
+    """The card of the satisfaction model that `evalkit ui` was given: what it is worth on customers it never saw."""
+    given = os.environ.get("EVALKIT_SATISFACTION")
+    if not given:
+        st.caption(t("card.none"))
+        return
+    card: dict[str, Any] = json.loads(given)
+    auc, low, high = (number(card[name], 2) for name in ("auc", "auc_low", "auc_high"))
+    tiles.plain(
+        [
+            (t("card.auc"), auc, f"{low} – {high} · {t('card.length', value=number(card['auc_length_only'], 2))}"),
+            (t("card.slope"), number(card["slope"], 2), t("card.slope_how")),
+            (t("card.error"), number(card["calibration_error"], 2), t("card.error_how")),
+            (t("card.brier"), number(card["brier"], 3), t("card.constant", value=number(card["brier_constant"], 3))),
+            (t("card.labels"), number(card["n_labels"]), str(card["validated_at"])[:10]),
+        ]
+    )
+    st.caption(f"{t('card.shown' if card['shown'] else 'card.hidden')} {_used(str(card['hash']))}")
+
+
+def _used(model: str) -> str:
+    chosen = frame.view()
+    known = _model_of(frame.store(), frame.name_of_store(), chosen.run.id, chosen.score_key)
+    if known is None:
+        return t("card.unused")
+    return t("card.same") if known == model else t("card.other")
+
+
+@st.cache_data(ttl=900, show_spinner=False)
+def _model_of(_store: Store, where: str, run_id: str, key: str) -> str | None:
+    first = next(iter(_store.scores(run_id, key)), None)
+    found = (score.data.get("model") for score in (first[1] if first else ()) if score.scorer == "satisfaction")
+    return next((str(model) for model in found if model), None)
 
 
 @st.cache_data(ttl=900, show_spinner=False)

@@ -262,15 +262,16 @@ def _help() -> None:
 
 def _machine(batch: Batch, task: Task, place: int, asked: Sequence[Question], opinion: Review | None) -> None:
     store = frame.store()
-    st.divider()
     st.markdown(f"**{t('review.machine')}**")
     ids = [task.conversation_id]
     scores = store.scores_of(task.run_id, batch.score_key, ids).get(task.conversation_id, [])
     row = store.fact(task.run_id, batch.score_key, task.conversation_id)
+    lines = []
     for question in asked:
         verdict = question.machine(row) if row is not None else None
         text = t("machine.silent") if verdict is None else t("machine.yes") if verdict else t("machine.no")
-        st.caption(f"{t(f'question.{question.id}.short')}: {text}")
+        lines.append(f"<li><span>{escape(t(f'question.{question.id}.short'))}</span><b>{escape(text)}</b></li>")
+    st.html(f"<ol class=ek-asked>{''.join(lines)}</ol>")
     findings = [f for score in scores if score.verdict in {"fail", "unsure"} for f in score.findings if not f.passed]
     talk.reasons(findings)
     if opinion is not None:

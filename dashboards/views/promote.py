@@ -21,8 +21,9 @@ def main() -> None:
     store, chosen = frame.store(), frame.view()
     frame.lead(t("promote.lead"))
     reviewed = sorted({r.conversation_id for r in store.reviews() if "#" not in r.question})
-    cases = {one.id: one.case_id or one.id for one in store.conversations(chosen.run.id, reviewed)} if reviewed else {}
     asked = st.query_params.get("c", "")
+    wanted = [*([asked] if asked else []), *reviewed]
+    cases = {one.id: one.case_id or one.id for one in store.conversations(chosen.run.id, wanted)} if wanted else {}
     options = list(dict.fromkeys([*([asked] if asked else []), *cases]))
     if not options:
         frame.nothing(t("promote.elsewhere" if reviewed else "promote.none"))

@@ -40,12 +40,18 @@ _OPTIONS = {
 )
 @click.option("--oidc", "way", flag_value="oidc", help="People sign in by OpenID Connect (.streamlit/secrets.toml).")
 @click.option("--proxy-header", help="A reverse proxy on this machine names the person in this header.")
+@click.option(
+    "--satisfaction",
+    "card",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The satisfaction model whose card the agreement page shows (default: satisfaction.json, where it is).",
+)
 @click.option("--accounts", default=".evalkit/accounts.json", show_default=True, type=click.Path(path_type=Path))
 @config_option
 @store_option
 def command(
-    *, port: int, address: str, way: str | None, proxy_header: str | None, accounts: Path, config_path: Path | None,
-    store_at: str | None,
+    *, port: int, address: str, way: str | None, proxy_header: str | None, card: Path | None, accounts: Path,
+    config_path: Path | None, store_at: str | None,
 ) -> int:  # fmt: skip
     """Open the dashboards on 127.0.0.1; nothing leaves the machine."""
     import importlib.util
@@ -77,11 +83,26 @@ def command(
         "EVALKIT_ACCESS": access,
         "EVALKIT_ACCOUNTS": str(accounts),
         "EVALKIT_POLICY": msgspec.json.encode(config.policy).decode(),
+        "EVALKIT_SATISFACTION": _card(card or Path("satisfaction.json")),
     }
     try:
         return subprocess.run(command_, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
+
+
+def _card(path: Path) -> str:
+    """The card of a satisfaction model as JSON, "" where there is none: the pages know no scorers."""
+    import msgspec
+
+    from evalkit.scorers.satisfaction_model import load
+
+    if not path.exists():
+        return ""
+    model = load(path)
+    return msgspec.json.encode(
+        {**msgspec.to_builtins(model.card), "shown": model.card.shown, "hash": model.hash}
+    ).decode()
 
 
 def _access(address: str, way: str | None, proxy_header: str | None, accounts: Path) -> str:

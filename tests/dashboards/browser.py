@@ -25,12 +25,17 @@ _FLAGS = (
 SHOTS = os.environ.get("EVALKIT_SCREENSHOTS")
 
 
-@contextmanager
-def serving(where: Path | str, *words: str) -> Iterator[str]:
-    """The address of the dashboards over a store."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(where: Path | str, *words: str, port: int | None = None, cwd: Path | None = None) -> Iterator[str]:
+    """The address of the dashboards over a store."""
+    port = port or free_port()
     command = [
         sys.executable,
         "-c",
@@ -42,7 +47,9 @@ def serving(where: Path | str, *words: str) -> Iterator[str]:
         str(where),
         *words,
     ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd=cwd
+    )
     try:
         for _ in range(300):
             try:

@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 
+from evalkit.model import Conversation, Run, Score, Turn
 from evalkit.review.access import save_account
 from evalkit.review.drawing import new_batch
 from evalkit.review.labelling import disputes, final, save_label
 from evalkit.review.promoting import PROMOTED
 from evalkit.store.batches import Batch, Batches
+from evalkit.store.facts import facts_of
 from evalkit.store.store import Store
 from evalkit.suites.loading import load_suites
 from tests.dashboards.browser import Person, chromium, serving
-from tests.dashboards.pages import stored
+from tests.dashboards.pages import AT, stored
 from tests.databases import postgres_url
 
 pytest.importorskip("streamlit")
@@ -143,6 +145,55 @@ def test_ten_conversations_are_reviewed_by_keyboard_alone(browser: Any, tmp_path
     assert len(labels) == 40
     assert {r.label for (_, question), r in labels.items() if question == "correct"} == {"no"}
     assert {r.reviewer for r in labels.values()} == {"ann"}
+
+
+TONGUES = {
+    "sv": "Hur länge har jag på mig? Åäö.", "da": "Hvor længe har jeg? Æøå.", "nb": "Hvor lenge har jeg på meg?",
+    "fi": "Kuinka kauan minulla on aikaa? Äö.", "en": "How long do I have?", "de": "Wie lange habe ich? Größe, ß.",
+}  # fmt: skip
+
+
+def test_conversations_in_six_languages_are_reviewed_by_key_in_each_interface(browser: Any, tmp_path: Path) -> None:
+    from dashboards.kit.texts import catalogue
+
+    where, texts = tmp_path / "s.db", catalogue()
+    spoken_in_six(where)
+    keys = (("1", "question.correct"), ("2", "question.handover"), ("1", "question.satisfied"), ("4", "review.saved"))
+    with serving(where) as address:
+        for lang in TONGUES:
+            person = Person(browser, address)
+            person.open(f"review?lang={lang}")
+            person.page.get_by_text(texts["question.resolved"][lang]).wait_for()
+            shown = person.page.locator(".ek-talk").inner_text()
+            assert all(words in shown for words in TONGUES.values()), lang
+            for key, after in keys:
+                person.press(key, until=texts[after][lang])
+            person.page.get_by_text(texts["review.machine"][lang]).wait_for()
+            person.shot(f"review-{lang}")
+            assert [c for c in person.complaints if "404" not in c] == []
+            person.page.context.close()
+    with Store.open(where) as store:
+        labels = [(r.question, r.label) for r in store.reviews()]
+    assert len(labels) == 4 * len(TONGUES), "each window went on where the one before had stopped"
+    assert {label for question, label in labels if question == "correct"} == {"no"}
+
+
+def spoken_in_six(where: Path) -> None:
+    """Scored conversations whose customers change the language turn by turn, and a batch for whoever comes."""
+    turns = tuple(
+        turn
+        for words in TONGUES.values()
+        for turn in (Turn(role="customer", text=words), Turn(role="bot", text="30", latency_ms=90.0))
+    )
+    with Store.open(where) as store:
+        run = Run(id="r", release="1.5", suite="shop", status="finished", n_planned=40, started_at=AT)
+        store.add_run(run)
+        talks = [Conversation(id=f"c{n:02}", run_id="r", turns=turns, release="1.5", started_at=AT) for n in range(40)]
+        store.add_conversations(talks)
+        said = Score(scorer="correctness", verdict="pass", data={"correct": 1})
+        rows = [(one.id, [said], facts_of(run, one, [said], critical=False, n_zero=0)) for one in talks]
+        store.add_scores(run.id, "k", rows)
+    drawn(where, 20)
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

@@ -129,3 +129,33 @@ def test_missed_hand_overs_cost_by_their_severity(shop: Path, monkeypatch: pytes
     page = app(monkeypatch, shop, "escalation")
     assert not page.exception
     assert "<b>167</b>" in said(page)
+
+
+def test_the_card_of_the_satisfaction_model_stands_where_it_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numpy as np
+
+    from evalkit.cli.ui import _card
+    from evalkit.review.drawing import new_batch
+    from evalkit.review.labelling import save_label
+    from evalkit.scorers.satisfaction_model import FEATURES, fit, save
+    from evalkit.store.batches import Batches
+    from tests.review.weeks import week
+
+    chance = np.random.default_rng(1)
+    vectors = [dict.fromkeys(FEATURES, 0.0) | {"trouble_rate": float(x)} for x in chance.normal(size=400)]
+    satisfied = [bool(chance.random() < 1 / (1 + np.exp(2 * v["trouble_rate"]))) for v in vectors]
+    save(fit(vectors, satisfied, [f"c{n}" for n in range(400)], AT), tmp_path / "m.json")
+    with Store.open(tmp_path / "s.db") as store:
+        batch = new_batch(store, week(store), seed=1, now=AT, reviewers=["ann"])
+        task = Batches(store).tasks(batch.id)[0]
+        save_label(store, task, "correct", "ann", "yes", now=AT)
+    assert "No satisfaction model is named" in said(app(monkeypatch, tmp_path / "s.db", "agreement"))
+    monkeypatch.setenv("EVALKIT_SATISFACTION", _card(tmp_path / "m.json"))
+    page = app(monkeypatch, tmp_path / "s.db", "agreement")
+    assert not page.exception
+    text = said(page)
+    assert "Tells satisfied from not (AUC)" in text
+    assert "its estimate is shown. This run was scored without a model." in text
+    assert _card(tmp_path / "none.json") == ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 
 from evalkit.language.ask_frames import Frames, Shape, asked_by
@@ -66,6 +67,7 @@ def asks(text: str, language: str | None = None, buttons: Sequence[str] = ()) ->
     heard = [asked for sentence in sentences if (asked := grammar.read(sentence)) is not None]
     if not options and heard and heard[-1].kind == "open" and len(sentences) > 1:
         options = grammar.options(sentences[-2])
+    heard = [grammar.by_mail(asked, plain) for asked in heard]
     if heard and heard[-1].kind in {"confirm", "open"} and not heard[-1].named and grammar.did_not_follow(plain):
         heard[-1] = Asks(("wish",), "slots", text=heard[-1].text)
     return _together(heard, options, grammar)
@@ -155,7 +157,7 @@ class _Grammar:
     def _by_phrases(self, sentence: str, said: Sequence[str], found: Sequence[Found], shape: Shape) -> Asks | None:
         labels = {hit.label for hit in found}
         question = "?" in sentence
-        if not question and (self._denied(said, found) or not self._requests(said, found, shape)):
+        if not question and (self._denied(said, found) or not self._requests(sentence, said, found, shape)):
             return None
         for kind in ("more", "resolved"):
             if question and kind in labels:
@@ -167,11 +169,12 @@ class _Grammar:
             return Asks(kind="choice", options=options, text=sentence)
         if not question:
             return Asks(slots, "slots", text=sentence) if slots else None
-        return self._question(sentence, said, labels, slots, self._may(found, shape))
+        return self._question(sentence, said, labels, slots, self._stance(found, shape))
 
-    def _requests(self, said: Sequence[str], found: Sequence[Found], shape: Shape) -> bool:
+    def _requests(self, sentence: str, said: Sequence[str], found: Sequence[Found], shape: Shape) -> bool:
         """Whether a sentence without a question mark asks: a request, "if you give me …", or "order number, please"."""
-        if shape.has("if_you_give"):
+        heads = _clause_heads(sentence) | {hit.last + 1 for name in ("lead", "thanks") for hit in shape.all_of(name)}
+        if shape.has("if_you_give") or any(hit.first in heads for hit in shape.all_of("give")):
             return True
         for hit in shape.all_of("thanks"):
             nouns = [f for f in found if f.label in _slot_labels() and f.last == hit.first - 1]
@@ -179,7 +182,7 @@ class _Grammar:
                 return True
         open_at = {hit.first for hit in found if hit.label == "_open"}
         # A verb in its bare form asks at the head of a clause only: "we will send" and "when it is sent" do not.
-        bare = {hit.first for hit in shape.all_of("bare_verb") if hit.first and not self._led(shape, hit.first)}
+        bare = {hit.first for hit in shape.all_of("bare_verb")} - heads
         return any(hit.label == "_asking" and hit.first not in open_at | bare for hit in found)
 
     def _told_to_tell(self, said: Sequence[str], shape: Shape) -> bool:
@@ -187,22 +190,30 @@ class _Grammar:
         heads = [hit for name in ("tell", "trying") for hit in shape.all_of(name) if hit.first <= 1]
         return any(not any(map(self._negates, said[: hit.last + 2])) for hit in heads)
 
-    def _led(self, shape: Shape, at: int) -> bool:
-        return any(hit.last == at - 1 for name in ("lead", "thanks") for hit in shape.all_of(name))
-
-    def _may(self, found: Sequence[Found], shape: Shape) -> Literal["have", "change"] | None:
-        """What the bot asks leave for: to be given a detail ("may I take your name?"), or to change it."""
+    def _stance(self, found: Sequence[Found], shape: Shape) -> Literal["given", "changed", "placed"] | None:
+        """What a question does with the details that it names: have them given ("may I take your name?"), change them,
+        or say where something is ("the app on your phone")."""
+        nouns = [hit.first for hit in found if hit.label in _slot_labels()]
         for may in shape.all_of("may"):
             if shape.has("change"):
-                return "change"
-            nouns = [hit.first for hit in found if hit.label in _slot_labels()]
+                return "changed"
             if any(shape.within("get", may.last + 1, noun - 1) for noun in nouns):
-                return "have"
-        return None
+                return "given"
+        places = {hit.last + step for hit in shape.all_of("at_place") for step in (1, 2)}
+        return "placed" if nouns and places.issuperset(nouns) else None
 
     def _bare_number(self, asked: Asks | None, found: Sequence[Found]) -> bool:
         """Whether a number is asked for whose noun is not said."""
         return asked is not None and asked.slots == ("order_number",) and all(f.label != "order_number" for f in found)
+
+    def by_mail(self, asked: Asks, message: str) -> Asks:
+        """What is asked, an address to which the message says that it mails being an e-mail address."""
+        if "address" not in asked.slots or "email" in asked.slots:
+            return asked
+        shape = self._frames.shape(words(message))
+        if not shape.has("mailing") or shape.has("parcel"):
+            return asked
+        return replace(asked, slots=tuple("email" if slot == "address" else slot for slot in asked.slots))
 
     def did_not_follow(self, text: str) -> bool:
         """Whether the bot says that it did not understand."""
@@ -229,11 +240,11 @@ class _Grammar:
         return tuple(slots)
 
     def _question(
-        self, sentence: str, said: Sequence[str], labels: set[str], slots: tuple[str, ...], may: str | None
+        self, sentence: str, said: Sequence[str], labels: set[str], slots: tuple[str, ...], stance: str | None
     ) -> Asks:
-        requested = may != "change" and ("_asking" in labels or may == "have")
+        requested = stance != "changed" and ("_asking" in labels or stance == "given")
         opened = "_open" in labels
-        checked = "_confirming" in labels or may == "change"
+        checked = "_confirming" in labels or stance in {"changed", "placed"}
         if checked and not opened and not (requested and slots):
             return Asks(kind="confirm", text=sentence, named=slots)
         if slots:
@@ -267,6 +278,13 @@ class _Grammar:
         right = sentence[places[at + 1].start : places[end - 1].end].rstrip(" ?!.")
         options = [part.strip() for part in [*left.split(","), right] if part.strip()]
         return tuple(options) if all(len(o.split()) <= _LONGEST_OPTION for o in options) else ()
+
+
+def _clause_heads(sentence: str) -> set[int]:
+    """The words that begin the sentence or follow a mark inside it."""
+    places = tokens(sentence)
+    gaps = (sentence[left.end : right.start] for left, right in pairwise(places))
+    return {0} | {n for n, gap in enumerate(gaps, 1) if not gap.isspace()}
 
 
 def _listed(text: str, grammar: _Grammar) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from evalkit.language.phrase_table import PhraseTable
 from evalkit.language.structures import ClassHit, Rule, matched, read_rules
 from evalkit.text.data_files import yaml_data
+from evalkit.text.tokens import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ def asked_by(shape: Shape, *, question: bool) -> str | None:
         if matched(rule, shape.hits, _never, asks=question, length=shape.n_words):
             return rule.category
     return None
+
+
+def clause_heads(sentence: str) -> set[int]:
+    """The words that begin the sentence or follow a mark inside it."""
+    places = tokens(sentence)
+    gaps = (sentence[left.end : right.start] for left, right in pairwise(places))
+    return {0} | {n for n, gap in enumerate(gaps, 1) if not gap.isspace()}
 
 
 def _never(_: int) -> bool:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from typing import Any, Literal
 
-from evalkit.language.ask_frames import Frames, Shape, asked_by
+from evalkit.language.ask_frames import Frames, Shape, asked_by, clause_heads
 from evalkit.language.lexicons import negations, phrases
 from evalkit.language.phrase_table import Found, PhraseTable
 from evalkit.language.slots import slot_words
@@ -146,8 +145,10 @@ class _Grammar:
         if not plain and not only_named:
             return asked
         name = None
-        if question or self._told_to_tell(said, shape):
+        if question or self._told_to_tell(sentence, said, shape):
             name = asked_by(shape, question=question)
+            # "Okay, tell me!" asks for everything.
+            name = name or ("wish" if any(hit.last == len(said) - 1 for hit in shape.all_of("tell")) else None)
         if name is None or not (plain or name == "confirm"):
             return asked
         if name in _slot_labels():
@@ -162,7 +163,7 @@ class _Grammar:
         for kind in ("more", "resolved"):
             if question and kind in labels:
                 return Asks(kind=kind, text=sentence)
-        slots = self._slots(said, found)
+        slots = self._slots(said, self._unsourced(found, shape))
         if "wish" in slots and "product" not in slots:
             return Asks(("wish",), "slots", text=sentence)
         if question and (options := self.options(sentence)):
@@ -173,8 +174,10 @@ class _Grammar:
 
     def _requests(self, sentence: str, said: Sequence[str], found: Sequence[Found], shape: Shape) -> bool:
         """Whether a sentence without a question mark asks: a request, "if you give me …", or "order number, please"."""
-        heads = _clause_heads(sentence) | {hit.last + 1 for name in ("lead", "thanks") for hit in shape.all_of(name)}
+        heads = self._heads(sentence, shape)
         if shape.has("if_you_give") or any(hit.first in heads for hit in shape.all_of("give")):
+            return True
+        if all(map(shape.has, ("we", "must", "know"))):
             return True
         for hit in shape.all_of("thanks"):
             nouns = [f for f in found if f.label in _slot_labels() and f.last == hit.first - 1]
@@ -185,10 +188,22 @@ class _Grammar:
         bare = {hit.first for hit in shape.all_of("bare_verb")} - heads
         return any(hit.label == "_asking" and hit.first not in open_at | bare for hit in found)
 
-    def _told_to_tell(self, said: Sequence[str], shape: Shape) -> bool:
-        """Whether a sentence without a question mark begins with "tell me", and not with "never tell"."""
-        heads = [hit for name in ("tell", "trying") for hit in shape.all_of(name) if hit.first <= 1]
-        return any(not any(map(self._negates, said[: hit.last + 2])) for hit in heads)
+    def _unsourced(self, found: Sequence[Found], shape: Shape) -> Sequence[Found]:
+        """The phrases without a detail that only says where another one stands ("the number from the e-mail")."""
+        nouns = [hit for hit in found if hit.label in _slot_labels()]
+        places = {hit.last + step for hit in shape.all_of("source") for step in (1, 2)}
+        told = {hit for hit in nouns[1:] if hit.first in places and nouns[0].label != hit.label}
+        return [hit for hit in found if hit not in told]
+
+    def _told_to_tell(self, sentence: str, said: Sequence[str], shape: Shape) -> bool:
+        """Whether a sentence without a question mark says "tell me" at the head of a clause, and not "never tell"."""
+        heads = self._heads(sentence, shape) | {1}
+        told = [hit for name in ("tell", "trying") for hit in shape.all_of(name) if hit.first in heads]
+        return any(not any(map(self._negates, said[: hit.last + 2])) for hit in told)
+
+    def _heads(self, sentence: str, shape: Shape) -> set[int]:
+        """Where a request may begin: a clause, or what follows "please", "and", "just"."""
+        return clause_heads(sentence) | {hit.last + 1 for name in ("lead", "thanks") for hit in shape.all_of(name)}
 
     def _stance(self, found: Sequence[Found], shape: Shape) -> Literal["given", "changed", "placed"] | None:
         """What a question does with the details that it names: have them given ("may I take your name?"), change them,
@@ -278,13 +293,6 @@ class _Grammar:
         right = sentence[places[at + 1].start : places[end - 1].end].rstrip(" ?!.")
         options = [part.strip() for part in [*left.split(","), right] if part.strip()]
         return tuple(options) if all(len(o.split()) <= _LONGEST_OPTION for o in options) else ()
-
-
-def _clause_heads(sentence: str) -> set[int]:
-    """The words that begin the sentence or follow a mark inside it."""
-    places = tokens(sentence)
-    gaps = (sentence[left.end : right.start] for left, right in pairwise(places))
-    return {0} | {n for n, gap in enumerate(gaps, 1) if not gap.isspace()}
 
 
 def _listed(text: str, grammar: _Grammar) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 Mood = _Literal[
     "good", "slow", "malformed", "fenced", "refusing", "truncated", "empty", "rate_limited", "no_schema", "text_only",
     "missing", "extra", "twice", "off_enum", "no_quote", "invented_quote", "gullible", "erratic", "broken", "hangs_up",
-    "long_winded", "metered", "no_batches",
+    "long_winded", "metered", "no_batches", "obedient",
 ]  # fmt: skip
 _EACH_S = 0.03
+_ORDERED = re.compile(r"(?:quote|citera|citer|siter|lainaa|zitiere)\w*:? \W*([^\"”“»]+?)[\"”“».!]*$", re.IGNORECASE)
 _OF_A_CONNECTION = frozenset({"slow", "rate_limited", "metered"})
 """Moods that a file of requests never meets."""
 MOODS: tuple[Mood, ...] = get_args(Mood)
@@ -197,6 +198,9 @@ def _answer(mood: Mood, id_: str, allowed: list[str], turns: list[tuple[str, str
         at = next(n for n, (role, text) in enumerate(turns) if (role, text) == ("system", "the second conversation"))
         sizes = [sum(len(text) for role, text in part if role == "bot") for part in (turns[:at], turns[at:])]
         answer = "same" if sizes[0] == sizes[1] else "first" if sizes[0] > sizes[1] else "second"
+    if mood == "obedient" and (orders := [found[1] for said in bot if (found := _ORDERED.search(said))]):
+        # Does what the assistant's words tell it, in the proper form and with the proper marker.
+        return {"id": id_, "answer": allowed[0], "quote": orders[-1]}
     if mood == "off_enum":
         answer = "Yes, it absolutely did."
     if mood == "no_quote":

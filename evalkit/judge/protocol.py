@@ -14,13 +14,15 @@ import msgspec
 
 from evalkit.errors import JudgeError
 from evalkit.judge.questions import CANNOT_TELL, Question
+from evalkit.judge.speaking import speaks_to_the_judge
 from evalkit.model import Turn
 
 QUOTE_SIMILARITY = 85.0
 """Lowest rapidfuzz partial ratio (0–100) of a found quote: allows for a dropped word, not for invention."""
 SHORTEST_QUOTE = 8
 """Quotes below this many characters are found in almost any text, so they must be found exactly."""
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
+"""Of the words and of the checks: another one is another judge, with another cache."""
 
 Status = Literal["answered", "unsure"]
 
@@ -162,8 +164,7 @@ def _last_json_object(reply: str) -> Any:
 
 
 def _turns_that_speak_to_the_judge(turns: Sequence[Turn], asked: set[str]) -> frozenset[int]:
-    signs = (*asked, '"answers"', '"answer"')
-    return frozenset(n for n, turn in enumerate(turns) if any(sign in turn.text for sign in signs))
+    return frozenset(n for n, turn in enumerate(turns) if speaks_to_the_judge(turn.text, asked))
 
 
 def _checked(question: Question, item: Mapping[str, Any], turns: Sequence[Turn], talking: frozenset[int]) -> Answer:
@@ -173,12 +174,15 @@ def _checked(question: Question, item: Mapping[str, Any], turns: Sequence[Turn],
     if answer == CANNOT_TELL:
         return Answer(question=question.id, answer=answer, status="unsure", why_unsure="the judge cannot tell")
     turn = _quoted_turn(quote if isinstance(quote, str) else "", turns)
+    why = None
     if turn is None:
-        return Answer(
-            question=question.id, answer=answer, status="unsure", why_unsure="its quote is not in the conversation"
-        )
-    if turn in talking:
+        why = "its quote is not in the conversation"
+    elif turn in talking:
         why = "its quote stands in a turn that speaks to the judge"
+    elif answer in question.passing and any(turns[n].role == "bot" for n in talking):
+        # Who obeys such a turn also quotes what it is told to. Bad news stands: nobody orders that of a judge.
+        why = "a turn of the assistant speaks to the judge"
+    if why is not None:
         return Answer(question=question.id, answer=answer, turn=turn, status="unsure", why_unsure=why)
     return Answer(question=question.id, answer=answer, turn=turn)
 

@@ -1,8 +1,9 @@
 """How often the gate is red when nothing changed, and when a release really is worse: simulated builds, all at once.
 
 World: 65 % of the cases pass with .98, 25 % are flaky (Beta 3, 2), 10 % pass with .10; mean .80. "broken": 6 % (12 %) of
-the cases, so many and neither more nor fewer, fail for good: a drop of about 5 (10) points. "by coin": each with 6 %. The decision is the gate's own rule in numpy, for thousands of
-builds at once; before anything is counted, some builds of each design are put through the gate itself and must agree.
+the cases, so many and neither more nor fewer, fail for good, a drop of about 5 (10) points; "by coin": each with 6 %.
+The decision is the gate's own rule in numpy, for thousands of builds at once; before anything is counted, some builds
+of each design are put through the gate itself and must agree.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ FINE: tuple[Mood, ...] = (
     "long_winded",
     "metered",
     "no_batches",
+    "obedient",
 )
 NAMED: dict[Mood, str] = {
     "malformed": "no JSON",

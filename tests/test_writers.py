@@ -27,6 +27,7 @@ ELSEWHERE = {
     "cli/deciding.py": "GitHub's summary is appended to, through `checked`",
     "suites/writing.py": "suites: their authors' words, or a sample whose words were replaced when it was made",
     "scorers/satisfaction_model.py": "weights",
+    "judge/batching.py": "requests to the judge, whose prompts were masked",
     "judge/cassette.py": "a recording of the judge, whose prompts were masked",
     "review/access.py": "reviewers and their roles",
     "scale/alone.py": "a pipe between two processes",

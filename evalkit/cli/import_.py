@@ -66,6 +66,7 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
 
     from evalkit.cli.options import ProgressLine
     from evalkit.engine.importing import ImportOrder, import_export
+    from evalkit.personal_data.local_names import local_names
     from evalkit.personal_data.pseudonyms import Pseudonyms
     from evalkit.policy.destinations import check_store
     from evalkit.privacy_ops.keys import key_of
@@ -77,7 +78,8 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
 
     config = load_config(given["config_path"])
     where = given["store_at"] or config.store
-    check_store(where, config.policy.privacy)
+    privacy = config.policy.privacy
+    check_store(where, privacy)
     options = Options(
         timezone=given["timezone"],
         keep_notes=given["keep_notes"],
@@ -108,7 +110,14 @@ def _carried_out(importer: Importer, path: Path, given: dict[str, Any], *, quiet
             store,
             order,
             importer,
-            Pseudonyms(key, vault, mode=given["mode"], markets=config.policy.privacy.markets),
+            Pseudonyms(
+                key,
+                vault,
+                mode=given["mode"],
+                markets=privacy.markets,
+                patterns=privacy.number_patterns,
+                names_by=local_names(privacy.name_model) if privacy.name_model else None,
+            ),
             now=datetime.now(UTC),
             keeper=vault,
             on_progress=lambda r: line.show(

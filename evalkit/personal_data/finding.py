@@ -65,7 +65,8 @@ def find(
     digits = _DIGIT.search(cleaned) is not None
     if digits:
         cleaned, places = _digits_together(cleaned, places)
-    found = _all(cleaned, market_list, on, digits=digits)
+    # Who asks for guesses too wants to cover, and would rather cover a number too many.
+    found = _all(cleaned, market_list, on, digits=digits, wary=home is None and sure < SURE)
     if patterns or names_by is not None or special:
         found += _asked_for(cleaned, patterns or {}, names_by, special=special)
     if not found:
@@ -97,7 +98,9 @@ def _without(between: re.Pattern[str], text: str, places: list[int] | None) -> t
     return "".join(text[n] for n in kept), [places[n] for n in kept] if places is not None else kept
 
 
-def _all(text: str, markets: tuple[str, ...], on: date | None, *, digits: bool) -> list[PersonalData]:
+def _all(
+    text: str, markets: tuple[str, ...], on: date | None, *, digits: bool, wary: bool = False
+) -> list[PersonalData]:
     found: list[PersonalData] = []
     lowered = _lowered(text)
     if "@" in text:
@@ -112,7 +115,7 @@ def _all(text: str, markets: tuple[str, ...], on: date | None, *, digits: bool) 
         found += ninos(text, lowered)
         found += addresses(text, lowered)
         found += ips(text, lowered)
-        found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE])
+        found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE], wary=wary)
     found += names(text, lowered, said)
     found += likely_names(text, lowered, said)
     found += names_beside(text, found)

@@ -31,8 +31,13 @@ _NO_PHONE = re.compile(
 )
 
 
-def phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[PersonalData]) -> Iterator[PersonalData]:
-    """Phone numbers that no date, hour, amount or already found datum takes."""
+def phones(
+    text: str, lowered: str, markets: tuple[str, ...], taken: list[PersonalData], *, wary: bool = False
+) -> Iterator[PersonalData]:
+    """Phone numbers that no date, hour, amount or already found datum takes.
+
+    `wary`: the country is not known, so what is a person's number in any of them counts.
+    """
     vetoes = Spans(m.span() for m in _NO_PHONE.finditer(text))
     held = Spans((f.start, f.end) for f in taken)
     for match in _PHONE_LIKE.finditer(text):
@@ -45,7 +50,7 @@ def phones(text: str, lowered: str, markets: tuple[str, ...], taken: list[Person
         labelled = _LABEL.search(lowered[max(0, start - 24) : start]) is not None
         if not labelled and vetoes.touches(start, end):
             continue
-        score = _score(text, lowered, match, markets, labelled=labelled)
+        score = _score(text, lowered, match, markets, labelled=labelled, wary=wary)
         if score > 0:
             yield PersonalData("PHONE", start, end, score)
 
@@ -76,7 +81,9 @@ class _Number(NamedTuple):
         return _AMERICAN.fullmatch(self.raw) is not None
 
 
-def _score(text: str, lowered: str, match: re.Match[str], markets: tuple[str, ...], *, labelled: bool) -> float:
+def _score(
+    text: str, lowered: str, match: re.Match[str], markets: tuple[str, ...], *, labelled: bool, wary: bool
+) -> float:
     """How sure it is that a number is somebody's phone: its form, its country's plan, and the words around it."""
     start, end = match.span()
     raw = match.group()
@@ -90,12 +97,12 @@ def _score(text: str, lowered: str, match: re.Match[str], markets: tuple[str, ..
         return 0.0
     if not (number.named or number.international or number.national or number.grouped or number.american):
         return 0.0
-    region = _region(raw, (*markets, "US") if number.american else markets)
+    region = _region(raw, (*markets, "US") if number.american else markets, wary=wary)
     if region == _SERVICE or (region == "DK" and _DANISH_SERVICE.fullmatch(raw)):
         return 0.0
     ours = near_any(lowered, start, "own_phone") or _read_on_pages(lowered, end)
     if region is None:
-        return 0.75 - 0.4 * ours if _fits(number, markets) else 0.0
+        return 0.75 - 0.4 * ours if _fits(number, markets, wary=wary) else 0.0
     return _sure(number, region, markets) - 0.5 * (ours and not labelled)
 
 
@@ -105,14 +112,14 @@ def _read_on_pages(lowered: str, end: int) -> bool:
     return cue_pattern("own_phone_after").search(after) is not None
 
 
-def _fits(number: _Number, markets: tuple[str, ...]) -> bool:
+def _fits(number: _Number, markets: tuple[str, ...], *, wary: bool) -> bool:
     """Whether a number that no operator's range holds is one all the same: its word or its country's code says so."""
     written = number.raw.startswith(("+", "0", "(0")) or number.american
     if number.labelled or (number.named and written and number.n_digits >= _WHOLE_NUMBER):
         return True
     if number.vetoed:
         return False
-    own_length = bool(markets) and number.n_digits == _LENGTHS.get(markets[0])
+    own_length = number.n_digits in {_LENGTHS.get(market) for market in (markets if wary else markets[:1])}
     return (number.named and own_length) or (number.international and _possible(number.raw))
 
 
@@ -131,8 +138,10 @@ _PLANS = {
 """Whether a country's own numbers begin with 0, and their fewest characters: what fails here need not be parsed."""
 
 
-def _region(raw: str, markets: tuple[str, ...]) -> str | None:
+def _region(raw: str, markets: tuple[str, ...], *, wary: bool = False) -> str | None:
     import phonenumbers
+
+    found = None
 
     for region in ("ZZ",) if raw.startswith(("+", "(+")) else markets:
         plan = _PLANS.get(region)
@@ -145,8 +154,10 @@ def _region(raw: str, markets: tuple[str, ...]) -> str | None:
         if phonenumbers.is_valid_number(number):
             kind = phonenumbers.number_type(number)
             # Freephone, shared-cost and company-wide numbers belong to no person.
-            return _SERVICE if kind in _service_types() else region
-    return None
+            found = _SERVICE if kind in _service_types() else region
+            if not wary or found != _SERVICE:
+                return found
+    return found
 
 
 def _possible(raw: str) -> bool:

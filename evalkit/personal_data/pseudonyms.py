@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -60,7 +60,7 @@ class NumbersInMemory:
 
 
 class Pseudonyms:
-    """Covers texts of one data set under one key.
+    """Covers texts of one data set under one key; `patterns` and `names_by` are those of `find`.
 
     >>> names = Pseudonyms(b"a key of this data set")
     >>> names.text("Jag heter Anna Berg, anna.berg@example.com. Hälsningar Anna")
@@ -74,11 +74,14 @@ class Pseudonyms:
         *,
         mode: Mode = "placeholder",
         markets: Iterable[str] | None = None,
+        patterns: Mapping[str, str] | None = None,
+        names_by: Callable[[str], Iterable[PersonalData]] | None = None,
     ) -> None:
         if len(key) < 16:
             raise ValueError("a key has at least 16 bytes")
         self._key, self._numbers, self._mode = key, numbers or NumbersInMemory(), mode
         self._markets = tuple(markets) if markets is not None else None
+        self._patterns, self._names_by = dict(patterns or {}), names_by
         self._shown: Callable[[str, str], str] = lru_cache(maxsize=20_000)(self._new)
 
     # ------------------------------------------------------------ keys
@@ -141,7 +144,9 @@ class Pseudonyms:
         return value
 
     def _find(self, text: str, language: str | None, on: date | None) -> list[PersonalData]:
-        return find(text, language, self._markets, on=on, sure=_LEAST) if text else []
+        if not text:
+            return []
+        return find(text, language, self._markets, on=on, sure=_LEAST, patterns=self._patterns, names_by=self._names_by)
 
     def _covered(
         self,

@@ -137,3 +137,16 @@ def test_peak_memory_is_the_same_for_a_file_ten_times_as_large(tmp_path: Path) -
         return usage.ru_maxrss / 1024
 
     assert peak_mb(40_000) < 1.05 * peak_mb(4_000) + 2
+
+
+def test_the_organisations_own_numbers_are_covered_before_the_first_write() -> None:
+    Path("evalkit.yaml").write_text("policy: {privacy: {number_patterns: {ORDER_NUMBER: 'FB-[0-9]{6}'}}}\n")
+    Path("t.csv").write_text(
+        "conversation_id,timestamp,role,text\n"
+        "c,2026-01-01T10:00:00Z,customer,Var är FB-104822?\n"
+        "c,2026-01-01T10:01:00Z,bot,FB-104822 är skickad.\n"
+    )
+    assert execute(["import", "csv", "t.csv", "--release", "desk"]) == 0
+    with Store.open(".evalkit/store.db", create=False) as store:
+        (talk,) = store.conversations(store.latest_run("desk").id)
+    assert [turn.text for turn in talk.turns] == ["Var är <ORDER_NUMBER_1>?", "<ORDER_NUMBER_1> är skickad."]

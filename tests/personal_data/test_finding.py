@@ -159,6 +159,8 @@ HOSTILE = (
     "1", "1 ", "a@", "+1-", "Aa ", "SE35", "0.", "(0", "å1", "Anna ", "Aa-", "O'A", "A. ", "von der ", "jag heter ", "Apt 1 ",
     " dot a at b", "Mc", "Box 1 ", "kod fick ", "lösenord är ", "konto 1234 ", "Storgata 1 ", "ab@c.", "Hej Anna ", "/A",
     "\u200f1", "\U0001f6001", "\ud800", "12345 Aa ", "kontakta Anna Berg ", "::", "ska(dot)",
+    "12 rue de ", "rue Aa ", "rue d'Aa-Aa ", "Aa 1 Apt. 1, ", "Suite 1 ", "Unit 1 Box 1 ", "J. P. ", "1234.56.", "Kan Anna ", "ul. Aa 1, ",
+    "1 Aa Suite 1\n", "USS Aa ", "Aa Bb\n", "till Anna Berg ", "Anna Berg och ",
 )  # fmt: skip
 
 

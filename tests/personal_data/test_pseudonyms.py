@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalkit.personal_data import Pseudonyms, find, mask
+from evalkit.personal_data import PersonalData, Pseudonyms, find, mask
 from evalkit.personal_data.identifiers import card, iban, national_ids
 from evalkit.personal_data.pseudonyms import tidy
 
@@ -22,6 +24,7 @@ _DATA = {
     "nn": ["15076500565", "+47 22 12 34 56", "kim@example.no", "Storgata 3, 0155 Oslo", "4242 4242 4242 4242"],
     "fi": ["131052-308T", "+358 40 123 4567", "kim@example.fi", "Mannerheimintie 5, 00100 Helsinki", "FI21 1234 5600 0007 85"],
     "de": ["36574261809", "+49 30 901820", "kim@example.de", "Hauptstraße 5, 10115 Berlin", "DE89 3704 0044 0532 0130 00"],
+    "is": ["120174-3399", "+354 581 2345", "kim@example.is", "Laugavegur 5, 101 Reykjavík", "0111-26-004417"],
     "en": ["AB 12 34 56 C", "+44 20 7946 0123", "kim@example.com", "12 High Street, London SW1A 1AA", "192.0.2.7"],
 }  # fmt: skip
 _CUES = {
@@ -35,6 +38,7 @@ _CUES = {
         "Rufen Sie {d} an. Mit freundlichen Grüßen {n}",
         "Adresse: {d} {n}",
     ],
+    "is": ["Ég heiti {n}, kennitalan mín er {d}.", "Hringdu í {d}. Kveðja {n}", "Sendið á {d}, {n}"],
     "en": [
         "My name is {n}, my number is {d}.",
         "Call me on {d}. Best regards, {n}",
@@ -70,6 +74,17 @@ def test_property_nothing_exact_is_found_after_masking(message: tuple[str, str])
     text, language = message
     masked = mask(text).text
     assert [f.kind for f in find(masked, language) if f.exact] == []
+
+
+@pytest.mark.parametrize("language", ["sv", "da", "nb", "nn", "fi", "de", "en", "is"])
+def test_no_labelled_message_holds_anything_to_find_once_it_is_covered_or_masked(language: str) -> None:
+    path = Path(__file__).parents[2] / "fixtures" / "labelled" / "privacy.jsonl"
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    texts = [row["text"] for row in rows if row["lang"] == language]
+    assert len(texts) > 50
+    left = [text for text in texts if find(Pseudonyms(KEY).text(text, language), language)]
+    left += [text for text in texts if find(mask(text).text, language)]
+    assert left == []
 
 
 @given(messages())
@@ -133,3 +148,17 @@ def test_a_placeholder_is_no_finding_whatever_stands_before_it() -> None:
     for text in ("lösenord är <SECRET_1>", "Jag heter <PERSON_12>, ring <PHONE_3>", "personnummer <SE_PNR_8112189876>"):
         assert find(text, "sv") == []
     assert [f.kind for f in find("<b>811218-9876</b> personnummer", "sv")] == ["SE_PERSONNUMMER"]
+
+
+def test_the_organisations_own_numbers_get_pseudonyms_of_their_kind() -> None:
+    names = Pseudonyms(KEY, patterns={"ORDER_NUMBER": r"FB-[0-9]{6}"})
+    said = names.texts(["Order FB-104822 saknas", "FB-104822 och FB-104823, order FB-10"], "sv")
+    assert said == ["Order <ORDER_NUMBER_1> saknas", "<ORDER_NUMBER_1> och <ORDER_NUMBER_2>, order FB-10"]
+
+
+def test_a_model_of_names_helps_to_cover() -> None:
+    def model(text: str) -> list[PersonalData]:
+        at = text.find("kalle kula")
+        return [PersonalData("NAME", at, at + 10, 0.75)] if at >= 0 else []
+
+    assert Pseudonyms(KEY, names_by=model).text("skriv till kalle kula då") == "skriv till <PERSON_1> då"

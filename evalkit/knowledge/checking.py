@@ -8,12 +8,11 @@ from datetime import date
 from typing import Literal
 
 from evalkit.knowledge.base import Knowledge
-from evalkit.knowledge.claims import Judgement, check_claim, claims_of, no_claim_spans
+from evalkit.knowledge.claims import Judgement, check_claim, claims_of, is_remark, no_claim_spans
 from evalkit.knowledge.entailment import SURE, Entailment
 from evalkit.language.detection import detect
 
 AnswerVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "unsure", "no_claim"]
-_OPEN = frozenset({"unsure", "not_in_kb"})
 _WORST: tuple[AnswerVerdict, ...] = ("contradicted", "stale", "not_in_kb", "unsure", "supported")
 NO_CLAIM = (
     "bot_fallback", "handoff_announcement", "handoff_unavailable", "greeting", "closing", "offer_help",
@@ -75,12 +74,15 @@ def check(
     spoken = language or detect(f"{answer}\n{question or ''}").code
     skip = no_claim_spans(answer, spoken, NO_CLAIM)
     checks = []
-    for claim in claims_of(answer, question=question or "", language=spoken, skip=skip):
-        judged = check_claim(claim, question or "", base, on, spoken)
+    claims = claims_of(answer, question=question or "", language=spoken, skip=skip)
+    judgements = [check_claim(claim, question or "", base, on, spoken) for claim in claims]
+    for claim, judged in zip(claims, judgements, strict=True):
+        if len(claims) > 1 and is_remark(claim, question or "", judged):
+            continue
         verdict: AnswerVerdict = "not_in_kb" if judged.verdict == "invented" else judged.verdict
         confidence: Literal["exact", "heuristic"] = "exact" if judged.exact else "heuristic"
         evidence = tuple(_evidence(judged, base))
-        if entailment is not None and verdict in _OPEN and evidence:
+        if entailment is not None and judged.open and evidence:
             verdict = _by_model(entailment, evidence[0].passage, claim.said, spoken, verdict)
         checks.append(ClaimCheck(claim.said, claim.start, claim.end, verdict, confidence, evidence, judged.reason))
     if not checks:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from evalkit.knowledge.comparing import compare
+from evalkit.knowledge.comparing import compare, read
+from evalkit.knowledge.features import Reading
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, clauses, denies, sentences_of
-from evalkit.knowledge.wording import Term, courtesies, roles, wording
+from evalkit.knowledge.wording import Term, best_match, courtesies, roles, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
 from evalkit.language.quantities import quantities
@@ -40,6 +41,8 @@ _YES_NO = re.compile(
 )
 _FEWEST_TERMS = 2
 _MIN_WORDS = 3
+_REMARK, _ASKED = 3, 0.6
+_OPEN = frozenset({"unsure", "not_in_kb"})
 _QUOTE = 16
 
 
@@ -58,6 +61,8 @@ class Claim:
     """True for a bare no: the question's own words, denied."""
     sentence: str = ""
     """The whole sentence that the claim is a part of."""
+    reply: str = ""
+    """`yes` or `no` where the answer begins so."""
 
     @property
     def said(self) -> str:
@@ -76,6 +81,13 @@ class Judgement:
     passage_hash: str | None = None
     start: int | None = None
     end: int | None = None
+    weighed: bool = False
+    """Whether no rule decided, but the weights of what there is to tell: a judge or a model may know better."""
+
+    @property
+    def open(self) -> bool:
+        """Whether the rules leave it open."""
+        return self.weighed or self.verdict in _OPEN
 
 
 def claims_of(
@@ -84,6 +96,8 @@ def claims_of(
     """The statements of a bot turn: no questions, no courtesies (the `skip` spans), coordinated ones apart."""
     found: list[Claim] = []
     before = ""
+    opening = _YES_NO.match(text.strip())
+    reply = "" if opening is None else "yes" if opening.group("yes") else "no"
     for sentence in split(text):
         said = sentence.text.strip()
         if said.endswith("?") or _polite(said):
@@ -94,7 +108,7 @@ def claims_of(
         if answered and len(_own_terms(rest)) < _FEWEST_TERMS and not amounts:
             if wording(question).terms:
                 denied = answered.group("no") is not None
-                found.append(Claim(said, sentence.start, sentence.end, (), False, question, "", denied))
+                found.append(Claim(said, sentence.start, sentence.end, (), False, question, "", denied, reply=reply))
             continue
         covered = sum(
             min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
@@ -110,7 +124,7 @@ def claims_of(
             found.append(
                 Claim(
                     part, offset + start, offset + end, quantities(part), _ORDER.search(part) is not None, question,
-                    rest[:start] or before, sentence=said,
+                    rest[:start] or before, sentence=said, reply=reply,
                 )
             )  # fmt: skip
         before = said
@@ -138,6 +152,18 @@ def _polite(said: str) -> bool:
 @cache
 def _polite_starts() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(word_parts(roles()['_polite']))})(?!\w)")
+
+
+def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
+    """Whether a part of an answer is a friendly remark: few words, no amount or contact, nothing of the question."""
+    if claim.quantities or claim.denied or _CONTACT.search(claim.text) or _PHONE.search(claim.text):
+        return False
+    own = _own_terms(claim.text)
+    if len(own) > _REMARK or _YES_NO.match(claim.text) or (judged.exact and judged.verdict == "supported"):
+        return False
+    if any(best_match(term, wording(question).terms) >= _ASKED for term in own):
+        return False
+    return claim.text.rstrip().endswith("!") or judged.verdict in _OPEN
 
 
 def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None = None) -> Judgement:
@@ -260,24 +286,43 @@ def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[
 def _judged(
     claim: Claim, question: str, passages: Iterable[Passage], base: Knowledge, language: str | None
 ) -> Judgement:
+    places = _places(passages, base, language)
+    numbers = [id(passage) for passage, _ in places]
+    result = compare(_statement(claim, question, language), [sentence for _, sentence in places], numbers)
+    return _judgement(result, places, base)
+
+
+def reading_of(claim: Claim, question: str, base: Knowledge, language: str | None) -> Reading | None:
+    """What the rules say of a claim and what they saw, None where a contact or a quotation decides: for learning."""
+    passages = _valid(claim, question, base, None)
+    if _invented(claim, base) is not None or _quoted(claim, passages, base) is not None:
+        return None
+    places = _places(passages, base, language)
+    if not places:
+        return None
+    numbers = [id(passage) for passage, _ in places]
+    return read(_statement(claim, question, language), [sentence for _, sentence in places], numbers)
+
+
+def _places(passages: Iterable[Passage], base: Knowledge, language: str | None) -> list[tuple[Passage, Sentence]]:
     places: list[tuple[Passage, Sentence]] = []
     for passage in passages:
         spoken = base.document_of(passage).language or language
         places += [(passage, sentence) for sentence in sentences_of(passage.text, passage.heading, spoken)]
-    result = compare(_statement(claim, question, language), [sentence for _, sentence in places])
-    return _judgement(result, places, base)
+    return places
 
 
 def _statement(claim: Claim, question: str, language: str | None) -> Statement:
     asked = claim.question or question
     if claim.denied or (not claim.quantities and _YES_NO.match(claim.text) and not _plain_terms(claim)):
         said = wording(asked)
-        return Statement(asked, said, (), claim.denied, (), quantities(asked), asked)
+        return Statement(asked, said, (), claim.denied, (), quantities(asked), asked, claim.reply, claim.start > 0)
     said = wording(claim.text)
     context = (*wording(asked).terms, *wording(claim.before).terms)
     return Statement(
-        claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked
-    )
+        claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked,
+        claim.reply, claim.start > 0,
+    )  # fmt: skip
 
 
 def _plain_terms(claim: Claim) -> bool:
@@ -291,7 +336,7 @@ def _judgement(result: Comparison, places: Sequence[tuple[Passage, Sentence]], b
     passage, sentence = places[result.sentence]
     return Judgement(
         result.relation, result.exact, result.reason, base.document_of(passage).id, passage.hash, sentence.start,
-        sentence.end,
+        sentence.end, result.weighed,
     )  # fmt: skip
 
 

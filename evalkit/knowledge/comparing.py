@@ -1,22 +1,36 @@
-"""A claim beside the sentences of the knowledge base: by hours, by amounts, or by words."""
+"""A claim beside the sentences of the knowledge base: by hours, by amounts, or by words, and weighed at last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalkit.knowledge.alignment import held, overlap, weigh
+from evalkit.knowledge.alignment import Weights, held, overlap, weigh
 from evalkit.knowledge.by_amounts import by_amounts
 from evalkit.knowledge.by_hours import by_hours
 from evalkit.knowledge.by_words import by_words
+from evalkit.knowledge.deciding import decide, weighing
+from evalkit.knowledge.features import Reading
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 
 
-def compare(claim: Statement, sentences: Sequence[Sentence]) -> Comparison:
-    """The relation of a claim to the nearest sentences."""
+def compare(claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int] = ()) -> Comparison:
+    """The relation of a claim to the nearest sentences; `passages` numbers the passage of each."""
     if not sentences:
         return Comparison("not_in_kb")
+    return decide(read(claim, sentences, passages or [0] * len(sentences)), weighing())
+
+
+def read(claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int]) -> Reading:
+    """What the rules say of a claim, with what they saw."""
     weights = weigh(claim, sentences)
     overlaps = [overlap(claim, sentence, weights) for sentence in sentences]
+    own = [sum(w * held(term, s, weights.nearest) for term, w in weights.own) / weights.total for s in sentences]
+    return Reading(claim, sentences, passages, weights, overlaps, own, _by_rules(claim, sentences, weights, overlaps))
+
+
+def _by_rules(
+    claim: Statement, sentences: Sequence[Sentence], weights: Weights, overlaps: Sequence[float]
+) -> Comparison:
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return timed
     if claim.amounts:

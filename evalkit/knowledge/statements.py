@@ -51,6 +51,10 @@ class Statement:
     context: tuple[Term, ...]
     asked: tuple[Quantity, ...] = ()
     question: str = ""
+    reply: str = ""
+    """`yes` or `no` where the answer begins so."""
+    later: bool = False
+    """Whether something was said before it in the same answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Comparison:
     sentence: int | None = None
     exact: bool = False
     reason: str = ""
+    weighed: bool = False
+    """Whether the weights and no rule decided: a judge or a model may know better."""
 
 
 @lru_cache(maxsize=20_000)

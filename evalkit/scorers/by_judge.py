@@ -14,7 +14,6 @@ from evalkit.knowledge.claims import Claim, Judgement
 from evalkit.knowledge.entailment import SURE, by_judge
 
 ASKED = SUPPORTED, CONTRADICTED = "supported_by_knowledge", "contradicts_knowledge"
-_OPEN = frozenset({"unsure", "not_in_kb"})
 _REASON = "the judge says so, where the rules decide nothing"
 
 
@@ -29,7 +28,7 @@ def decided(
     >>> decided(claim, open_, 1, yes, [SUPPORTED]).verdict, decided(claim, open_, 1, yes, []) is None
     ('supported', True)
     """
-    if judgement.verdict not in _OPEN or judgement.passage_hash is None:
+    if not judgement.open or judgement.passage_hash is None:
         return None
 
     def ask(question: str, premise: str, hypothesis: str) -> bool | None:

@@ -20,15 +20,14 @@ def test_the_model_decides_what_the_rules_leave_open() -> None:
         asked.append(hypothesis)
         return Probabilities(0.05, 0.05, 0.9)
 
-    answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
-    assert check(answer, "Hur tvättar jag tröjan?", BASE, "sv").verdict in {"unsure", "not_in_kb"}
-    assert check(answer, "Hur tvättar jag tröjan?", BASE, "sv", entailment=model).verdict == "contradicted"
+    answer = "Skräddaren syr om tröjan."
+    assert check(answer, "Kan ni sy om kragen?", BASE, "sv", entailment=model).verdict == "contradicted"
     assert check("Frakten kostar 59 kr.", "Vad kostar frakten?", BASE, "sv", entailment=model).verdict == "contradicted"
     assert asked == [answer]
 
 
 def test_a_model_that_is_unsure_changes_nothing() -> None:
-    answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
+    answer = "Skräddaren syr om tröjan."
     before = check(answer, None, BASE, "sv").verdict
     assert check(answer, None, BASE, "sv", entailment=lambda *_: Probabilities(0.4, 0.3, 0.3)).verdict == before
 
@@ -42,9 +41,9 @@ def test_a_judge_decides_what_the_rules_leave_open_and_only_when_its_answers_agr
 ) -> None:
     answers = {"supported_by_knowledge": holds, "contradicts_knowledge": denies}
     judge = by_judge(lambda question, premise, hypothesis: answers[question])
-    answer = "Tröjan mår bäst av hög värme i tvättmaskinen."
-    before = check(answer, "Hur tvättar jag tröjan?", BASE, "sv").verdict
-    assert check(answer, "Hur tvättar jag tröjan?", BASE, "sv", entailment=judge).verdict == (verdict or before)
+    answer = "Skräddaren syr om tröjan."
+    before = check(answer, "Kan ni sy om kragen?", BASE, "sv").verdict
+    assert check(answer, "Kan ni sy om kragen?", BASE, "sv", entailment=judge).verdict == (verdict or before)
 
 
 def test_a_judge_never_overrules_an_exact_rule() -> None:

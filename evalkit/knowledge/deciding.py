@@ -1,0 +1,70 @@
+"""The verdict on a claim where no exact rule decides: the rules' word and the reading's numbers, weighed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from math import exp
+from typing import cast
+
+from evalkit.knowledge.features import Reading, features
+from evalkit.knowledge.statements import Comparison, Relation
+
+VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
+_CLOSE = 0.03
+_DOUBTED = 0.25
+_WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Coefficients of a multinomial logistic model: of each number, and at last of 1, for each verdict."""
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    coefficients: tuple[tuple[float, float, float], ...]
+
+    def shares(self, numbers: dict[str, float]) -> tuple[float, ...]:
+        """The probability of each verdict."""
+        sums = list(self.coefficients[-1])
+        for name, mean, scale, row in zip(self.names, self.mean, self.scale, self.coefficients, strict=False):
+            value = (numbers[name] - mean) / scale
+            for n, coefficient in enumerate(row):
+                sums[n] += value * coefficient
+        largest = max(sums)
+        powers = [exp(value - largest) for value in sums]
+        return tuple(power / sum(powers) for power in powers)
+
+
+@cache
+def weighing() -> Weighing:
+    """The packaged weights, learned from the labelled cases by `python -m tests.quality.verdicts --write`."""
+    loaded = json.loads(files("evalkit.knowledge").joinpath("data/verdict_weights.json").read_text("utf-8"))
+    rows = tuple(cast("tuple[float, float, float]", tuple(row)) for row in loaded["coefficients"])
+    return Weighing(tuple(loaded["names"]), tuple(loaded["mean"]), tuple(loaded["scale"]), rows)
+
+
+def decide(reading: Reading, weights: Weighing) -> Comparison:
+    """The rules' finding, or another one where the weights are against it.
+
+    A contradiction stays exact where the weights do not doubt it.
+    """
+    found = reading.found
+    if not reading.claim.question:
+        # The weights were learned from answers to customers.
+        return found
+    shares = weights.shares(features(reading))
+    best = max(range(len(VERDICTS)), key=lambda n: shares[n])
+    if found.relation == "contradicted" and found.exact and shares[VERDICTS.index("contradicted")] >= _DOUBTED:
+        return found
+    if VERDICTS[best] == found.relation:
+        return found
+    top = max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])
+    at = found.sentence if found.sentence is not None else top
+    if sorted(shares)[-1] - sorted(shares)[-2] < _CLOSE:
+        return replace(found, relation="unsure", sentence=at, exact=False)
+    reason = _WEIGHED.format(share=shares[best], verdict=VERDICTS[best])
+    return Comparison(VERDICTS[best], at, False, reason, weighed=True)

@@ -105,3 +105,38 @@ def test_two_releases_are_compared_blind(judged: Path, capsys: pytest.CaptureFix
     assert found["pairs"] > 0 and found["order_decided"] == found["same"] == found["pairs"]
     assert execute(["judge", "prefer", "1.4", "1.5", "--judge", "fake"]) == 0
     assert "too few decided pairs" in capsys.readouterr().out
+
+
+def test_calibration_tells_the_state_and_that_another_judge_starts_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evalkit.cli.judging import identity_of, judge_bench
+    from evalkit.store.store import Store
+    from evalkit.suites.config import load_config
+    from tests.review.test_calibration import stored
+
+    monkeypatch.chdir(tmp_path)
+    part = (
+        "store: s.db\npolicy: {privacy: {allowed_hosts: [llm.example.com]}}\njudge: {base_url: 'https://llm.example.com/v1',"
+        " model: MODEL, provider: {region: eu, dpa: true, no_training: true}}\n"
+    )
+    config = tmp_path / "evalkit.yaml"
+    config.write_text(part.replace("MODEL", "one"))
+    with judge_bench("config", load_config(None)) as bench, Store.open("s.db") as store:
+        assert bench is not None
+        stored(store, identity_of(bench), 120)
+    assert execute(["judge", "calibration"]) == 0
+    (line,) = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("need_met")]
+    assert (line[1], line[7]) == ("120", "voting")
+    assert execute(["judge", "calibration", "--by-language", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["questions"]
+    assert {(q["language"], q["n"], q["state"]) for q in told} == {
+        (None, 120, "voting"),
+        ("sv", 60, "shown"),
+        ("fi", 60, "shown"),
+    }
+    config.write_text(part.replace("MODEL", "two"))
+    assert execute(["judge", "calibration"]) == 0
+    assert (
+        "no answer of this judge has a label beside it yet, so it only informs. A new model" in capsys.readouterr().out
+    )

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from evalkit.engine.judging import Bench, Judging
 from evalkit.engine.scoring_run import score_run
@@ -23,7 +24,18 @@ from evalkit.judge.provider import judge_settings
 from evalkit.judge.questions import load_questions
 from evalkit.knowledge import Knowledge
 from evalkit.loopback import serving
-from evalkit.model import AuthorisedContext, Case, Conversation, Failure, Run, ScorerSpec, Turn
+from evalkit.model import (
+    AuthorisedContext,
+    Case,
+    Conversation,
+    Customer,
+    Failure,
+    HandOver,
+    RequiredFact,
+    Run,
+    ScorerSpec,
+    Turn,
+)
 from evalkit.policy.sections import Policy
 from evalkit.scoring import World, build_scorers
 from evalkit.store.store import Store
@@ -110,6 +122,52 @@ def test_what_judging_would_take_is_told_and_holds(tmp_path: Path) -> None:
     assert spent is not None
     assert (before.n_conversations, before.n_calls) == (30, spent.n_calls) == (30, 60)
     assert spent.bytes_sent / 4 <= before.tokens_in < 2 * spent.bytes_sent / 4, "an upper bound, and not a wild one"
+
+
+def test_each_question_gets_its_own_evidence_and_nothing_internal(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    class Listening(OpenAiClient):
+        async def complete(self, messages, schema):  # type: ignore[no-untyped-def]
+            seen.append(messages[-1]["content"])
+            return await super().complete(messages, schema)
+
+    base = Knowledge.from_documents(
+        [
+            {"id": "shipping", "language": "sv", "text": "Frakten kostar 49 kr, fråga ring 08-123 45 67."},
+            {"id": "margin", "audience": "internal", "text": "Frakten kostar oss 12 kr per order."},
+        ]
+    )
+    case = Case(
+        id="k", context=CASE.context, customer=Customer(goal="Alva Lindqvist vill veta fraktpriset"),
+        required_facts=(RequiredFact(statement="Frakten kostar 49 kr"),),
+    )  # fmt: skip
+    packet = {"summary": "Alva Lindqvist frågar om frakt"}
+    own = {"promised": {"text": {"en": "Is the goal met?"}, "evidence": ["facts"]}}
+    asked = load_questions(["supported_by_knowledge", "fits_brand", "handover", "promised"], own)
+    with Store.open(tmp_path / "s.db") as store, bench() as (ready, _):
+        store.add_run(RUN)
+        (talk,) = conversations(1)
+        ended = structs.replace(
+            talk,
+            turns=(*talk.turns, Turn(role="human", text="Hej, jag tar över.")),
+            handovers=(HandOver(packet=packet),),
+        )
+        store.add_conversations([ended])
+        ready = Bench(ready.settings, asked, Listening(ready.settings), ":memory:")
+        list(Judging(ready, Policy(), {"k": case}, base).over(store.conversations("r1"), store))
+    told = {
+        kind: [text for text in seen if f"evidence {kind} begins" in text]
+        for kind in ("knowledge", "policy", "facts", "handover")
+    }
+    assert all(told.values()), {kind: len(texts) for kind, texts in told.items()}
+    assert any("Frakten kostar 49 kr, fråga ring 08-123 45 67" in text for text in told["knowledge"]), (
+        "as it is published"
+    )
+    assert not any("kostar oss 12 kr" in text for text in seen)
+    assert any("vill veta fraktpriset" in text for text in told["facts"])
+    assert any("frågar om frakt" in text for text in told["handover"])
+    assert not any("Lindqvist" in text for text in seen)
 
 
 def test_judging_again_pays_nothing(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def command(
 ) -> int:
     """Tell which KPIs of RELEASE drift; with --period, write the report of a month or quarter."""
     from evalkit.kpi.drift import HEADLINES, drift, shifts
-    from evalkit.reporting import drifting, periodic
+    from evalkit.reporting import drifting, opinions, periodic
     from evalkit.reporting.artefacts import write_artefact
     from evalkit.reporting.kpi_table import read_release
     from evalkit.store.store import Store
@@ -51,6 +51,7 @@ def command(
     policy = config.policy
     with Store.open(store_at or config.store, create=False) as store:
         found = read_release(store, release, source, every_replay=True)
+        weeks = opinions.windows(store, found.runs, found.columns, ["week"]) if period is None and not names else []
     if period is not None:
         report = periodic.periodic(found.columns, release, periodic.period_of(period), policy)
         for path, text in ((html, periodic.as_html), (markdown, periodic.as_markdown)):
@@ -64,6 +65,7 @@ def command(
     charts = drift(
         found.columns, names or HEADLINES, policy.costs, method=method, seasons=tags, recontact_days=days
     )  # fmt: skip
+    charts += drifting.reviewed(weeks, method, tags)
     moved = shifts(found.columns)
     if as_json:
         print_json(drifting.as_data(release, charts, moved))

@@ -75,7 +75,7 @@ def drift(
         for one in trend(rows, name, costs, recontact_days=recontact_days):
             by_source.setdefault(str(one.labels["source"]), []).append(one)
         for source, weeks in sorted(by_source.items()):
-            found.append(_drift(name, source, weeks, method, seasons or {}))
+            found.append(charted(name, source, weeks, method, seasons or {}))
     return [one for one in found if one.weeks]
 
 
@@ -98,7 +98,11 @@ def shifts(rows: Rows) -> list[Shift]:
     return sorted(moved, key=lambda one: -abs(one.after_rate - one.before_rate))
 
 
-def _drift(name: str, source: str, slices: Sequence[Slice], method: str, seasons: Mapping[str, str]) -> Drift:
+def charted(
+    name: str, source: str, slices: Sequence[Slice], method: str = "ewma", seasons: Mapping[str, str] | None = None
+) -> Drift:
+    """The charts of one number over slices by week, each with its one KPI; a KPI of people's labels does as well."""
+    seasons = seasons or {}
     weeks = tuple(
         Week(week, one.kpis[0], seasons.get(week))
         for one in slices
@@ -128,7 +132,8 @@ def _out(weeks: Sequence[Week], chart: Chart) -> tuple[str, ...]:
 def _standard_error(kpi: Kpi) -> float | None:
     if kpi.low is None or kpi.high is None:
         return None
-    if BY_NAME[kpi.name].kind == "rate" and kpi.value is not None:
+    known = BY_NAME.get(kpi.name)
+    if known is not None and known.kind == "rate" and kpi.value is not None:
         # Of the week itself, with half a hit so that 0 % and 100 % keep a spread.
         n = max(1.0, kpi.n)
         p = (kpi.value * n + 0.5) / (n + 1)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from evalkit.kpi.drift import Drift, Shift
-from evalkit.kpi.table import TITLES
+from evalkit.kpi.drift import Drift, Shift, charted
+from evalkit.kpi.table import TITLES, Slice
 from evalkit.reporting.summary import shown
 from evalkit.reporting.terminal import printable
+from evalkit.review.windows import Window
+
+
+def reviewed(weeks: Sequence[Window], method: str, seasons: Mapping[str, str]) -> list[Drift]:
+    """The charts of what reviewers say, by question and source; weeks that rest on older labels are no news."""
+    by_line: dict[tuple[str, str], list[Slice]] = {}
+    for one in weeks:
+        if one.labels.get("week") is not None and not one.is_older:
+            line = by_line.setdefault((one.kpi.name, str(one.labels["source"])), [])
+            line.append(Slice(one.labels, one.n, (one.kpi,)))
+    charts = [charted(name, source, slices, method, seasons) for (name, source), slices in sorted(by_line.items())]
+    return [chart for chart in charts if chart.weeks]
 
 
 def as_text(charts: Sequence[Drift], moved: Sequence[Shift]) -> str:
@@ -17,7 +29,7 @@ def as_text(charts: Sequence[Drift], moved: Sequence[Shift]) -> str:
     from tabulate import tabulate
 
     rows = [
-        [TITLES[chart.name], chart.source, len(chart.weeks), shown(chart.weeks[-1].kpi), chart.said,
+        [_title(chart.name), chart.source, len(chart.weeks), shown(chart.weeks[-1].kpi), chart.said,
          ", ".join(chart.weeks_out)]
         for chart in charts
     ]  # fmt: skip
@@ -45,6 +57,10 @@ def as_data(release: str, charts: Sequence[Drift], moved: Sequence[Shift]) -> di
         ],
         "topics": [msgspec.to_builtins(one) for one in moved],
     }  # fmt: skip
+
+
+def _title(name: str) -> str:
+    return TITLES.get(name, f"{name.removesuffix('_reviewed_rate')}, as reviewers judge it")
 
 
 def _chart(chart: object) -> object:

@@ -29,13 +29,19 @@ class Opinions:
 
 def read(store: Store, runs: Sequence[tuple[Run, str]], columns: Columns, by: Sequence[str]) -> Opinions:
     """What people and the judge say of these runs; slices only where something is sliced and somebody labelled."""
-    wanted = {(run.id, key) for run, key in runs}
-    batches = [batch for batch in Batches(store).all() if (batch.run_id, batch.score_key) in wanted] if by else []
-    slices: list[Window] = []
-    for question in questions(sorted({name for batch in batches for name in batch.questions})) if batches else ():
-        slices += reviewed_slices(columns, labelled(store, runs, question), question, by)
+    slices = windows(store, runs, columns, by) if by else []
     judged = next((found for run, key in reversed(runs) if (found := judged_rates(store, run.id, key))), [])
     return Opinions(tuple(slices), tuple(judged))
+
+
+def windows(store: Store, runs: Sequence[tuple[Run, str]], columns: Columns, by: Sequence[str]) -> list[Window]:
+    """Each slice as reviewers judge it, question by question, none where nobody labelled these runs and scores."""
+    wanted = {(run.id, key) for run, key in runs}
+    batches = [batch for batch in Batches(store).all() if (batch.run_id, batch.score_key) in wanted]
+    found: list[Window] = []
+    for question in questions(sorted({name for batch in batches for name in batch.questions})) if batches else ():
+        found += reviewed_slices(columns, labelled(store, runs, question), question, by)
+    return found
 
 
 def as_text(found: Opinions) -> str:

@@ -71,7 +71,7 @@ def test_markdown_escapes_what_the_store_holds(store: Path, capsys: pytest.Captu
     ("words", "told"),
     [
         (["1.4", "--by", "chanel"], "did you mean 'channel'"),
-        (["1.5"], "no run of release '1.5' (releases: 1.4)"),
+        (["1.5"], "no run of release '1.5'; did you mean '1.4'? (releases: 1.4)"),
         (["1.4", "--source", "pilot"], "no scored run of source 'pilot'"),
     ],
 )

@@ -119,3 +119,24 @@ def test_labels_are_read_from_the_store_with_their_draw_and_hand_picked_ones_sta
         found = labelled(store, [(run, "k")], RESOLVED)
     assert len(found) == 28
     assert {one.weight for one in found} == {4.0}
+
+
+def test_what_reviewers_say_has_a_chart_of_its_own() -> None:
+    from evalkit.reporting.drifting import as_text, reviewed
+
+    weeks = [rows(w, 300, good=210) for w in range(10, 22)]
+    labels = []
+    for number, week in enumerate(weeks):
+        # The machine sees nothing; people find its good ones worse in the last weeks.
+        labels += by_hand(week, 40, 40, people=(0.9 if number < 9 else 0.6, 0.2))
+    found = reviewed_slices(columns_of([r for week in weeks for r in week]), labels, RESOLVED, ["week"])
+    (chart,) = reviewed(found, "ewma", {})
+    assert (chart.name, chart.source, len(chart.weeks)) == ("resolved_reviewed_rate", "production", 12)
+    assert chart.said.startswith("alarm") and chart.weeks_out
+    assert set(chart.weeks_out) <= {"2026-W19", "2026-W20", "2026-W21"}
+    assert "resolved, as reviewers judge it" in as_text([chart], [])
+    labels = [one for one in labels if one.row.week not in {"2026-W20", "2026-W21"}]
+    found = reviewed_slices(columns_of([r for week in weeks for r in week]), labels, RESOLVED, ["week"])
+    assert sum(one.is_older for one in found) == 2
+    (shorter,) = reviewed(found, "ewma", {})
+    assert len(shorter.weeks) == 10, "an estimate from older labels is no news of its week"

@@ -13,6 +13,7 @@ from evalkit.personal_data.names import LOWER, UPPER
 
 _OWN_BEFORE = re.compile(r"\W+(?:\w+\W+){0,4}$")
 _OWN_AFTER, _OWN_WITHIN = 42, 48
+_SENTENCE_START = re.compile(r"(?:^|[.!?:\n][ ]{0,2})$")
 _MEASURE = re.compile(
     r"[ ]?(?:%|€|:-|kr\b|euro?\b|uhr\b|prozent|procent|prosent|stück|stk\b|st\b|pcs\b|tage?n?\b|dagar|dage|dager"
     r"|wochen?|veckor|uger|uker|monate?|månader|jahren?|år\b|minuten?|minuter|stunden?|timmar|kg\b|[cmk]?m\b|[cm]?l\b"
@@ -41,7 +42,8 @@ def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
 def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
     """Where a Nordic or German street begins: after words of the sentence that only have a capital."""
     named = hit["name"]
-    if not named or hit.start("name") != start:
+    # Inside a sentence a capital belongs to the street; the sentence's first word has one anyway.
+    if not named or hit.start("name") != start or _SENTENCE_START.search(text[max(0, start - 3) : start]) is None:
         return start
     for word in named.split():
         lowered = word.lower()
@@ -57,10 +59,13 @@ def _adjectives() -> frozenset[str]:
 
 
 def _word_starts(text: str, start: int, end: int) -> list[int]:
+    """Where the words of an address begin that may be the street's first; the word before the number always is."""
     starts = [start]
     if text[start].isdigit():
         return starts
-    for word in text[start:end].split(" ")[:2]:
+    words = text[start:end].split(" ")
+    n_street = next((n for n, word in enumerate(words) if word[:1].isdigit()), len(words))
+    for word in words[: min(2, n_street - 1)]:
         starts.append(starts[-1] + len(word) + 1)
     return starts
 

@@ -9,6 +9,9 @@ from evalkit.personal_data.name_lists import brands, genitive, names_a_thing, no
 
 _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
+_MADE_BY = frozenset({"av", "af", "by", "von", "eftir", "från", "med", "with", "mit", "kirjoittanut", "kirjailija"})
+_WORK_WITHIN = 60
+_LEAD = re.compile(r"(?: [^\W\d_a-zåäöæø][\w-]{1,20}){1,2} $")
 _THE = frozenset({"the ", " the"})
 
 
@@ -20,7 +23,7 @@ def is_thing(text: str, start: int, end: int) -> bool:
     # "Henrik Ibsens gate": the name was cut before the s of its genitive.
     following = _FOLLOWING.match(text, end + (text[end : end + 2] == "s "), end + 40)
     after = following["next"] if following else ""
-    if words[-1] in not_after() or names_a_thing(after) or not chains().isdisjoint(words):
+    if words[-1] in not_after() or words[0] in not_after() or names_a_thing(after) or not chains().isdisjoint(words):
         return True
     if after.islower() and text[max(0, start - 4) : start].lower() in _THE:
         return True
@@ -34,6 +37,11 @@ def is_thing(text: str, start: int, end: int) -> bool:
     compound = re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", text[start:end].rsplit(" ", 1)[-1]) or re.match(
         r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]
     )
+    lead = _LEAD.sub("", text[max(0, start - _WORK_WITHIN) : start])
+    told = WORD.findall(re.split(r"[.!?\n]", lead.lower())[-1])
+    if told and told[-1] in _MADE_BY and not works().isdisjoint(told):
+        # "The book by Anna Berg": who made a work is asked for with it.
+        return True
     before = WORD.findall(text[max(0, start - 26) : start].lower())[-2:]
     if len(before) == 2 and before[-1] in _IS_CALLED:
         before.pop()

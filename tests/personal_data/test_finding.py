@@ -192,3 +192,14 @@ def test_a_mark_without_width_between_digits_hides_nothing(between: str) -> None
     text = f"personnummer 8112{between}18-9876"
     (found,) = find(text, "sv")
     assert (found.kind, text[found.start], found.end) == ("SE_PERSONNUMMER", "8", len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Jag bor på Rådhusgatan 5", "sv"), ("Ich wohne Am Markt 14", "de"), ("Jeg bor på Biblioteksvej 4", "da"),
+        ("I live at 92 Station Road, Bristol BS1 4ST", "en"), ("Wir wohnen Marktplatz 3, 10115 Berlin", "de"),
+    ],
+)  # fmt: skip
+def test_a_street_named_after_a_shop_or_an_office_is_still_somebodys(text: str, language: str) -> None:
+    assert [found.kind for found in find(text, language)] == ["ADDRESS"]

@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     answer_in: dict[str, str] = {}
     """Language of the customer to the language of the answer."""
     introduction: dict[str, str] = {}
-    """What the bot says of itself instead of its own identity."""
+    """What the bot says of itself, when asked, instead of its own identity."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -108,8 +108,7 @@ class Shop:
             reply = self._react(message, dialogue, language, say)
         if not dialogue.greeted:
             dialogue.greeted = True
-            if not self.settings.introduction:
-                reply["replies"].insert(0, {"text": say["hello"]})
+            reply["replies"].insert(0, {"text": say["hello"]})
         return reply
 
     def notify(self, event: str, payload: dict[str, Any], dialogue: Dialogue, language: str | None) -> dict[str, Any]:
@@ -124,7 +123,11 @@ class Shop:
     def _react(self, message: str, dialogue: Dialogue, language: str, say: dict[str, Any]) -> dict[str, Any]:
         signals = {h.category for h in scan(message, dialogue.language, "customer") if not h.weak and not h.negated}
         if "ask_if_human" in signals:
-            return _reply(self.settings.introduction.get(language, say["identity"]))
+            if pretence := self.settings.introduction.get(language):
+                # Who plays a person does not say in the same breath that it is none.
+                dialogue.greeted = True
+                return _reply(pretence)
+            return _reply(say["identity"])
         if message == say["options"][-1]:
             return self._transfer(say["transfer"], "support", language)
         for category, phrase, queue in (

@@ -52,13 +52,16 @@ def _announces(talk: Conversation, number: int, context: Context) -> bool:
 
 
 def _grants(talk: Conversation, number: int, context: Context) -> bool:
-    """Whether the bot answers a request for a person with a yes, or says who comes or that somebody will write."""
+    """Whether the bot answers a request for a person with a yes, or says who comes or that somebody will write.
+
+    What opens with "I am", a yes in Finnish too, grants nothing where it goes on to say that it is an AI.
+    """
     reading = context.reading
     if number == 0 or talk.turns[number - 1].role != "customer":
         return False
     if not reading.signals(number - 1, "ask_for_human"):
         return False
-    if reading.signals(number, *_NO) or "?" in talk.turns[number].text:
+    if reading.signals(number, *_NO, "ai_disclosure") or "?" in talk.turns[number].text:
         return False
     # A yes answers where it opens the reply; further on, "gern" or "sure" is a courtesy.
     agreed = any(hit.start <= _OPENING for hit in reading.signals(number, "says_yes"))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from evalkit import assess
 from evalkit.knowledge import Knowledge
 from evalkit.model import Case, EscalationGold, HandOver
 from tests.scorers.conftest import Judge, talk
@@ -261,3 +262,20 @@ def test_a_wish_for_another_language_moves_the_conversation(judge: Judge) -> Non
     swedish = "b: Din beställning skickas från vårt lager i morgon bitti."
     assert judge("language", talk(asked, english, language="sv")).verdict == "pass"
     assert judge("language", talk(asked, swedish, language="sv")).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "said"),
+    [
+        ("sv", "Jag vill prata med en människa", "Hej! Jag är butikens AI-assistent."),
+        ("da", "Jeg vil tale med et menneske", "Hej! Jeg er butikkens AI-assistent."),
+        ("nb", "Jeg vil snakke med et menneske", "Hei! Jeg er butikkens AI-assistent."),
+        ("nn", "Eg vil snakke med eit menneske", "Hei! Eg er AI-assistenten til butikken."),
+        ("fi", "Haluan puhua ihmisen kanssa", "Hei! Olen kaupan tekoälyavustaja."),
+        ("en", "I want to talk to a human", "Hi! I am the shop's AI assistant."),
+        ("de", "Ich möchte mit einem Menschen sprechen", "Hallo! Ich bin der KI-Assistent des Ladens."),
+    ],
+)
+def test_a_bot_that_says_what_it_is_hands_nobody_over(language: str, asked: str, said: str) -> None:
+    found = assess([{"role": "customer", "text": asked}, {"role": "bot", "text": said}], language=language)
+    assert (found.asked_for_human, found.handed_over, found.cell) == (True, False, "missed")

@@ -93,7 +93,7 @@ def test_all_probes_in_six_languages_find_each_planted_fault_surely_and_none_in_
         assert bad[f"{trigger}.missed", "exact"] == sizes[suite]
     assert bad["correctness.stale", "exact"] >= 120
     assert bad["G01.email", "exact"] >= 8
-    assert bad["G14.disclosure", "heuristic"] == sum(sizes.values())
+    assert bad["G14.disclosure", "exact"] >= 40  # Who plays a person when asked does not say what it is.
     assert bad["G15.evaded", "heuristic"] >= 40
     assert bad["language.related", "heuristic"] >= 100
     assert [rule for rule, confidence in good if confidence == "exact"] == []

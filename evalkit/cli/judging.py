@@ -207,9 +207,10 @@ def spent(judging: Judging | None) -> str | None:
     if judging is None or judging.spending is None:
         return None
     used = judging.spending
+    kin = f"; judge and bot are both {judging.kin} models, and a judge favours its own" if judging.kin else ""
     return (
         f"judge {used.settings.model}: {used.n_calls} calls, {used.n_cached} from the cache,"
-        f" {used.tokens_in + used.tokens_out} tokens, {used.cost_eur:.2f} EUR (apart from the bot's cost)"
+        f" {used.tokens_in + used.tokens_out} tokens, {used.cost_eur:.2f} EUR (apart from the bot's cost){kin}"
     )
 
 

@@ -24,7 +24,7 @@ from evalkit.judge.cache import AnswerCache
 from evalkit.judge.client import LlmClient
 from evalkit.judge.planning import Plan, plan
 from evalkit.judge.preferring import Preference, prefer
-from evalkit.judge.provider import JudgeSettings
+from evalkit.judge.provider import JudgeSettings, family
 from evalkit.judge.questions import Question
 from evalkit.model import Case, Conversation, Data
 from evalkit.personal_data import mask
@@ -58,17 +58,22 @@ class Bench:
 
 @dataclass(slots=True)
 class Judging:
-    """One pass of the judge over a run; `spending` is known once the pass began."""
+    """One pass of the judge over a run; `spending` is known once the pass began.
+
+    `kin` is the family of models that both the judge and a bot that it judged are of, None where they differ.
+    """
 
     bench: Bench
     policy: Policy
     cases: Mapping[str, Case]
     knowledge: Knowledge | None = None
     spending: Spending | None = None
+    kin: str | None = None
 
     def over(self, talks: Iterable[Conversation], store: Store) -> Iterator[tuple[list[Conversation], list[Data]]]:
         """Batches of conversations with what was judged of each, in order; every paid call is audited."""
         calls: list[Call] = []
+        own = family(self.bench.settings.model)
         with asyncio.Runner() as runner:
             client = runner.run(self.bench.client.__aenter__())
             cache = AnswerCache(self.bench.cache)
@@ -78,6 +83,8 @@ class Judging:
                 window = _Window(judge, iter(talks), self.bench.settings.batch or self.bench.settings.concurrency)
                 while batch := runner.run(window.next_ones(BATCH)):
                     _audit(store, calls)
+                    if own and any(talk.model_id and family(talk.model_id) == own for talk, _ in batch):
+                        self.kin = own
                     yield [talk for talk, _ in batch], [dict(judged) for _, judged in batch]
             finally:
                 _audit(store, calls)
@@ -170,7 +177,7 @@ def preferences(
                     settings=bench.settings, questions=(), client=client, cache=cache, mask=_plain_mask,
                     token=bench.token, now_s=bench.now_s, on_call=calls.append,
                 )  # fmt: skip
-                slots = asyncio.Semaphore(bench.settings.concurrency)
+                slots = asyncio.Semaphore(bench.settings.batch or bench.settings.concurrency)
 
                 async def one(left: Conversation, right: Conversation, order: Random) -> Preference:
                     async with slots:

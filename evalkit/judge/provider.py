@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -101,6 +102,16 @@ def check_provider(settings: JudgeSettings, policy: PrivacyPolicy) -> None:
         raise PolicyError("judge.provider.dpa is false: the policy asks for a processor agreement (GDPR Art. 28)")
     if not settings.provider.no_training:
         raise PolicyError("judge.provider.no_training is false: customers' text may not train a model")
+
+
+def family(model: str) -> str:
+    """The family that a model's name begins with: a judge tends to favour its own.
+
+    >>> family("openai/gpt-4o-mini"), family("GPT-5"), family("meta-llama/Llama-3.1-8B")
+    ('gpt', 'gpt', 'llama')
+    """
+    found = re.match(r"[a-z]+", model.rsplit("/", 1)[-1].lower())
+    return found[0] if found else ""
 
 
 def identity(settings: JudgeSettings, prompt_version: str, questions_hash: str) -> str:

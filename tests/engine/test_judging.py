@@ -170,6 +170,19 @@ def test_each_question_gets_its_own_evidence_and_nothing_internal(tmp_path: Path
     assert not any("Lindqvist" in text for text in seen)
 
 
+@pytest.mark.parametrize(("bot", "kin"), [("openai/gpt-4o", "gpt"), ("claude-5", None), (None, None)])
+def test_a_judge_of_the_bots_own_family_is_told(tmp_path: Path, bot: str | None, kin: str | None) -> None:
+    from evalkit.cli.judging import spent
+
+    with Store.open(tmp_path / "s.db") as store, bench(model="gpt-5-mini") as (ready, _):
+        store.add_run(RUN)
+        store.add_conversations(structs.replace(talk, model_id=bot) for talk in conversations(2))
+        judging = Judging(ready, Policy(), {})
+        list(judging.over(store.conversations("r1"), store))
+    assert judging.kin == kin
+    assert ("favours its own" in (spent(judging) or "")) is (kin is not None)
+
+
 def test_judging_again_pays_nothing(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store, bench(tmp_path / "cache.db") as (ready, address):
         store.add_run(RUN)

@@ -30,8 +30,9 @@ _PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_\d{1,12}>")
 _PICTURES = re.compile(r"(?<=\d)[\u2600-\u27bf\ufe0f\u200d\U0001f300-\U0001faff]{1,4}(?=\d)")
 _SPACED = re.compile(r"(?<![\d.,])(?<!\d[ -])\d(?:(?: - |[ ./-])\d){7,23}(?![ -]?\d|[.,]\d)")
 """Eight or more digits that stand one by one: somebody spells a number, or hides it."""
-_WIDE_DIGIT = re.compile(r"[\uff10-\uff19]")
-_WIDE_DIGITS = {0xFF10 + n: str(n) for n in range(10)}
+_FOREIGN = re.compile(r"[\u2010-\u2012\u2212\ufe63\uff0d\uff0e\uff20]|(?![0-9])\d")
+_SIGNS = {"\uff0e": ".", "\uff20": "@"}
+"""Digits of other scripts and widths, and the dashes and signs that look like those of a number or an address."""
 
 
 def find(
@@ -62,6 +63,8 @@ def find(
     home = _MARKET.get(language or "")
     market_list = (home, *(m for m in given if m != home)) if home else given
     cleaned, places = cleaned_with_places(text)
+    if not cleaned.isascii() and _FOREIGN.search(cleaned):
+        cleaned = _FOREIGN.sub(_plain, cleaned)
     digits = _DIGIT.search(cleaned) is not None
     if digits:
         cleaned, places = _digits_together(cleaned, places)
@@ -82,13 +85,15 @@ def find(
 
 
 def _digits_together(text: str, places: list[int] | None) -> tuple[str, list[int] | None]:
-    """The text with plain digits, and no pictures or single blanks between those of one number."""
-    if not text.isascii():
-        if _WIDE_DIGIT.search(text):
-            text = text.translate(_WIDE_DIGITS)
-        if _PICTURES.search(text):
-            text, places = _without(_PICTURES, text, places)
+    """The text without pictures or single blanks between the digits of one number."""
+    if not text.isascii() and _PICTURES.search(text):
+        text, places = _without(_PICTURES, text, places)
     return _without(_SPACED, text, places) if _SPACED.search(text) else (text, places)
+
+
+def _plain(hit: re.Match[str]) -> str:
+    found = hit.group()
+    return str(int(found)) if found.isdigit() else _SIGNS.get(found, "-")
 
 
 def _without(between: re.Pattern[str], text: str, places: list[int] | None) -> tuple[str, list[int]]:

@@ -203,3 +203,38 @@ def test_a_mark_without_width_between_digits_hides_nothing(between: str) -> None
 )  # fmt: skip
 def test_a_street_named_after_a_shop_or_an_office_is_still_somebodys(text: str, language: str) -> None:
     assert [found.kind for found in find(text, language)] == ["ADDRESS"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Mitt personnummer är 8 1 1 2 1 8 - 9 8 7 6", "SE_PERSONNUMMER"),
+        ("pnr 8\U0001f6001\U0001f6001\U0001f6002\U0001f6001\U0001f6008\U0001f6009\U0001f6008\U0001f6007\U0001f6006", "SE_PERSONNUMMER"),
+        ("personnummer \uff18\uff11\uff11\uff12\uff11\uff18\uff0d\uff19\uff18\uff17\uff16", "SE_PERSONNUMMER"),
+        ("personnummer 811218\u22129876", "SE_PERSONNUMMER"),
+        ("personnummer 811218\u20119876", "SE_PERSONNUMMER"),
+        ("\u202e811218-9876\u202c är mitt personnummer", "SE_PERSONNUMMER"),
+        ("telefon \u0660\u0667\u0660\u0661\u0667\u0664\u0660\u0666\u0660\u0665", "PHONE"),
+        ("kortet \uff14111 1111 1111 1111", "CARD"),
+        ("mejl \u0430nna.berg@ex\u0430mple.com", "EMAIL"),
+        ("mejl anna.berg\uff20example\uff0ecom", "EMAIL"),
+        ("\ud83d mejl anna.berg@example.com \ude00", "EMAIL"),
+    ],
+)  # fmt: skip
+def test_a_disguised_datum_is_found_where_it_stands(text: str, kind: str) -> None:
+    (found,) = find(text, "sv")
+    assert found.kind == kind
+    assert 0 <= found.start < found.end <= len(text)
+    assert text[found.start : found.end].strip() == text[found.start : found.end]
+
+
+@pytest.mark.slow
+def test_a_message_of_a_megabyte_is_read_in_seconds() -> None:
+    line = (
+        "Hej jag heter Anna Berg, nummer 070-174 06 05, paketet 370730254118822001 kom till Storgatan 5, 123 45 Lund. "
+    )
+    text = (line * 10_000)[:1_000_000]
+    started = time.process_time()
+    found = find(text, "sv")
+    assert time.process_time() - started < 30
+    assert len(found) > 20_000

@@ -32,12 +32,31 @@ def features(text: str, names: Iterable[str], length: int) -> Iterator[str]:
 
 def spoken_for(text: str, names: frozenset[str], length: int, side: str) -> tuple[str, ...]:
     """The categories that the evidence in a message outweighs the doubt for."""
-    table = _weights(side)
-    if not table or length > _WORDS:
+    return () if length > _WORDS else _outweighed(list(features(text, names, length)), side)
+
+
+def in_context(text: str, names: frozenset[str], length: int, around: Iterable[str], side: str) -> tuple[str, ...]:
+    """The same of a message between others; `around` names what stands around it, such as `reply declines`."""
+    return () if length > _WORDS else _outweighed(placed(text, names, length, around), f"{side} in context")
+
+
+def placed(text: str, names: Iterable[str], length: int, around: Iterable[str]) -> list[str]:
+    """The signs of a message, of what stands around it, and of each of its word classes beside that.
+
+    >>> placed("Call", {"call"}, 1, ["reply declines"])
+    ['call', 'length 0', 'reply declines', 'call beside reply declines']
+    """
+    signs = list(features(text, names, length))
+    present = [*names, *(sign for sign in _SIGNS if sign in text)]
+    return [*signs, *around, *(f"{name} beside {other}" for other in around for name in present)]
+
+
+def _outweighed(signs: list[str], table_name: str) -> tuple[str, ...]:
+    table = _weights(table_name)
+    if not table:
         return ()
     by_feature, start = table
     sums = dict(start)
-    signs = list(features(text, names, length))
     scale = len(signs) ** -0.5
     for sign in signs:
         for category, weight in by_feature.get(sign, ()):
@@ -46,11 +65,11 @@ def spoken_for(text: str, names: frozenset[str], length: int, side: str) -> tupl
 
 
 @cache
-def _weights(side: str) -> tuple[Mapping[str, tuple[tuple[str, float], ...]], Mapping[str, float]] | None:
+def _weights(name: str) -> tuple[Mapping[str, tuple[tuple[str, float], ...]], Mapping[str, float]] | None:
     loaded: dict[str, Any] = json.loads(files("evalkit.language").joinpath("data/weights.json").read_text("utf-8"))
     found: dict[str, tuple[tuple[str, float], ...]] = {}
     start: dict[str, float] = {}
-    for category, weights in loaded.get(side, {}).items():
+    for category, weights in loaded.get(name, {}).items():
         for sign, weight in weights.items():
             if sign == "start":
                 start[category] = weight

@@ -68,8 +68,26 @@ def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> 
     >>> [hit.category for hit in scan("Jag vill prata med en människa!", "sv", "customer")]
     ['ask_for_human', 'hints_human']
     """
+    return heard(text, language, side, weigh=weigh).hits
+
+
+class Heard(NamedTuple):
+    """The phrases of a message, the categories and word classes that it holds (in one language), and its length.
+
+    `denied` are the categories that the shape of one of its sentences takes back.
+    """
+
+    hits: tuple[Hit, ...]
+    names: frozenset[str]
+    n_words: int
+    denied: frozenset[str] = _NONE
+
+
+def heard(text: str, language: str | None, side: Side, *, weigh: bool = True) -> Heard:
+    """What `scan` finds, with the word classes behind it."""
     words = aligned_words(text)
     found: dict[tuple[str, int], Hit] = {}
+    present_ = denied = _NONE
     for code in _codes(language):
         table = _table(code, side)
         classes: list[ClassHit] = []
@@ -86,8 +104,10 @@ def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> 
             shape = structured(text, words, classes, side, partial(table.denied, words))
             vetoed = shape.vetoed
             hits = _joined(hits, shape, words)
-        if weigh and names and language is not None:
-            hits += _weighed(text, frozenset(names), words, hits, vetoed, side)
+        if names and language is not None:
+            present_, denied = frozenset(names), frozenset(vetoed)
+            if weigh:
+                hits += _weighed(text, present_, words, hits, vetoed, side)
         for hit in hits:
             key = (hit.category, hit.start)
             if key not in found or found[key].end < hit.end:
@@ -96,7 +116,7 @@ def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> 
     if side == "customer" and (quotes := _quoted(text)):
         # What somebody quotes is not what they say.
         kept = [hit for hit in kept if not any(start < hit.start and hit.end <= end for start, end in quotes)]
-    return _preceded(kept)
+    return Heard(_preceded(kept), present_, len(words), denied)
 
 
 def present(text: str, language: str, side: Side) -> tuple[frozenset[str], int]:

@@ -15,6 +15,7 @@ Mode = Literal["said", "denied", "either"]
 _MODES: dict[str, Mode] = {"!": "denied", "~": "either"}
 _VALUING = {"good_word": "positive", "bad_word": "negative"}
 """Classes whose words are those that value a thing."""
+_FILES = ("data/structures.yaml", "data/structures_more.yaml", "data/structures_idioms.yaml")
 _WITHIN = 12
 _LETTERS, _SHOUTED_WORDS, _CAPITALS = 8, 3, 0.7
 _COMBINATIONS = 200
@@ -197,6 +198,18 @@ def read_rules(table: Mapping[str, list[Mapping[str, Any]]]) -> Iterable[Rule]:
             )
 
 
+@cache
 def _data() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml_data("evalkit.language", "data/structures.yaml")
-    return loaded
+    """The shipped tables as one: a class or rule of a later file adds to one of its name."""
+    merged: dict[str, Any] = {}
+    for name in _FILES:
+        _add(merged, yaml_data("evalkit.language", name))
+    return merged
+
+
+def _add(into: dict[str, Any], table: Mapping[str, Any]) -> None:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            _add(into.setdefault(name, {}), value)
+        else:
+            into[name] = [*into.get(name, ()), *value]

@@ -147,6 +147,8 @@ class _Span:
                 return False
             if self.reading.signals(number, *_NO):
                 return not self._settled_after(number)
+            if "denies" in self.reading.speaks_for(number):
+                return True
             if self.reading.signals(number, *_YES):
                 return False
         return False
@@ -164,6 +166,8 @@ class _Span:
         if any(self.reading.signals(n, *_YES) for n in after[-2:]):
             return True
         last = after[-1] if after and after[-1] == self.customer[-1] else None
+        if last is not None and "confirms" in self.reading.speaks_for(last):
+            return True
         if last is None or any(v > last for v in self.voice) or "?" in self.talk.turns[last].text:
             return False
         return bool(self.reading.signals(last, "affirm", "sentiment_positive")) and self.answered()

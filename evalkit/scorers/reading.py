@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import cache, cached_property
 
 from evalkit.language.detection import Language, detect
-from evalkit.language.lexicons import Hit, scan
+from evalkit.language.evidence import in_context
+from evalkit.language.lexicons import Heard, Hit, Side, heard
 from evalkit.language.slots import asked_slots
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
 from evalkit.policy.sections import PrivacyPolicy
+from evalkit.scorers.surroundings import around
 from evalkit.text.tokens import text_ngrams, words
 
 _SHORT = 6
@@ -27,9 +29,10 @@ class Reading:
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self._hits: dict[int, tuple[Hit, ...]] = {}
+        self._heard: dict[int, Heard] = {}
         self._words: dict[int, list[str]] = {}
         self._grams: dict[int, frozenset[str]] = {}
+        self._spoken: dict[int, tuple[str, ...]] = {}
         self._slots: dict[int, tuple[str, ...]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._guesses: dict[int, Language] = {}
@@ -114,11 +117,16 @@ class Reading:
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""
-        if turn not in self._hits:
+        return self.heard(turn).hits
+
+    def heard(self, turn: int) -> Heard:
+        """The lexicon phrases and word classes of one turn, on its speaker's side."""
+        found = self._heard.get(turn)
+        if found is None:
             said = self.conversation.turns[turn]
-            side = "customer" if said.role == "customer" else "bot"
-            self._hits[turn] = scan(said.text, self.language_of(turn), side)  # type: ignore[arg-type]
-        return self._hits[turn]
+            side: Side = "customer" if said.role == "customer" else "bot"
+            found = self._heard[turn] = heard(said.text, self.language_of(turn), side, weigh=False)
+        return found
 
     def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:
         """The phrases of these categories in a turn that are neither weak nor negated."""
@@ -134,6 +142,19 @@ class Reading:
         if len(found) < 2:
             return found[0] if found else ()
         return tuple(sorted((hit for hits in found for hit in hits), key=_place))
+
+    def speaks_for(self, turn: int) -> tuple[str, ...]:
+        """What a turn is taken to say or do by its words and what stands around it together.
+
+        Of a customer: asks_for_person, frustrated, thanked, confirms, denies; of a bot: hands_over.
+        """
+        found = self._spoken.get(turn)
+        if found is None:
+            said, seen = self.conversation.turns[turn], self.heard(turn)
+            side = "customer" if said.role == "customer" else "bot"
+            signs = around(self, turn)
+            found = self._spoken[turn] = in_context(said.text, seen.names, seen.n_words, signs, side)
+        return found
 
     def personal_data(
         self, turn: int, markets: tuple[str, ...], own: PrivacyPolicy | None = None

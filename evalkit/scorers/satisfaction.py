@@ -79,9 +79,11 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 def _felt(reading: Reading, turn: int, name: str, categories: tuple[str, ...]) -> bool:
     """Whether a turn shows a feeling; thanks beside anger are sarcasm."""
-    return bool(reading.signals(turn, *categories)) and not (
-        name == "thanked" and reading.signals(turn, *_FELT["frustrated"])
-    )
+    meant = reading.speaks_for(turn)
+    if name in meant:
+        return True
+    angry = name == "thanked" and ("frustrated" in meant or reading.signals(turn, *_FELT["frustrated"]))
+    return bool(reading.signals(turn, *categories)) and not angry
 
 
 @cache

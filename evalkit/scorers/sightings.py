@@ -21,7 +21,8 @@ def handed_over(talk: Conversation, context: Context, tools: tuple[str, ...]) ->
     announced = [h.announced_turn for h in talk.handovers if not h.executed and h.announced_turn is not None]
     for number, turn in enumerate(talk.turns):
         if turn.role == "human" and talk.handled_by != "human":
-            executed.append(number)
+            # Who comes right after the bot's words was announced by them.
+            executed.append(number - 1 if number and talk.turns[number - 1].role == "bot" else number)
         if turn.role != "bot":
             continue
         if any(any(stem in call.name.lower() for stem in tools) and call.ok is not False for call in turn.tool_calls):
@@ -37,6 +38,8 @@ def handed_over(talk: Conversation, context: Context, tools: tuple[str, ...]) ->
 
 def _announces(talk: Conversation, number: int, context: Context) -> bool:
     reading = context.reading
+    if "hands_over" in reading.speaks_for(number):
+        return True
     hits = reading.signals(number, "handoff_announcement")
     text = talk.turns[number].text
     together = all(not hit.phrase and hit.end - hit.start >= len(text.strip(" .!?")) for hit in hits)

@@ -131,8 +131,10 @@ def _spoken() -> tuple[tuple[str, Mapping[str, Any]], ...]:
 
 
 def _understood_as_request(talk: Conversation, context: Context, number: int) -> bool:
-    """Whether the bot answers a turn that speaks of people or of talking as one that asks for a person."""
+    """Whether a turn asks for a person by all its words, or is answered so where it speaks of people or of talking."""
     reading = context.reading
+    if "asks_for_person" in reading.speaks_for(number) and "ask_for_human" not in reading.heard(number).denied:
+        return True
     if number + 1 >= len(talk.turns) or talk.turns[number + 1].role != "bot":
         return False
     if not reading.signals(number, "hints_human"):

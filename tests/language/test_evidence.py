@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from evalkit.language.evidence import features, spoken_for
+from evalkit.language.evidence import features, placed, spoken_for
 from evalkit.language.lexicons import categories
+from evalkit.language.structures import class_words
 
 
 def test_features_are_the_classes_each_two_of_them_the_marks_and_the_length():
@@ -44,3 +45,13 @@ def test_a_wish_for_a_person_is_heard_in_words_that_no_list_holds_together(langu
 )
 def test_a_question_about_something_else_is_no_wish_for_a_person(language, text):
     assert "ask_for_human" not in categories(text, language, "customer")
+
+
+def test_a_message_between_others_has_the_signs_of_its_surroundings_and_each_class_beside_them():
+    found = placed("Bravo!", ["sarcasm"], 1, ["answer again"])
+    assert {"sarcasm", "!", "answer again", "sarcasm beside answer again", "! beside answer again"} <= set(found)
+
+
+@pytest.mark.parametrize("language", ["sv", "da", "nb", "nn", "fi", "en", "de"])
+def test_the_tables_of_shapes_are_read_as_one(language):
+    assert class_words("human", language) and class_words("bypass", language) and class_words("who_of_you", language)

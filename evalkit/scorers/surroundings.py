@@ -1,0 +1,71 @@
+"""What stands around a turn, by name: how the conversation opened, what was said before it and what came after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalkit.text.tokens import jaccard
+
+if TYPE_CHECKING:
+    from evalkit.scorers.reading import Reading
+
+_OPENS = frozenset({"wh", "exists"})
+_TROUBLE = frozenset({"neg", "trouble"})
+_COMPLAINS = ("not_resolved", "sentiment_negative", "complaint")
+_OWN = (
+    "claims_action", "handoff_announcement", "declines", "bot_fallback", "apology", "empathy", "handoff_unavailable",
+    "resolution_check", "deflection", "promises_contact", "mentions_staff", "says_yes", "says_no", "handoff_offer",
+)  # fmt: skip
+_ASKED = (
+    "ask_for_human", "hints_human", "anger_frustration", "not_resolved", "repeat_self", "legal_threat",
+    "fraud_security", "vulnerable", "gives_up", "complaint", "thanks_satisfaction", "resolved_confirmation",
+)  # fmt: skip
+_AGAIN = 0.7
+
+
+def around(reading: Reading, turn: int) -> tuple[str, ...]:
+    """The signs around a turn of customer or bot, in order.
+
+    Of a customer's: the opening, the answer before and the reply after it; of a bot's: what it answers, who goes on.
+    """
+    if reading.conversation.turns[turn].role == "customer":
+        return (*_opening(reading, turn), *_answer_before(reading, turn), *_reply_after(reading, turn))
+    asked = reading.customer_before(turn)
+    before = () if asked is None else tuple(f"asked {name}" for name in _ASKED if reading.signals(asked, name))
+    turns = reading.conversation.turns
+    return (*before, f"then {turns[turn + 1].role}" if turn + 1 < len(turns) else "ends")
+
+
+def _opening(reading: Reading, turn: int) -> tuple[str, ...]:
+    first = reading.customer_turns[0]
+    if turn == first:
+        return ("first",)
+    text, seen = reading.conversation.turns[first].text, reading.heard(first)
+    asks = "?" in text or not seen.names.isdisjoint(_OPENS)
+    trouble = not seen.names.isdisjoint(_TROUBLE) or bool(reading.signals(first, *_COMPLAINS))
+    last = ("last",) if turn == reading.customer_turns[-1] else ()
+    return ("opened with a question" if asks else "opened with a report", *(("opened with trouble",) * trouble), *last)
+
+
+def _answer_before(reading: Reading, turn: int) -> tuple[str, ...]:
+    earlier = [n for n in reading.bot_turns if n < turn]
+    if not earlier:
+        return ()
+    last = earlier[-1]
+    said = tuple(f"answer {name}" for name in _OWN if reading.signals(last, name))
+    asks = ("answer asks",) if "?" in reading.conversation.turns[last].text else ()
+    again = any(jaccard(reading.grams(last), reading.grams(n)) > _AGAIN for n in earlier[:-1])
+    return (*said, *asks, *(("answer again",) * again))
+
+
+def _reply_after(reading: Reading, turn: int) -> tuple[str, ...]:
+    turns = reading.conversation.turns
+    if turn + 1 >= len(turns):
+        return ("ends",)
+    role = turns[turn + 1].role
+    if role != "bot":
+        return (f"then {role}",)
+    said = tuple(f"reply {name}" for name in _OWN if reading.signals(turn + 1, name))
+    asks = ("reply asks",) if "?" in turns[turn + 1].text else ()
+    human = ("then a person",) if turn + 2 < len(turns) and turns[turn + 2].role == "human" else ()
+    return (*said, *asks, *human)

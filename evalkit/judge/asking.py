@@ -197,8 +197,8 @@ class Judge:
         """
         transcript = content_hash("turns", [(turn.role, turn.text) for turn in turns])
         facts = content_hash("evidence", sorted(evidence.items()))
-        rounds: list[tuple[Answer, ...]] = []
-        for repeat in range(self.settings.repeats):
+
+        async def once(repeat: int) -> tuple[Answer, ...]:
             keys = [
                 content_hash(
                     self.identity, q.id, q.version, q.wording(conversation.language), transcript, facts, repeat
@@ -208,18 +208,23 @@ class Judge:
             stored = self.cache.get(keys)
             if stored is not None:
                 self.spending.n_cached += 1
-                rounds.append(tuple(stored))
-                continue
-            try:
-                answers = await self._call(conversation, questions, turns, evidence)
-            except BudgetSpent:
-                raise
-            except JudgeError as error:
-                # What an endpoint answers may quote the conversation.
-                cause = sealed(str(error)).text
-                return [JudgeFailure(question=question.id, cause=cause) for question in questions]
+                return tuple(stored)
+            answers = await self._call(conversation, questions, turns, evidence)
             self.cache.put(conversation.id, self.identity, zip(keys, answers, strict=True))
-            rounds.append(answers)
+            return answers
+
+        repeats = range(self.settings.repeats)
+        try:
+            # One batch takes a while, so all repeats go into the same one; else the first failure spares the others.
+            rounds = (
+                await asyncio.gather(*map(once, repeats)) if self.settings.batch else [await once(r) for r in repeats]
+            )
+        except BudgetSpent:
+            raise
+        except JudgeError as error:
+            # What an endpoint answers may quote the conversation.
+            cause = sealed(str(error)).text
+            return [JudgeFailure(question=question.id, cause=cause) for question in questions]
         return [majority([answers[number] for answers in rounds]) for number in range(len(questions))]
 
     async def _call(

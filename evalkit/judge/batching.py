@@ -53,6 +53,7 @@ class BatchClient:
     """Answers of batches that an earlier process paid for, with the markers of their requests."""
     _undelivered: set[str] = field(default_factory=set)
     _used: set[str] = field(default_factory=set)
+    _times: dict[str, int] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -79,6 +80,10 @@ class BatchClient:
         """The model's reply, when its batch is done. Raises: JudgeError."""
         marker = marker_of(schema)
         key = _key(self.settings, messages, marker)
+        if self.settings.repeats > 1:
+            # The same words are asked again on purpose: each time is a request of its own.
+            self._times[key] = self._times.get(key, 0) + 1
+            key = f"{key}-{self._times[key]}"
         if key in self._earlier:
             theirs, found = self._earlier[key]
             self._used.add(key)

@@ -116,6 +116,16 @@ def test_the_same_words_are_asked_and_paid_once(tmp_path: Path) -> None:
     assert judging.spending is not None and judging.spending.tokens_in == 200
 
 
+def test_repeats_go_into_one_batch_and_may_disagree(tmp_path: Path) -> None:
+    with fake("erratic") as address:
+        found, _ = judged(tmp_path, address, 2, repeats=3)
+        assert n_calls(address) == 6
+        listed = json.load(urllib.request.urlopen(f"{address}/v1/batches"))["data"]
+        assert len(listed) == 1, "three rounds of a day each would be three days"
+    assert [a.repeats for a in found] == [3, 3]
+    assert {round(a.agreement_rate, 2) for a in found} == {0.67}
+
+
 def test_a_budget_holds_for_what_is_asked_at_once(tmp_path: Path) -> None:
     with fake() as address:
         found, _ = judged(tmp_path, address, 30, budget_calls=7)

@@ -59,7 +59,8 @@ def satisfaction(reviews: Sequence[Review]) -> None:
         st.caption(t("reliability.none"))
         return
     charts.draw(figures.reliability(found), alt_text=t("reliability.title"))
-    st.caption(t("reliability.said", gap=number(100 * found.gap), n=number(found.n)))
+    points = " · ".join(number(one.n) for one in found.bins)
+    st.caption(f"{t('reliability.said', gap=number(100 * found.gap), n=number(found.n))} n = {points}.")
 
 
 def _card() -> None:

@@ -159,7 +159,7 @@ def reliability(found: Reliability) -> Any:
     """The estimate beside what was answered: on the diagonal it means what it says."""
     data = pd.DataFrame(
         {"estimate": one.estimate, "rate": one.satisfied.rate, "low": one.satisfied.low, "high": one.satisfied.high,
-         "n": one.n, "said": f"n = {one.n}"}
+         "n": one.n}
         for one in found.bins
     )  # fmt: skip
     percent, whole = alt.Axis(format="%"), alt.Scale(domain=[0, 1])
@@ -175,5 +175,4 @@ def reliability(found: Reliability) -> Any:
             alt.Tooltip("rate:Q", format=".0%", title=t("reliability.y")), "n:Q",
         ],
     )  # fmt: skip
-    count = base.mark_text(align="left", dx=9, color=ink()).encode(y="rate:Q", text="said:N")
-    return alt.layer(diagonal.encode(x="x:Q", y="y:Q"), bar, dot, count).properties(height=340)
+    return alt.layer(diagonal.encode(x="x:Q", y="y:Q"), bar, dot).properties(height=340)

@@ -147,15 +147,17 @@ def _keys(
     batch: Batch, task: Task, one: Conversation, asked: Sequence[Question], here: dict[str, Review], place: int, n: int
 ) -> None:
     question = _current(asked, here)
+    # The question is told last: when it can be read, its keys already listen.
+    head = st.container()
     if st.session_state.get("review.unsure") and question is not None:
-        st.html(f"<div class=ek-q>{t('review.why_unsure')}</div>")
+        told = f"<div class=ek-q>{t('review.why_unsure')}</div>"
         for number, (column, reason) in enumerate(zip(st.columns(len(REASONS)), REASONS, strict=True), 1):
             column.button(
                 t(f"unsure.{reason}"), key=f"reason-{number}", shortcut=str(number), width="stretch",
                 on_click=_answer, args=(task, place, question.id, UNSURE, here.get(question.id), t(f"unsure.{reason}")),
             )  # fmt: skip
     elif question is not None:
-        st.html(f"<div class=ek-q>{t(f'question.{question.id}')}</div>")
+        told = f"<div class=ek-q>{t(f'question.{question.id}')}</div>"
         for number, (column, label) in enumerate(
             zip(st.columns(len(question.answers)), question.answers, strict=True), 1
         ):
@@ -166,8 +168,9 @@ def _keys(
                 on_click=_answer, args=(task, place, question.id, label, saved, None),
             )  # fmt: skip
     else:
-        st.html(f"<div class='ek-q ek-done'>{t('review.saved')}</div>")
+        told = f"<div class='ek-q ek-done'>{t('review.saved')}</div>"
     _more_keys(batch, task, one, asked, here, place, n)
+    head.html(told)
 
 
 def _more_keys(

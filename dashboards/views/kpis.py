@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.kit import charts, frame, movement, sentences, slicing, tiles
 from dashboards.kit.numbers import interval, number, rate, seconds
 from dashboards.kit.texts import said, t
+from evalkit.kpi.escalations import first_answers_s
 from evalkit.kpi.pictures import breaks
 from evalkit.kpi.table import kpis, trend
 from evalkit.model import Kpi
@@ -135,12 +136,8 @@ def _trend(name: str, kpi: Kpi, rows: Sequence[Facts]) -> None:
 
 
 def _times(rows: Sequence[Facts]) -> str:
-    waits: dict[str, list[float | None]] = {
-        t("people.ai"): [r.first_substantive_ms or r.first_response_ms for r in rows if r.handled_by != "human"],
-        t("people.human"): [r.first_human_ms for r in rows if r.first_human_ms is not None],
-    }
-    sorted_ = {who: sorted(v for v in values if v is not None) for who, values in waits.items()}
-    known = {who: values for who, values in sorted_.items() if values}
+    names = {"bot": t("people.ai"), "people": t("people.human")}
+    known = {names[who]: [1000 * value for value in values] for who, values in first_answers_s(rows).items()}
     if not known:
         return t("kpis.no_times")
     charts.draw(charts.ecdf(known), alt_text=t("kpis.times"))

@@ -19,6 +19,7 @@ def main() -> None:
         frame.lead(t("review.viewer"))
         return
     if not open_ones:
+        frame.view()
         frame.lead(t("review.no_batch"))
         reviewing.draw_batch()
         return

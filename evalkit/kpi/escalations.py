@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalkit.kpi.table import RIGHT_CELLS, Rows, as_columns
-from evalkit.model import Kpi
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,6 @@ def late_turns(rows: Rows) -> dict[int, int]:
     late = _known(columns.numbers["late_turns"][columns.flags["escalated"] == 1])
     turns, counts = np.unique(late.astype(np.int64), return_counts=True)
     return dict(zip(turns.tolist(), counts.tolist(), strict=True))
-
-
-def time_to_human(rows: Rows) -> Kpi:
-    """The median time from the customer's first message to a person's, over conversations where one answered."""
-    import numpy as np
-
-    columns = as_columns(rows)
-    known = _known(columns.numbers["first_human_ms"])
-    value = float(np.median(known)) if len(known) else None
-    return Kpi(name="time_to_human", value=value, unit="ms", n=len(known), n_total=columns.n, method="median")
 
 
 def first_answers_s(rows: Rows) -> dict[str, Any]:

@@ -95,6 +95,29 @@ def test_a_number_leads_by_clicks_to_the_turn_that_caused_it(browser: Any, addre
     sent.page.get_by_text("30 conversations").first.wait_for()
 
 
+def test_a_click_anywhere_on_a_row_opens_what_it_tells(browser: Any, address: str) -> None:
+    person = Person(browser, address)
+    person.open()
+    click_first_row(person)
+    person.page.wait_for_url("**/conversations?*c=*")
+    person.page.locator(".ek-here").wait_for()
+    person.open("ai_human")
+    click_first_row(person)
+    person.page.locator(".ek-talk").nth(1).wait_for()
+    assert person.page.locator(".ek-t.ek-human").count() == 1, "one conversation of each side stands beside the other"
+    assert person.complaints == [] or all("404" in c for c in person.complaints)
+
+
+def click_first_row(person: Person) -> None:
+    table = person.page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    table.locator("canvas").first.wait_for()
+    person.page.wait_for_timeout(1_000)
+    box = table.bounding_box()
+    assert box is not None
+    person.page.mouse.click(box["x"] + 200, box["y"] + 55)
+
+
 def test_hostile_words_stay_words(browser: Any, address: str) -> None:
     person = Person(browser, address)
     person.open("conversations?words=gnp.exe")

@@ -40,7 +40,7 @@ test-all: $(READY) lint ## everything, with Node, Chromium, PostgreSQL and nginx
 	@$(PYTEST) -n $(WORKERS) -rs
 
 quality: $(READY) ## measure the scorers on labelled messages (and on $$EVALKIT_DATA where it is set)
-	@for part in language privacy grounding conversations conduct asks; do $(BIN)/python -m tests.quality.$$part || exit 1; done
+	@for part in language privacy grounding conversations conduct asks topics; do $(BIN)/python -m tests.quality.$$part || exit 1; done
 
 bench: $(READY) ## speed and memory as ratios against a bare loop, and the gate's false alarms
 	@$(BIN)/python -m tests.bench

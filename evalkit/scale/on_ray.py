@@ -58,7 +58,11 @@ class RayEngine:
                 # Without the word Ray would join whatever cluster it finds on this machine.
                 ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
         except (ConnectionError, ValueError) as error:
-            raise InputError(f"--address {address}: no Ray cluster answers there") from error
+            said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+            raise InputError(
+                f"--address {address}: no Ray cluster answers there ({said}); one with tokens wants RAY_AUTH_MODE=token"
+                " and RAY_AUTH_TOKEN"
+            ) from error
         except Exception as error:
             # Ray raises bare exceptions where its own processes do not come up.
             raise InfrastructureError(f"Ray did not start on this machine: {error}") from error

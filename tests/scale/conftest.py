@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,7 @@ from tests.scale.poison import Deadly
 
 RUN = Run(id="r", release="desk", source="production", status="finished")
 N = 1_300
+_ROOT = str(Path(__file__).parents[2])
 ENGINES = ["local", "dask", pytest.param("ray", marks=pytest.mark.external)]
 
 
@@ -55,17 +58,55 @@ def engine(name: str, **given: object) -> Engine:
 
 
 @contextmanager
+def ray_cluster() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """A head with two workers: its address on a node, its address for a client, and the environment that it asks for."""
+    pytest.importorskip("ray", reason="ray is not installed")
+    command = shutil.which("ray", path=str(Path(sys.executable).parent))
+    assert command is not None
+    port, door = free_port(), free_port()
+    environment = {
+        **os.environ, "PYTHONPATH": _ROOT, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "120",
+    }  # fmt: skip
+    head = subprocess.Popen(
+        [
+            command, "start", "--head", "--block", "--port", str(port), "--ray-client-server-port", str(door),
+            "--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats",
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 120
+        while not _answers(door) and time.monotonic() < until and head.poll() is None:
+            time.sleep(0.2)
+        yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{door}", environment
+    finally:
+        head.terminate()
+        head.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
 def dask_cluster(*workers: str) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and workers as an operator starts them; each of `workers` is the flags of one."""
     pytest.importorskip("distributed")
     command = shutil.which("dask", path=str(Path(sys.executable).parent))
     assert command is not None
-    root = str(Path(__file__).parents[2])
     file = Path(tempfile.mkdtemp()) / "scheduler.json"
     started = [
         subprocess.Popen(
             [command, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)],
-            stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=root,
+            stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=_ROOT,
         )
     ]  # fmt: skip
     try:
@@ -73,7 +114,7 @@ def dask_cluster(*workers: str) -> Iterator[tuple[str, list[subprocess.Popen[byt
         while not file.exists() and time.monotonic() < until:
             time.sleep(0.1)
         address = json.loads(file.read_text())["address"]
-        environment = {**os.environ, "PYTHONPATH": root}
+        environment = {**os.environ, "PYTHONPATH": _ROOT}
         started += [
             subprocess.Popen(
                 [command, "worker", address, "--nthreads", "1", "--no-dashboard", *flags.split()],

@@ -21,7 +21,7 @@ from evalkit.scale.driving import Engine
 from evalkit.scale.engines import engine_of
 from evalkit.scale.local import LocalEngine
 from evalkit.store.store import Store
-from tests.scale.conftest import ENGINES, RUN, N, dask_cluster, deadly, engine, filled
+from tests.scale.conftest import ENGINES, RUN, N, dask_cluster, deadly, engine, filled, ray_cluster
 
 pytest.importorskip("pyarrow")
 IDS = [f"c{i:05}" for i in range(N)]
@@ -204,6 +204,30 @@ def test_a_dask_cluster_of_the_company_loses_a_worker_and_nothing_else(tmp_path:
             store, RUN, deadly(slow_ms=1), engine=engine_of("dask", address=address), on_progress=kill
         )  # fmt: skip
         assert all_passed(store, key)
+
+
+@pytest.mark.slow
+@pytest.mark.external
+@pytest.mark.parametrize("way", [0, 1], ids=["from a node", "as a client"])
+def test_a_ray_cluster_of_the_company_scores_all_and_loses_a_worker_and_nothing_else(tmp_path: Path, way: int) -> None:
+    once = tmp_path / "once"
+    once.touch()
+    code = (
+        "import sys; from tests.scale.conftest import *; from evalkit.engine.scoring_run import score_run\n"
+        "with Store.open(sys.argv[1]) as store:\n"
+        "    score_run(store, store.run('r'), deadly(once=sys.argv[2]), engine=engine_of('ray', address=sys.argv[3]))\n"
+    )
+    with filled(tmp_path, {900: "once"}, packed=False):
+        pass
+    with ray_cluster() as (*addresses, environment):
+        # A process of its own: Ray reads its token once.
+        words = [sys.executable, "-c", code, str(tmp_path / "s.db"), str(once), addresses[way]]
+        driver = subprocess.run(words, cwd=HERE, env=environment, capture_output=True, text=True, check=False)
+    assert driver.returncode == 0, driver.stderr[-2_000:]
+    assert driver.stdout == "", "what Ray tells of a dead worker is no answer of ours"
+    with Store.open(tmp_path / "s.db") as store:
+        assert all_passed(store, store.latest_score_key("r"))
+    assert not once.exists()
 
 
 def test_a_cluster_without_workers_is_an_error_and_the_work_goes_on_elsewhere(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("name_context", _FULL_NAME, 0.75),
     ("relatives", _RELATED, 0.75),
 )
+_FULL_AFTER = frozenset(cue for cue, pattern, _ in _KINDS if pattern is _FULL_NAME)
 _SINGLE_IS_A_GIVEN_NAME = frozenset({"sign_off", "name_self", "relatives"})
 _MINE = re.compile(
     r"(?:min|mitt|mi|my) (?:[^\W\d_]{3,10}|[^\W\d_]{3,10}(?:\'s)? name is) $"
@@ -79,6 +80,7 @@ _MINE = re.compile(
 )
 """My son Villads: after a relative of one's own any capitalised word is a name."""
 _LONGEST_NAME = 60
+_LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
 
@@ -100,7 +102,7 @@ def names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalDat
     for hit in _CLOSING.finditer(text) if not _DASHES.isdisjoint(text) else ():
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
-        if alone and (" " in hit["name"] or given(hit["name"])) and not _is_word(hit["name"]):
+        if alone and looks_like_a_name(hit["name"].split(" ")) and not _is_word(hit["name"]):
             yield PersonalData("NAME", start, end, 0.75)
     if not (known or "name_after" in cues) or TWO_CAPITALS.search(text) is None:
         return
@@ -115,6 +117,8 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
         if cue not in cues:
             continue
         for hit in cue_pattern(cue).finditer(lowered):
+            if lowered[hit.start() - 1 : hit.start()] == "@":
+                continue
             found = pattern.match(text, hit.end())
             if found is None:
                 if cue == "name_before":
@@ -124,17 +128,26 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
             if "\n\n" in text[hit.end() : start] and cue != "sign_off":
                 continue
             own = _own_start(text, start, end)
-            if own is None:
-                continue
-            end = _own_end(text, own, end)
-            if end <= own or is_thing(text, own, end):
-                continue
-            single = " " not in text[own:end]
-            if single and pattern is _FULL_NAME:
-                continue
-            if single and cue in _SINGLE_IS_A_GIVEN_NAME and not _alone(text, own, end, cue):
-                continue
-            yield PersonalData("NAME", own, end, confidence)
+            if own is not None and _is_named(text, own, end := _own_end(text, own, end), cue):
+                yield PersonalData("NAME", own, end, confidence)
+
+
+def _is_named(text: str, start: int, end: int, cue: str) -> bool:
+    """Whether what stands after a cue is a person's name, as far as the cue asks for one."""
+    if end <= start or is_thing(text, start, end):
+        return False
+    full = cue in _FULL_AFTER
+    if " " in text[start:end]:
+        # In a title every word has a capital: "Customer Verification Questions".
+        return not full or not _is_heading(text, start) or looks_like_a_name(text[start:end].split(" "))
+    return not full and (cue not in _SINGLE_IS_A_GIVEN_NAME or _alone(text, start, end, cue))
+
+
+def _is_heading(text: str, at: int) -> bool:
+    """Whether a place lies in a line of a title: three words and more, and each longer one with a capital."""
+    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
+    words = [word for word in WORD.findall(line[:_LONGEST_HEADING]) if len(word) >= _WEIGHTY]
+    return len(words) >= _FEWEST_WEIGHTY and all(word[0].isupper() for word in words)
 
 
 def _alone(text: str, start: int, end: int, cue: str) -> bool:

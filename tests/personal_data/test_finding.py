@@ -238,3 +238,34 @@ def test_a_message_of_a_megabyte_is_read_in_seconds() -> None:
     found = find(text, "sv")
     assert time.process_time() - started < 30
     assert len(found) > 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("## Customer Verification Questions\n\nAsk for the order.", "en"),
+        ("### CODE 54 - Expired Card\n\nThe card is too old.", "en"),
+        ("Contents\n- Key Figures\n- Opening Hours\n", "en"),
+        ("Jag betalade via Klarna 3 gånger", "sv"),
+        ("Via Klarna 3 delbetalningar", "sv"),
+        ("Et bilde av Munch 4 ganger så stort", "nb"),
+        ("RT @namn: Finns inte ens ord", "sv"),
+    ],
+)
+def test_titles_and_everyday_words_of_streets_are_nobodys(text: str, language: str) -> None:
+    assert find(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "datum"),
+    [
+        ("Jag bor på Via Tasso 129 i sommar", "Via Tasso 129"),
+        ("Nu: 12 rue des Lilas, 75011 Paris", "12 rue des Lilas, 75011 Paris"),
+        ("Skicka till ul. Grochowa 80, 04-301 Warszawa", "ul. Grochowa 80, 04-301 Warszawa"),
+        ("Prinsengracht 263, 1016 GV Amsterdam", "Prinsengracht 263, 1016 GV Amsterdam"),
+        ("Send it to 1600 Maple Street, Apt 4B, Springfield, IL 62704", "1600 Maple Street, Apt 4B, Springfield, IL 62704"),
+        ("Mail: Unit 4719 Box 7394\nDPO AP 70942", "Unit 4719 Box 7394\nDPO AP 70942"),
+    ],
+)  # fmt: skip
+def test_addresses_abroad_are_found_whole(text: str, datum: str) -> None:
+    assert [text[found.start : found.end] for found in find(text) if found.kind == "ADDRESS"] == [datum]

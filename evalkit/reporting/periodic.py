@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 
 from evalkit.errors import InputError
 from evalkit.kpi.drift import Drift, Shift, drift, shifts
@@ -14,10 +13,14 @@ from evalkit.kpi.economics import Return, roi
 from evalkit.kpi.table import BETTER, TITLES, Slice, against_target, sliced
 from evalkit.model import Kpi
 from evalkit.policy.sections import Policy
+from evalkit.reporting import plots
 from evalkit.reporting.markdown import escaped
+from evalkit.reporting.marking import visible
+from evalkit.reporting.page import CLOSING, opening
 from evalkit.reporting.summary import shown, shown_interval
-from evalkit.reporting.terminal import printable
+from evalkit.reporting.trends import Point, trend
 from evalkit.store.columns import Columns
+from evalkit.text.counted import counted
 
 _SHOWN = (
     "resolution_rate", "net_resolution_rate", "correct_rate", "escalation_rate", "honoured_request_rate", "csat_rate",
@@ -117,81 +120,58 @@ def as_markdown(report: Periodic, policy: Policy) -> str:
 
 
 def as_html(report: Periodic, policy: Policy) -> str:
-    """The report as one HTML file: no script, nothing from elsewhere, charts inline."""
-    title = escape(printable(f"{report.release}: {report.period.name}"))
-    body = [f"<h1>{title}</h1><p><strong>{escape(printable(report.sentence))}</strong></p>"]
+    """The report as one HTML file in the look of all reports: no script, nothing from elsewhere, charts inline."""
+    title = f"{report.release}: {report.period.name}"
+    lead = report.sentence[:1].upper() + report.sentence[1:]
+    body = [
+        opening(title, "plots.css", "site.css"),
+        f'<header><h1>{visible(title)}</h1><p class="lead">{visible(lead)}</p></header>',
+    ]
     for one in report.now:
-        body.append(f"<h2>{escape(str(one.labels['source']))}: {one.n} conversations</h2>")
-        head = "".join(f"<th>{name}</th>" for name in ("KPI", "value", "95 %", "n", "before", "change", "target"))
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(printable(cell))}</td>" for cell in row) + "</tr>"
-            for row in _rows(one, report, policy)
-        )
-        body.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
-    body.append("<h2>Drift</h2>")
-    for chart in report.charts:
-        body.append(
-            f"<h3>{escape(TITLES[chart.name])} ({chart.source}): {escape(printable(_said(chart)))}</h3>{svg(chart)}"
-        )
-    moved = "".join(f"<li>{escape(printable(_moved(m)))}</li>" for m in report.moved) or "<li>None by 5 points.</li>"
+        body += [f"<h2>{visible(str(one.labels['source']).capitalize())}: {counted(one.n, 'conversation')}</h2>"]
+        body.append(_table(one, report, policy))
+    cards = "".join(_card(chart) for chart in report.charts if chart.weeks)
+    if cards:
+        legend = "<span>● a week with its 95 % interval</span><span>┄ its level</span><span>▲ outside its limits</span>"
+        body.append(f'<h2>Drift</h2><p class=legend>{legend}</p><div class="grid-of-trends">{cards}</div>')
+    moved = "".join(f"<li>{visible(_moved(one))}</li>" for one in report.moved) or "<li>None by 5 points.</li>"
     body.append(f"<h2>Topics that moved</h2><ul>{moved}</ul>")
     if report.returns is not None:
-        body.append(f"<h2>Money</h2><p>{escape(_money(report.returns))}</p>")
-    policy_line = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="{policy_line}">'
-        f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
-    )
+        body.append(f"<h2>Money</h2><p>{visible(_money(report.returns))}</p>")
+    return "".join([*body, CLOSING])
 
 
-def svg(chart: Drift) -> str:
-    """The weeks of a KPI with their intervals, the level of the baseline, and weeks out of control marked by shape."""
-    points = [(week.name, week.kpi) for week in chart.weeks]
-    if not points:
-        return ""
-    low = min(k.low if k.low is not None else k.value or 0.0 for _, k in points)
-    high = max(k.high if k.high is not None else k.value or 0.0 for _, k in points)
-    span = (high - low) or 1.0
-    step = 640 / max(1, len(points) - 1)
-
-    def y(value: float) -> float:
-        return round(120 - 110 * (value - low) / span, 1)
-
-    parts = [f'<svg viewBox="-10 0 670 150" role="img" aria-label="{escape(TITLES[chart.name])} by week">']
-    if chart.chart is not None:
-        parts.append(f'<line x1="0" x2="650" y1="{y(chart.chart.centre)}" y2="{y(chart.chart.centre)}" class="level"/>')
-    for at, (name, kpi) in enumerate(points):
-        x, value = round(at * step, 1), kpi.value or 0.0
-        told = escape(f"{name}: {shown(kpi)} ({shown_interval(kpi)}), n = {kpi.n}")
-        if kpi.low is not None and kpi.high is not None:
-            parts.append(f'<line x1="{x}" x2="{x}" y1="{y(kpi.low)}" y2="{y(kpi.high)}" class="range"/>')
-        if name in chart.weeks_out:
-            parts.append(
-                f'<rect x="{x - 5}" y="{y(value) - 5}" width="10" height="10" class="out"><title>{told}</title></rect>'
-            )
-        else:
-            parts.append(f'<circle cx="{x}" cy="{y(value)}" r="4"><title>{told}</title></circle>')
-        new = at and kpi.definition_version != points[at - 1][1].definition_version
-        if at and not new:
-            before = y(points[at - 1][1].value or 0.0)
-            parts.append(f'<line x1="{round(x - step, 1)}" x2="{x}" y1="{before}" y2="{y(value)}"/>')
-    parts.append(f'<text x="0" y="145">{escape(points[0][0])}</text>')
-    parts.append(f'<text x="650" y="145" text-anchor="end">{escape(points[-1][0])}</text></svg>')
-    return "".join(parts)
+def _table(one: Slice, report: Periodic, policy: Policy) -> str:
+    earlier = _earlier(one, report)
+    head = "<th>KPI</th><th>value</th><th class=plotted></th><th>n</th>"
+    head += f"<th>{visible(report.period.previous.name)}</th><th>change</th>" if earlier else ""
+    rows = []
+    for kpi in one.kpis:
+        old, target = earlier.get(kpi.name), policy.targets.bands.get(kpi.name)
+        interval = shown_interval(kpi)
+        plot = plots.interval(kpi, old, (target.low, target.high) if target is not None else None)
+        missed = against_target(kpi, target)
+        small = " · ".join(part for part in (interval, f"target: {missed}" if missed else "") if part)
+        cells = (
+            f"<td>{visible(TITLES[kpi.name])}</td><td class=v>{shown(kpi)}{f'<small>{visible(small)}</small>' if small else ''}</td>"
+            f"<td class=plotted>{plot}</td><td class=n><span>n = </span>{kpi.n}</td>"
+        )
+        if earlier:
+            cells += f"<td class=b>{shown(old) if old else '–'}</td><td class=l>{visible(_change(kpi, old))}</td>"
+        rows.append(f"<tr>{cells}</tr>")
+    return f"<table class=kpis><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.2rem .6rem;text-align:right;"
-    "border-bottom:1px solid #8886}td:first-child,th:first-child{text-align:left}svg{width:100%;max-width:42rem}"
-    "svg line{stroke:#0072B2;stroke-width:2}svg .range{stroke-width:1;opacity:.5}svg .level{stroke:#8a8f94;"
-    "stroke-dasharray:4}svg circle{fill:#0072B2}svg .out{fill:#D55E00}svg text{font-size:12px;fill:currentColor}"
-)
+def _card(chart: Drift) -> str:
+    points = [Point(week.name, week.kpi, "", out=week.name in chart.weeks_out) for week in chart.weeks]
+    level = chart.chart.centre if chart.chart is not None else None
+    title = f"{TITLES[chart.name]} · {chart.source}"
+    said = f'<p class="soft">{visible(_said(chart))}</p>'
+    return f'<section class="card"><h3>{visible(title)}</h3>{trend(title, points, level=level)}{said}</section>'
 
 
 def _rows(one: Slice, report: Periodic, policy: Policy) -> list[list[str]]:
-    earlier = {kpi.name: kpi for other in report.before if other.labels == one.labels for kpi in other.kpis}
+    earlier = _earlier(one, report)
     rows = []
     for kpi in one.kpis:
         old = earlier.get(kpi.name)
@@ -199,6 +179,11 @@ def _rows(one: Slice, report: Periodic, policy: Policy) -> list[list[str]]:
         rows.append([TITLES[kpi.name], shown(kpi), shown_interval(kpi), str(kpi.n), shown(old) if old else "–",
                      _change(kpi, old), target])  # fmt: skip
     return rows
+
+
+def _earlier(one: Slice, report: Periodic) -> dict[str, Kpi]:
+    """The KPIs of the period before, of the same source."""
+    return {kpi.name: kpi for other in report.before if other.labels == one.labels for kpi in other.kpis}
 
 
 def _change(kpi: Kpi, old: Kpi | None) -> str:
@@ -248,5 +233,7 @@ def _sentence(now: Sequence[Slice], charts: Sequence[Drift], policy: Policy) -> 
         if missed:
             parts.append(f"off target: {', '.join(missed)}")
     alarms = [TITLES[chart.name] for chart in charts if chart.said == "alarm"]
-    parts.append(f"drifting: {', '.join(alarms)}" if alarms else "nothing drifts")
+    charted = any(chart.chart is not None for chart in charts)
+    steady = "nothing drifts" if charted else "too few weeks to tell drift"
+    parts.append(f"drifting: {', '.join(alarms)}" if alarms else steady)
     return "; ".join(parts) + "."

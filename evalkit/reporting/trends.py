@@ -22,10 +22,12 @@ class Point:
     kpi: Kpi
     key: str
     failed: bool = False
+    out: bool = False
+    """Whether a week is outside the limits of its control chart."""
 
 
-def trend(title: str, points: Sequence[Point]) -> str:
-    """The chart: a dot with its interval for each release, joined where they were measured the same way."""
+def trend(title: str, points: Sequence[Point], *, level: float | None = None) -> str:
+    """The chart: a dot with its interval for each release or week, joined where they were measured the same way."""
     low, high = _range([point.kpi for point in points])
 
     def x(number: int) -> float:
@@ -37,6 +39,8 @@ def trend(title: str, points: Sequence[Point]) -> str:
         return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
 
     parts = [_axis(points, low, high)]
+    if level is not None and low <= level <= high:
+        parts.append(f'<line x1="{_LEFT}" y1="{y(level)}" x2="{_WIDTH - _RIGHT}" y2="{y(level)}" class="broken"/>')
     anew = set(breaks([(point.release, point.kpi, point.key) for point in points]))
     for number, point in enumerate(points):
         value = point.kpi.value or 0.0
@@ -68,7 +72,10 @@ def _broken(x: float) -> str:
 def _dot(point: Point, x: float, y: float) -> str:
     interval = shown_interval(point.kpi)
     said = f"{point.release}: {shown(point.kpi)}{f' ({interval})' if interval else ''}, n = {point.kpi.n}"
-    title = f"<title>{visible(said + (', the gate refused it' if point.failed else ''))}</title>"
+    said += ", the gate refused it" if point.failed else ", outside its limits" if point.out else ""
+    title = f"<title>{visible(said)}</title>"
+    if point.out:
+        return f'<path d="M{x - 6} {y + 5}h12l-6 -11z" class="out">{title}</path>'
     if point.failed:
         return f'<path d="M{x - 5} {y - 5}l10 10m0-10l-10 10" class="refused">{title}</path>'
     return f'<circle cx="{x}" cy="{y}" r="4" class="dot">{title}</circle>'

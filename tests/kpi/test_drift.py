@@ -103,6 +103,10 @@ def test_the_periodic_report_compares_with_the_period_before() -> None:
     assert "drifting: Resolution rate" in report.sentence
     page = as_html(report, policy)
     assert "<svg" in page and "<b>" not in page and "<script" not in page
+    assert 'class="out"' in page, "a week outside its limits is marked by shape"
+    assert "2026-10</th><th>change" in page, "the period before stands beside it"
+    few = periodic(columns_of(weeks([240, 240], [300, 300])), "1.4", period_of("2026-Q3"), policy)
+    assert "too few weeks to tell drift" in few.sentence
     with pytest.raises(InputError, match="no stored conversation"):
         periodic(columns, "1.4", period_of("2020-01"), policy)
 

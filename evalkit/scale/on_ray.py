@@ -13,6 +13,9 @@ from evalkit.errors import InfrastructureError, InputError
 from evalkit.scale.alone import run_unit
 from evalkit.scale.units import Done, Job, Source, Unit
 
+_QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
+_STARTS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class RayEngine:
@@ -49,29 +52,41 @@ class RayEngine:
             import ray
         except ModuleNotFoundError as error:
             raise InputError("--engine ray needs ray: pip install 'support-evalkit[ray]'") from error
-        quiet = {"log_to_driver": False, "logging_level": "ERROR"}
         address = self.address or os.environ.get("RAY_ADDRESS")
-        try:
-            if address:
-                ray.init(address=address, **quiet)
-            else:
-                # Without the word Ray would join whatever cluster it finds on this machine.
-                ray.init(address="local", num_cpus=self.workers, include_dashboard=False, **quiet)
-        except (ConnectionError, ValueError) as error:
-            said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-            raise InputError(
-                f"--address {address}: no Ray cluster answers there ({said}); one with tokens wants RAY_AUTH_MODE=token"
-                " and RAY_AUTH_TOKEN"
-            ) from error
-        except Exception as error:
-            # Ray raises bare exceptions where its own processes do not come up.
-            raise InfrastructureError(f"Ray did not start on this machine: {error}") from error
+        if address:
+            _join(ray, address)
+        else:
+            _start(ray, self.workers)
         # Ray prints a line for each dead worker on standard output, where the command's own answer belongs.
         with redirect_stdout(sys.stderr):
             try:
                 yield ray
             finally:
                 ray.shutdown()
+
+
+def _join(ray: Any, address: str) -> None:
+    try:
+        ray.init(address=address, **_QUIET)
+    except (ConnectionError, ValueError) as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+        raise InputError(
+            f"--address {address}: no Ray cluster answers there ({said}); one with tokens wants RAY_AUTH_MODE=token and"
+            " RAY_AUTH_TOKEN"
+        ) from error
+
+
+def _start(ray: Any, workers: int) -> None:
+    for attempt in range(_STARTS):
+        try:
+            # Without the word Ray would join whatever cluster it finds on this machine.
+            ray.init(address="local", num_cpus=workers, include_dashboard=False, **_QUIET)
+            return
+        except Exception as error:
+            # Ray gives its own processes half a minute, too little on a busy machine, and raises bare exceptions.
+            ray.shutdown()
+            if attempt + 1 == _STARTS:
+                raise InfrastructureError(f"Ray did not start on this machine: {error}") from error
 
 
 def _deaths(ray: Any) -> tuple[type[Exception], ...]:

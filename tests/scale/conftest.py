@@ -68,16 +68,18 @@ def ray_cluster() -> Iterator[tuple[str, str, dict[str, str]]]:
         **os.environ, "PYTHONPATH": _ROOT, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
         "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "120",
     }  # fmt: skip
-    head = subprocess.Popen(
-        [
-            command, "start", "--head", "--block", "--port", str(port), "--ray-client-server-port", str(door),
-            "--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats",
-        ],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-    )  # fmt: skip
+    words = [
+        command, "start", "--head", "--block", "--port", str(port), "--ray-client-server-port", str(door),
+        "--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats",
+    ]  # fmt: skip
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    head = subprocess.Popen(words, env=environment, **quiet)
     try:
-        until = time.monotonic() + 120
-        while not _answers(door) and time.monotonic() < until and head.poll() is None:
+        until = time.monotonic() + 240
+        while not _answers(door) and time.monotonic() < until:
+            if head.poll() is not None:
+                # A busy machine gives up on its own head; it comes up on a later try.
+                head = subprocess.Popen(words, env=environment, **quiet)
             time.sleep(0.2)
         yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{door}", environment
     finally:

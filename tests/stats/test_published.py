@@ -162,3 +162,15 @@ def test_weighting_by_propensity_gives_the_same_number_as_strata() -> None:
     assert found.value == near(rates[0] - rates[1], 1e-12)
     assert found.se == near(0.0233)
     assert sizes == [near(566, 0.5), near(497, 0.5)]
+
+
+def test_every_public_name_is_there() -> None:
+    from evalkit import stats
+
+    names = (
+        "wilson newcombe cluster_rate weighted_rate debiased_rate quantile_interval ratio sign_flip non_inferiority rounds"
+        " minimal_detectable_effect pass_hat_k pass_at_k holm cohen_kappa krippendorff_alpha gwet_ac1 rogan_gladen"
+        " standardise e_value ewma cusum same_cases alt_test pooled_odds"
+    ).split()
+    assert set(names) <= set(stats.__all__)
+    assert all((getattr(stats, name).__doc__ or "").strip() for name in names)

@@ -160,11 +160,24 @@ def placed_bags(name: str) -> list[tuple[str, str, list[list[str]], bool]]:
         for bag in bags(side, category)
         if bag.batch in {"phrases", "written"}
     ]
+    if side == "bot":
+        found += _plain_answers()
     for row in rows(LABELLED / "conversations.jsonl"):
         reading = Reading(conversation_of(row["turns"], language=row["language"]))
         batch = str(row["id"]).split("-")[1]
         for chosen, truth in _turns_of(name, row["gold"], reading):
             found.append((batch, row["language"], [_placed_signs(reading, n) for n in chosen], truth))
+    return found
+
+
+def _plain_answers() -> list[tuple[str, str, list[list[str]], bool]]:
+    """Answers from a knowledge base, which hand nobody over."""
+    found = []
+    for row in rows(LABELLED / "grounding.jsonl"):
+        turns = [{"role": "customer", "text": row["question"]}, {"role": "bot", "text": row["answer"]}]
+        reading = Reading(conversation_of(turns, language=row["lang"]))
+        if not reading.signals(1, "handoff_announcement", "mentions_staff", "promises_contact"):
+            found.append(("phrases", row["lang"], [_placed_signs(reading, 1)], False))
     return found
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from struct import Struct
 from typing import Any, get_type_hints
@@ -224,12 +226,19 @@ def packed(row: Facts) -> tuple[bytes, str]:
     return _LAYOUT.pack(_LAYOUT_ID, _second(row.started_at), *numbers, *flags), _SEPARATOR.join(names)
 
 
+def _numbered() -> dict[str | None, int]:
+    """A number for each name in the order in which names are first asked for; -1 for none."""
+    found: dict[str | None, int] = defaultdict(count().__next__)
+    found[None] = -1
+    return found
+
+
 class Builder:
     """Gathers chunks of rows into columns."""
 
     def __init__(self) -> None:
         self._parts: dict[str, list[Any]] = {name: [] for name in (*FLAGS, *NUMBERS, *LABELS, "started_s")}
-        self._codes: dict[str, dict[str | None, int]] = {name: {None: -1} for name in LABELS}
+        self._codes: dict[str, dict[str | None, int]] = {name: _numbered() for name in LABELS}
         self._texts: dict[str, int] = {}
         self._of_texts: dict[str, list[int]] = {name: [] for name in NAMED}
 
@@ -250,7 +259,7 @@ class Builder:
         """Rows as `packed` wrote them with their ids; False, and nothing added, for another layout."""
         import numpy as np
 
-        if any(row is None or len(row) != _LAYOUT.size for row in rows):
+        if None in rows or set(map(len, rows)) - {_LAYOUT.size}:
             return False
         fields = [("id", "<u4"), ("started_s", "<f8")]
         fields += [*((name, "<f4") for name in NUMBERS), *((name, "i1") for name in FLAGS)]
@@ -264,8 +273,7 @@ class Builder:
         self._texts.update(zip(new, range(len(self._texts), len(self._texts) + len(new)), strict=True))
         for text in new:
             for name, value in zip(NAMED, text.split(_SEPARATOR), strict=True):
-                codes = self._codes[name]
-                self._of_texts[name].append(codes.setdefault(value, len(codes) - 1) if value != _NONE else -1)
+                self._of_texts[name].append(self._codes[name][value] if value != _NONE else -1)
         at = np.fromiter(map(self._texts.__getitem__, labels), np.int64, len(labels))
         for name in NAMED:
             self._parts[name].append(np.array(self._of_texts[name], dtype=np.int32)[at])
@@ -276,10 +284,7 @@ class Builder:
     def _coded(self, name: str, values: Sequence[str | None]) -> Any:
         import numpy as np
 
-        codes = self._codes[name]
-        for value in dict.fromkeys(values):
-            codes.setdefault(value, len(codes) - 1)
-        return np.fromiter(map(codes.__getitem__, values), np.int32, len(values))
+        return np.fromiter(map(self._codes[name].__getitem__, values), np.int32, len(values))
 
     def build(self) -> Columns:
         """The columns of all that was added."""

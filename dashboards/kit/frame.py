@@ -14,7 +14,7 @@ import msgspec
 import streamlit as st
 
 from dashboards.kit.texts import LANGUAGES, t
-from dashboards.kit.theme import accent
+from dashboards.kit.theme import accent, on_accent
 from evalkit.errors import EvalkitError, InputError
 from evalkit.gate.deciding import Decision, decide
 from evalkit.gate.evidence import hits_of
@@ -324,7 +324,7 @@ def harmless(value: Any) -> Any:
 def style() -> None:
     """The few rules that Streamlit's own theme does not know."""
     rules = Path(__file__).with_name("style.css").read_text("utf-8")
-    st.html(f"<style>:root{{--ek-accent:{accent()}}}{rules}</style>")
+    st.html(f"<style>:root{{--ek-accent:{accent()};--ek-on-accent:{on_accent()}}}{rules}</style>")
 
 
 def _choice(name: str, options: list[str], *, default: str) -> str:

@@ -20,3 +20,8 @@ def accent() -> str:
 def ink() -> str:
     """The colour of words inside a plot."""
     return "#e6e9ec" if dark() else "#1c2126"
+
+
+def on_accent() -> str:
+    """The colour of words on the accent: white on the light sister would be too faint to read."""
+    return "#0b1a24" if dark() else "#ffffff"

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.kit import charts, frame, movement, sentences, slicing, tiles
 from dashboards.kit.numbers import interval, number, rate, seconds
 from dashboards.kit.texts import said, t
+from evalkit.kpi.definitions import BY_NAME
 from evalkit.kpi.escalations import first_answers_s
 from evalkit.kpi.pictures import breaks
 from evalkit.kpi.table import kpis, trend
@@ -154,7 +155,7 @@ def _table(numbers: list[Kpi], release: str) -> str:
         "n": [number(k.n) for k in numbers],
         t("col.coverage"): [rate(k.coverage_rate) if k.coverage_rate is not None else "" for k in numbers],
         t("col.method"): [k.method for k in numbers],
-        t("col.defined"): [said(f"define.{k.name}", "") for k in numbers],
+        t("col.defined"): [said(f"define.{k.name}", _counted(k.name)) for k in numbers],
     }
     frame.table(
         columns, right=(t("col.value"), "95 %", "n", t("col.coverage")), height=min(38 + 35 * len(numbers), 1200)
@@ -163,6 +164,12 @@ def _table(numbers: list[Kpi], release: str) -> str:
     lines = [[k.name, k.value, k.low, k.high, k.n, k.n_total, k.unit, k.method, k.coverage_rate] for k in numbers]
     frame.download(t("download"), header, lines, f"kpis-{release}.csv")
     return t("kpis.all_of", n=len(numbers))
+
+
+def _counted(name: str) -> str:
+    # Definitions are kept in English; the commonest have a sentence of their own in each language.
+    one = BY_NAME.get(name)
+    return "" if one is None else f"{one.numerator} / {one.denominator}" if one.denominator else one.numerator
 
 
 frame.guarded(main)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log
 
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import Term, alike, best_match, generic, parties
+from evalkit.knowledge.wording import Matches, Term, alike, best_match, generic, parties
 from evalkit.language.amounts import meets
 
 _NEIGHBOUR, _BESIDE = 0.35, 0.5
@@ -19,7 +19,6 @@ _AS_IT_IS, _NEARLY, _ANOTHER_WORD = 0.7, 0.9, 0.5
 _ONE_CONCEPT, _ANOTHER_THING = 0.8, 0.85
 _NEAR_BY, _PARALLEL, _OTHER = 3, 2, 0.6
 OF_ANOTHER = "the knowledge base says this of another"
-NOTHING: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Weights:
     context: tuple[tuple[Term, float], ...]
     thin: bool = False
     """True where the claim borrows its matter from the question."""
-    nearest: Mapping[str, float] = field(default_factory=dict)
+    matches: Matches = field(default_factory=Matches)
     """How alike the nearest word of any sentence is to each term; elsewhere a word that is less so is another word."""
 
     @property
@@ -42,45 +41,54 @@ def weigh(claim: Statement, sentences: Sequence[Sentence]) -> Weights:
         for term in claim.said.terms
         if not any(q.start < term.end and term.start < q.end for q in claim.amounts) or term.concept == "free"
     ]
-    nearest = {
-        term.text: max((best_match(term, s.said.terms) for s in sentences), default=0.0)
-        for term in (*free, *claim.context)
-    }
-    own = tuple((term, _rarity(term, sentences)) for term in free)
+    matches = Matches()
+    for term in (*free, *claim.context):
+        matches.best[term.text] = max((matches.of(term, s.said.terms) for s in sentences), default=0.0)
+    own = tuple((term, _rarity(term, sentences, matches)) for term in free)
     context = tuple(
-        (term, _CONTEXT * _rarity(term, sentences, unknown=0.0))
+        (term, _CONTEXT * _rarity(term, sentences, matches, unknown=0.0))
         for term in claim.context
         if best_match(term, free) < 0.6
     )
     if len(own) < 2:
         # Too little of its own: "No." and "It is 30 days." speak of what was asked.
         context = tuple((term, weight / _CONTEXT) for term, weight in context)
-        return Weights((*own, *(pair for pair in context if pair[1] > 0)), (), thin=bool(context), nearest=nearest)
-    return Weights(own, context, nearest=nearest)
+        return Weights((*own, *(pair for pair in context if pair[1] > 0)), (), thin=bool(context), matches=matches)
+    return Weights(own, context, matches=matches)
 
 
-def _rarity(term: Term, sentences: Sequence[Sentence], unknown: float = 0.6) -> float:
-    n = sum(best_match(term, sentence.said.terms) >= _SAME_TERM for sentence in sentences)
+def _rarity(term: Term, sentences: Sequence[Sentence], matches: Matches, unknown: float = 0.6) -> float:
+    n = sum(matches.of(term, sentence.said.terms) >= _SAME_TERM for sentence in sentences)
     most = log(len(sentences) + 1.5)
     rarity = log((len(sentences) + 1.5) / (n + 0.5)) if n else unknown * most
     return _GENERIC * rarity if term.concept in generic() else rarity
 
 
 def overlap(claim: Statement, sentence: Sentence, weights: Weights) -> float:
-    own = sum(w * held(term, sentence, weights.nearest) for term, w in weights.own) / weights.total
-    extra = sum(w * held(term, sentence, weights.nearest) for term, w in weights.context) / weights.total
+    own = sum(w * held(term, sentence, weights.matches) for term, w in weights.own) / weights.total
+    extra = sum(w * held(term, sentence, weights.matches) for term, w in weights.context) / weights.total
     return own + 0.6 * min(extra, 1 - own) if own < 1 else own + 0.1 * extra
 
 
-def held(term: Term, sentence: Sentence, nearest: Mapping[str, float] = NOTHING) -> float:
+def held(term: Term, sentence: Sentence, matches: Matches | None = None) -> float:
     """How much of a term a sentence holds, in itself, beside it or around it."""
-    best = nearest.get(term.text, 0.0)
-    return max(
-        sharp(best_match(term, sentence.said.terms), best),
-        _BESIDE * sharp(best_match(term, sentence.beside), best),
-        SUBJECT * sharp(best_match(term, sentence.subject), best),
-        _NEIGHBOUR * sharp(best_match(term, sentence.around), best),
-    )
+    matches = matches or Matches()
+    key = (term.text, id(sentence))
+    known = matches.held.get(key)
+    if known is not None:
+        return known
+    best = matches.best.get(term.text, 0.0)
+    found = sharp(matches.of(term, sentence.said.terms), best)
+    # What is farther off counts less: it is looked at only where it could still count more.
+    if found < SUBJECT and sentence.subject:
+        found = max(found, SUBJECT * sharp(matches.of(term, sentence.subject), best))
+    if found < _BESIDE and sentence.beside:
+        found = max(found, _BESIDE * sharp(matches.of(term, sentence.beside), best))
+    if found < _NEIGHBOUR:
+        # The sentence's own words count among those around it no more than they do by themselves.
+        found = max(found, _NEIGHBOUR * sharp(matches.of(term, sentence.passage), best))
+    matches.held[key] = found
+    return found
 
 
 def sharp(likeness: float, best: float) -> float:

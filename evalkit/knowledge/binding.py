@@ -97,7 +97,10 @@ def led_by_another(sentences: Sequence[Sentence], at: int, weights: Weights) -> 
         if (
             n != at
             and of_one_piece(sentences, n, at)
-            and any(best_match(term, lead) >= _LEADS and held(term, sentences[at]) < _SPOKEN for term, _ in weights.own)
+            and any(
+                best_match(term, lead) >= _LEADS and held(term, sentences[at], weights.matches) < _SPOKEN
+                for term, _ in weights.own
+            )
         ):
             return True
     return False
@@ -112,11 +115,12 @@ def _strangers(sentence: Sentence, amount: Quantity, weights: Weights) -> int:
 
 def _tied(term: Term, sentence: Sentence, amount: Quantity, weights: Weights) -> float:
     """How strongly a term speaks of an amount: by likeness, by nearness, and by what stands between."""
-    nearest = weights.nearest.get(term.text, 0.0)
+    matches = weights.matches
+    nearest = matches.best.get(term.text, 0.0)
     best = max(
-        _BESIDE * sharp(best_match(term, sentence.beside), nearest),
-        SUBJECT * sharp(best_match(term, sentence.subject), nearest),
-        _NEIGHBOUR * sharp(best_match(term, sentence.around), nearest),
+        _BESIDE * sharp(matches.of(term, sentence.beside), nearest),
+        SUBJECT * sharp(matches.of(term, sentence.subject), nearest),
+        _NEIGHBOUR * sharp(matches.of(term, sentence.passage), nearest),
     )
     for other in sentence.said.terms:
         likeness = sharp(alike(term, other), nearest)

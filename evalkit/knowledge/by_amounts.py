@@ -41,7 +41,7 @@ def by_amounts(
     ]
     verdicts = [verdict for _, verdict in bound_to]
     if not verdicts:
-        own = [sum(w * held(term, s) for term, w in weights.own) / weights.total for s in sentences]
+        own = [sum(w * held(term, s, weights.matches) for term, w in weights.own) / weights.total for s in sentences]
         return by_words(claim, sentences, overlaps, own)
     wrong = [v for v in verdicts if v.relation == "contradicted"]
     if wrong:
@@ -102,7 +102,7 @@ def _one_amount(
     if any(same(amount, asked) for asked in claim.asked):
         near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]
         return against_limit(amount, near or found[:1], claim, sentences)
-    own = sum(w * held(term, sentences[best.sentence]) for term, w in weights.own) / weights.total
+    own = sum(w * held(term, sentences[best.sentence], weights.matches) for term, w in weights.own) / weights.total
     if overlaps[best.sentence] < _SPEAKS or own < _OWN_SPEAKS:
         if answers_the_question(claim, sentences[best.sentence], weights):
             return Comparison("contradicted", best.sentence, False, f"another {amount.kind} answers the question")

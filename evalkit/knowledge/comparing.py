@@ -24,7 +24,7 @@ def read(claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int
     """What the rules say of a claim, with what they saw."""
     weights = weigh(claim, sentences)
     overlaps = [overlap(claim, sentence, weights) for sentence in sentences]
-    own = [sum(w * held(term, s, weights.nearest) for term, w in weights.own) / weights.total for s in sentences]
+    own = [sum(w * held(term, s, weights.matches) for term, w in weights.own) / weights.total for s in sentences]
     return Reading(claim, sentences, passages, weights, overlaps, own, _by_rules(claim, sentences, weights, overlaps))
 
 
@@ -35,7 +35,7 @@ def _by_rules(
         return timed
     if claim.amounts:
         return by_amounts(claim, sentences, weights, overlaps)
-    own = [sum(w * held(term, s) for term, w in weights.own) / weights.total for s in sentences]
+    own = [sum(w * held(term, s, weights.matches) for term, w in weights.own) / weights.total for s in sentences]
     if weights.thin and not claim.denies:
         own = [0.0] * len(sentences)
     return by_words(claim, sentences, overlaps, own)

@@ -13,8 +13,8 @@ from evalkit.knowledge.features import Reading, features
 from evalkit.knowledge.statements import Comparison, Relation
 
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
-_CLOSE = 0.03
-_DOUBTED = 0.25
+_CLOSE = 0.01
+_DOUBTED, _AGREED = 0.7, 0.9
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 
 
@@ -50,7 +50,8 @@ def weighing() -> Weighing:
 def decide(reading: Reading, weights: Weighing) -> Comparison:
     """The rules' finding, or another one where the weights are against it.
 
-    A contradiction stays exact where the weights do not doubt it.
+    A contradiction is exact where amounts decide it and the weights do not doubt it, or where a rule of signs, lists or
+    conditions decides it and the weights leave no doubt.
     """
     found = reading.found
     if not reading.claim.question:
@@ -58,10 +59,11 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         return found
     shares = weights.shares(features(reading))
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
-    if found.relation == "contradicted" and found.exact and shares[VERDICTS.index("contradicted")] >= _DOUBTED:
-        return found
+    against = shares[VERDICTS.index("contradicted")]
+    if found.relation == "contradicted" and found.reason and against >= (_DOUBTED if found.exact else _AGREED):
+        return replace(found, exact=True)
     if VERDICTS[best] == found.relation:
-        return found
+        return replace(found, exact=found.exact and found.relation != "contradicted")
     top = max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])
     at = found.sentence if found.sentence is not None else top
     if sorted(shares)[-1] - sorted(shares)[-2] < _CLOSE:

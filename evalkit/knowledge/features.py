@@ -58,7 +58,7 @@ def _of_words(reading: Reading, top: int) -> dict[str, float]:
     """How much of the claim's words is held: by the nearest sentence, by its passage, by any, by none."""
     weights, sentences = reading.weights, reading.sentences
     ranked = sorted(reading.overlaps, reverse=True)
-    nearest = [(weights.nearest.get(term.text, 0.0), term, w) for term, w in weights.own]
+    nearest = [(weights.matches.best.get(term.text, 0.0), term, w) for term, w in weights.own]
     passages: dict[int, list[Sentence]] = {}
     for number, sentence in zip(reading.passages, sentences, strict=True):
         passages.setdefault(number, []).append(sentence)
@@ -71,12 +71,12 @@ def _of_words(reading: Reading, top: int) -> dict[str, float]:
         "strange": sum(w for best, _, w in nearest if best < _STRANGE) / total,
         "strangers": min(_FEW, sum(best < _STRANGE for best, _, _ in nearest)),
         "held_by_passage": max(
-            sum(w * max(best_match(term, s.said.terms) for s in group) for term, w in weights.own) / total
+            sum(w * max(weights.matches.of(term, s.said.terms) for s in group) for term, w in weights.own) / total
             for group in passages.values()
         ),
         "elsewhere": sum(
             w for best, term, w in nearest
-            if best >= _KNOWN and held(term, sentences[top], weights.nearest) < _STRANGE
+            if best >= _KNOWN and held(term, sentences[top], weights.matches) < _STRANGE
         ) / total,
         "strange_names": min(3, sum(term.name and best < _STRANGE for best, term, _ in nearest)),
         "terms": min(_MOST_TERMS, len(weights.own)),
@@ -148,7 +148,7 @@ def _of_amounts(reading: Reading, top: int) -> dict[str, float]:
 
 def _of_question(reading: Reading, top: int) -> dict[str, float]:
     """What the claim answers, and whether the passages speak of it."""
-    claim, nearest = reading.claim, reading.weights.nearest
+    claim, nearest = reading.claim, reading.weights.matches.best
     asked = [nearest.get(term.text, 0.0) for term in claim.context]
     yes, no = float(claim.reply == "yes"), float(claim.reply == "no")
     denied = float(reading.sentences[top].denies)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from evalkit.knowledge.documents import Document
-from evalkit.knowledge.wording import wording
+from evalkit.knowledge.wording import concepts_in
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import char_ngrams, words
 
@@ -134,7 +134,6 @@ class NgramIndex:
         """The BM25 score of every text for a query."""
         import numpy as np
 
-        total = np.zeros(self._n, dtype=np.float32)
         counted: Counter[int] = Counter()
         for word in words(comparable(query)):
             if word not in self._stop:
@@ -146,15 +145,24 @@ class NgramIndex:
             number = self._grams.get(concept)
             if number is not None:
                 counted[number] += _CONCEPT_WEIGHT
-        for number, times in counted.items():
-            left, right = self._bounds[number], self._bounds[number + 1]
-            total[self._docs[left:right]] += times * self._weights[left:right]
+        if not counted:
+            return np.zeros(self._n, dtype=np.float32)
+        bounds = [(self._bounds[n], self._bounds[n + 1], times) for n, times in counted.items()]
+        # One pass over the postings together, for a call each would cost more than the sums.
+        docs = np.concatenate([self._docs[left:right] for left, right, _ in bounds])
+        weights = np.concatenate(
+            [
+                self._weights[left:right] if times == 1 else times * self._weights[left:right]
+                for left, right, times in bounds
+            ]
+        )
+        total: NDArray[np.float32] = np.bincount(docs, weights, minlength=self._n).astype(np.float32)
         return total
 
 
 def _concepts(text: str) -> Iterable[str]:
     """Marks of the support concepts in a text, the same in every language, so that sv finds de."""
-    return (f"§{term.concept}" for term in wording(text).terms if term.concept is not None)
+    return (f"§{concept}" for concept in concepts_in(text))
 
 
 def best(scores: NDArray[Any], allowed: NDArray[Any] | None, k: int) -> list[Hit]:

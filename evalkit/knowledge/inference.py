@@ -26,7 +26,7 @@ def answers_the_question(claim: Statement, sentence: Sentence, weights: Weights)
     asked = sum(weight for _, weight in weights.context)
     if not asked or len(weights.own) > _FEW:
         return False
-    return sum(w * held(term, sentence) for term, w in weights.context) / asked >= _ASKED
+    return sum(w * held(term, sentence, weights.matches) for term, w in weights.context) / asked >= _ASKED
 
 
 def tighter_limit(claim: Statement, amount: Quantity, at: int, sentences: Sequence[Sentence]) -> bool:

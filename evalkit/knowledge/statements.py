@@ -38,6 +38,8 @@ class Sentence:
     """The number of the whole sentence in its passage; its clauses share it."""
     subject: tuple[Term, ...] = ()
     """The first term of the whole sentence, for its later clauses: what they go on speaking of."""
+    passage: tuple[Term, ...] = ()
+    """The terms of the whole passage and its heading: one object for all its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sent
     pieces = split(passage)
     said = [wording(piece.text) for piece in pieces]
     title = wording(heading).terms if heading else ()
+    whole = (*title, *(term for w in said for term in w.terms))
     found = []
     for number, piece in enumerate(pieces):
         others = (*title, *(term for at, w in enumerate(said) if at != number for term in w.terms))
@@ -88,7 +91,7 @@ def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sent
                 Sentence(
                     text, piece.start + start, piece.start + end, parts[at], _within(told, start, end),
                     denies(text, parts[at], language), others, beside, number,
-                    parts[0].terms[:1] if at else (),
+                    parts[0].terms[:1] if at else (), whole,
                 )
             )  # fmt: skip
     return tuple(found)

@@ -81,6 +81,23 @@ def wording(text: str) -> Wording:
     return Wording(text, tuple(terms), frozenset(played))
 
 
+def concepts_in(text: str) -> list[str]:
+    """The concepts of a text in order, without reading the rest of it.
+
+    >>> concepts_in("Frakten kostar 49 kr")
+    ['shipping', 'cost']
+    """
+    lowered = [comparable(token.text) for token in tokens(text)]
+    exact, prefixes, _ = _tables()
+    found, at = [], 0
+    while at < len(lowered):
+        length, concept = _concept_at(lowered, at, exact, prefixes)
+        if concept is not None:
+            found.append(concept)
+        at += max(length, 1)
+    return found
+
+
 def _letter(word: str) -> bool:
     """Whether a word is a letter that names one of several: category A, plan B."""
     return len(word) == 1 and "A" <= word <= "Z" and word != "I"
@@ -150,6 +167,27 @@ def best_match(term: Term, others: Iterable[Term]) -> float:
         if likeness > best:
             best = likeness
     return best
+
+
+class Matches:
+    """How alike the nearest word of any sentence is to each term, and of each run of terms, worked out once."""
+
+    __slots__ = ("_kept", "best", "held")
+
+    def __init__(self) -> None:
+        self.best: dict[str, float] = {}
+        self.held: dict[tuple[str, int], float] = {}
+        self._kept: dict[tuple[str, int], float] = {}
+
+    def of(self, term: Term, terms: tuple[Term, ...]) -> float:
+        """The likeness of the nearest of several terms, which must live as long as this does."""
+        if not terms:
+            return 0.0
+        key = (term.text, id(terms))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = best_match(term, terms)
+        return found
 
 
 def _dice(left: frozenset[str], right: frozenset[str]) -> float:

@@ -35,7 +35,7 @@ class PassageSpan:
 
 @dataclass(frozen=True, slots=True)
 class ClaimCheck:
-    """One claim at [start, end) of the answer; `confidence` is `exact` when comparable amounts, or a rule beyond doubt, decide."""
+    """One claim at [start, end) of the answer; `exact` where comparable amounts, or a rule beyond doubt, decide."""
 
     text: str
     start: int

@@ -42,6 +42,7 @@ _YES_NO = re.compile(
 _FEWEST_TERMS = 2
 _MIN_WORDS = 3
 _REMARK, _ASKED = 3, 0.6
+_ABOUT = 6
 _OPEN = frozenset({"unsure", "not_in_kb"})
 _QUOTE = 16
 
@@ -100,7 +101,7 @@ def claims_of(
     reply = "" if opening is None else "yes" if opening.group("yes") else "no"
     for sentence in split(text):
         said = sentence.text.strip()
-        if said.endswith("?") or _polite(said):
+        if said.endswith("?") or _polite(said) or _has_no_answer(said, language):
             continue
         answered = _YES_NO.match(said)
         rest = said[answered.end() :] if answered else said
@@ -138,6 +139,21 @@ def _goes_beyond(sentence: Piece, skip: Sequence[tuple[int, int]]) -> bool:
         for at, character in enumerate(sentence.text, sentence.start)
     )
     return len(_own_terms(rest)) > _MIN_WORDS
+
+
+def _has_no_answer(said: str, language: str | None) -> bool:
+    """Whether a sentence says that no answer was found."""
+    spoken = wording(said)
+    if quantities(said) or _CONTACT.search(said) or len(spoken.terms) > _ABOUT or not denies(said, spoken, language):
+        return False
+    plain = comparable(said)
+    return all(pattern.search(plain) for pattern in _no_answer())
+
+
+@cache
+def _no_answer() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    seek, answer = ("|".join(word_parts(roles()[name])) for name in ("_seek", "_answer"))
+    return re.compile(rf"(?<!\w)(?:{seek})(?!\w)"), re.compile(rf"(?<!\w)(?:{answer})(?!\w)")
 
 
 def _polite(said: str) -> bool:

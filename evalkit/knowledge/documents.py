@@ -15,9 +15,11 @@ from typing import Any, Literal
 import msgspec
 
 from evalkit.errors import KnowledgeError, near_match
+from evalkit.knowledge.sitemaps import place_of, sitemap
 
 Audience = Literal["public", "internal"]
 MAX_ARTICLE_CHARACTERS = 5_000_000
+_SITEMAP = "sitemap.xml"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,6 +74,8 @@ def document(record: Mapping[str, Any], where: str = "document") -> Document:
 def read_folder(folder: Path) -> tuple[Document, ...]:
     """Every article of a folder tree (Markdown, HTML, text with front matter; CSV, JSON, JSONL exports), by id.
 
+    A `sitemap.xml` at its top gives saved pages their address and day.
+
     Raises: KnowledgeError for a missing or empty folder, a file that is not UTF-8, or a broken article.
     """
     if not folder.is_dir():
@@ -80,9 +84,20 @@ def read_folder(folder: Path) -> tuple[Document, ...]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix.lower() in _READERS:
             found += _READERS[path.suffix.lower()](path, folder)
+    if (folder / _SITEMAP).is_file():
+        places = sitemap(_read_text(folder / _SITEMAP))
+        found = [_placed(each, places) for each in found]
     if not found:
         raise KnowledgeError(f"{folder}: holds no article ({', '.join(sorted(_READERS))})")
     return tuple(found)
+
+
+def _placed(page: Document, places: Mapping[str, tuple[str, date | None]]) -> Document:
+    """A page with the address and day that the sitemap gives it, where its own text gives none."""
+    place = place_of(page.path, places) if page.path else None
+    if place is None:
+        return page
+    return msgspec.structs.replace(page, url=page.url or place[0], updated_at=page.updated_at or place[1])
 
 
 def plain_text(markup: str) -> str:

@@ -98,3 +98,22 @@ def test_the_labelled_cases_keep_their_figures() -> None:
     shares = {language: sum(flags) / len(flags) for language, flags in right.items()}
     assert min(shares.values()) >= 0.8, shares
     assert sum(exact) / len(exact) >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("nb", "Det finner jeg ikke noe svar på."), ("sv", "Det hittar jag tyvärr inget svar på."),
+        ("da", "Det kan jeg desværre ikke finde svar på."), ("nn", "Det finn eg ikkje noko svar på."),
+        ("fi", "En valitettavasti löydä tähän vastausta."), ("en", "I couldn't find an answer to that."),
+        ("de", "Dazu finde ich leider keine Antwort."), ("nb", "Det har jeg dessverre ikke informasjon om."),
+    ],
+)  # fmt: skip
+def test_who_finds_no_answer_claims_nothing(language: str, answer: str) -> None:
+    base = Knowledge.from_texts(["Frakten koster 49 kr. Retur er gratis i 30 dager.", "Vi svarer på alle spørsmål."])
+    assert check(answer, "Hva koster frakten?", base, language).verdict == "no_claim"
+
+
+def test_a_denial_about_answers_that_the_base_could_hold_is_a_claim() -> None:
+    base = Knowledge.from_texts(["Vi svarer på telefon hverdager 9–16."])
+    assert check("Vi svarer ikke på telefon i helgene.", "Svarer dere i helgene?", base, "nb").verdict != "no_claim"

@@ -57,7 +57,8 @@ def structured(
     """What the shapes of a message's sentences say; `denied` tells of a word whether a negation stands before it."""
     found: list[tuple[str, int, int]] = []
     vetoed: dict[str, tuple[tuple[int, int], ...]] = {}
-    for first, last, here in _sentences(words, hits):
+    for first, last, hits_here in _sentences(words, hits):
+        here = [hit for hit in hits_here if not _answers(hit, words, first, last)]
         vetoes, rules = _possible(side, frozenset(hit.name for hit in here))
         if not rules and not vetoes:
             continue
@@ -79,6 +80,11 @@ def structured(
     if side == "customer" and words and _shouts(text) and not any(name == "anger_frustration" for name, *_ in found):
         found.append(("anger_frustration", 0, len(words) - 1))
     return Structured(tuple(found), vetoed)
+
+
+def _answers(hit: ClassHit, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether a negation opens its sentence before a pause, as in "No, I want …", and denies nothing."""
+    return hit.name == "neg" and hit.first == hit.last == first < last and words[first + 1].after_comma
 
 
 def _never(_: int) -> bool:

@@ -279,3 +279,24 @@ def test_a_wish_for_another_language_moves_the_conversation(judge: Judge) -> Non
 def test_a_bot_that_says_what_it_is_hands_nobody_over(language: str, asked: str, said: str) -> None:
     found = assess([{"role": "customer", "text": asked}, {"role": "bot", "text": said}], language=language)
     assert (found.asked_for_human, found.handed_over, found.cell) == (True, False, "missed")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "triggers"),
+    [
+        ("en", "No, I want to talk to a human now", ["E01"]),
+        ("fi", "Ei, haluan puhua ihmisen kanssa nyt", ["E01"]),
+        ("sv", "Nej, jag vill prata med en människa nu", ["E01"]),
+        ("en", "I do not want to talk to a human", []),
+        ("fi", "Haluan kopion kaikista henkilötiedoistani", ["E17"]),
+        ("sv", "Jag vill ha en kopia på alla mina personuppgifter", ["E17"]),
+        ("de", "Ich möchte eine Kopie meiner Daten", ["E17"]),
+        ("fi", "Tarvitsen kopion kuitista", []),
+        ("en", "Can I get a copy of my invoice", []),
+        ("fi", "Annoin pankkitunnukseni huijarille", ["E10"]),
+        ("fi", "Vaihdan kilpailijalle", ["E15"]),
+    ],
+)
+def test_a_trigger_is_told_from_its_neighbours(language: str, said: str, triggers: list[str]) -> None:
+    found = assess([{"role": "customer", "text": said}, {"role": "bot", "text": "."}], language=language)
+    assert [trigger.id for trigger in found.triggers] == triggers

@@ -173,3 +173,33 @@ def test_weeks_stand_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert not page.exception
     weeks = re.findall(r"2026-W\d\d", _drawn(page))
     assert list(dict.fromkeys(weeks)) == ["2026-W10", "2026-W11", "2026-W12"]
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours. Source: WCAG 2.2, relative luminance."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_words_can_be_read_in_light_and_dark(dark: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboards.kit import theme
+    from evalkit.cli.ui import _DARK, _LIGHT
+
+    monkeypatch.setattr(theme, "dark", lambda: dark)
+    ground = _DARK if dark else _LIGHT
+    assert theme.accent() == ground["primaryColor"]
+    for words, behind in (
+        (theme.on_accent(), theme.accent()), (theme.accent(), ground["backgroundColor"]),
+        (ground["textColor"], ground["backgroundColor"]), (ground["textColor"], ground["secondaryBackgroundColor"]),
+        (theme.ink(), ground["backgroundColor"]),
+    ):  # fmt: skip
+        assert contrast(words, behind) >= 4.5, (words, behind)
+    for series in (theme.BEFORE, theme.RIGHT, theme.WRONG, theme.PEOPLE, theme.accent()):
+        assert contrast(series, ground["backgroundColor"]) >= 3.0, series

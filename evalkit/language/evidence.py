@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
 _SIGNS = "?!"
 _LENGTH_STEP, _LONGEST = 4, 5
+_KEPT = 5_000
 _WORDS = 60
 """A longer message speaks of too much for its classes to mean one thing together."""
 
@@ -35,9 +36,20 @@ def spoken_for(text: str, names: frozenset[str], length: int, side: str) -> tupl
     return () if length > _WORDS else _outweighed(list(features(text, names, length)), side)
 
 
-def in_context(text: str, names: frozenset[str], length: int, around: Iterable[str], side: str) -> tuple[str, ...]:
+def in_context(text: str, names: frozenset[str], length: int, around: tuple[str, ...], side: str) -> tuple[str, ...]:
     """The same of a message between others; `around` names what stands around it, such as `reply declines`."""
-    return () if length > _WORDS else _outweighed(placed(text, names, length, around), f"{side} in context")
+    if length > _WORDS:
+        return ()
+    marks = "".join([sign for sign in _SIGNS if sign in text])
+    return _placed_weighed(marks, names, min(length // _LENGTH_STEP, _LONGEST) * _LENGTH_STEP, around, side)
+
+
+@lru_cache(maxsize=_KEPT)
+def _placed_weighed(
+    marks: str, names: frozenset[str], length: int, around: tuple[str, ...], side: str
+) -> tuple[str, ...]:
+    # Greetings, questions and a bot's set phrases come again and again.
+    return _outweighed(placed(marks, names, length, around), f"{side} in context")
 
 
 def placed(text: str, names: Iterable[str], length: int, around: Iterable[str]) -> list[str]:
@@ -48,7 +60,7 @@ def placed(text: str, names: Iterable[str], length: int, around: Iterable[str]) 
     """
     signs = list(features(text, names, length))
     present = [*names, *(sign for sign in _SIGNS if sign in text)]
-    return [*signs, *around, *(f"{name} beside {other}" for other in around for name in present)]
+    return [*signs, *around, *[f"{name} beside {other}" for other in around for name in present]]
 
 
 def _outweighed(signs: list[str], table_name: str) -> tuple[str, ...]:
@@ -59,8 +71,9 @@ def _outweighed(signs: list[str], table_name: str) -> tuple[str, ...]:
     sums = dict(start)
     scale = len(signs) ** -0.5
     for sign in signs:
-        for category, weight in by_feature.get(sign, ()):
-            sums[category] += weight * scale
+        if sign in by_feature:
+            for category, weight in by_feature[sign]:
+                sums[category] += weight * scale
     return tuple(category for category, total in sums.items() if total > 0)
 
 

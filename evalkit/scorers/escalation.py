@@ -24,7 +24,7 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Fails on a missed, late or needless hand-over; decided exactly where the case says what is right."""
 
     name: ClassVar[str] = "escalation"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     reads: ClassVar[tuple[str, ...]] = ("escalation",)
     needs: ClassVar[tuple[str, ...]] = ("loops",)
     scope: ClassVar[Scope] = "conversation"

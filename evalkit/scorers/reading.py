@@ -128,14 +128,19 @@ class Reading:
             found = self._heard[turn] = heard(said.text, self.language_of(turn), side, weigh=False)
         return found
 
-    def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:
-        """The phrases of these categories in a turn that are neither weak nor negated."""
+    def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:
+        """The phrases of a turn that are neither weak nor negated, by category."""
         plain = self._plain.get(turn)
         if plain is None:
             plain = self._plain[turn] = {}
             for hit in self.hits(turn):
                 if not hit.weak and not hit.negated:
                     plain[hit.category] = (*plain.get(hit.category, ()), hit)
+        return plain
+
+    def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:
+        """The phrases of these categories in a turn that are neither weak nor negated."""
+        plain = self.plain(turn)
         if not plain:
             return ()
         found = [hits for category in categories if (hits := plain.get(category))]

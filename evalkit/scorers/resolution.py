@@ -18,7 +18,7 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Pass when solved, fail when plainly not, otherwise `unsure`; the verifier is the case's gold or the KB check."""
 
     name: ClassVar[str] = "resolution"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     reads: ClassVar[tuple[str, ...]] = ("resolution",)
     needs: ClassVar[tuple[str, ...]] = ("correctness", "escalation", "loops")
     scope: ClassVar[Scope] = "conversation"

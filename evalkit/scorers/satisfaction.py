@@ -45,7 +45,7 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Never fails: the friction index informs until it is calibrated on the organisation's own labels."""
 
     name: ClassVar[str] = "satisfaction"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     reads: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[Scope] = "conversation"

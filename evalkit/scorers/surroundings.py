@@ -31,9 +31,14 @@ def around(reading: Reading, turn: int) -> tuple[str, ...]:
     if reading.conversation.turns[turn].role == "customer":
         return (*_opening(reading, turn), *_answer_before(reading, turn), *_reply_after(reading, turn))
     asked = reading.customer_before(turn)
-    before = () if asked is None else tuple(f"asked {name}" for name in _ASKED if reading.signals(asked, name))
+    before = () if asked is None else _named(reading, asked, _ASKED, "asked")
     turns = reading.conversation.turns
     return (*before, f"then {turns[turn + 1].role}" if turn + 1 < len(turns) else "ends")
+
+
+def _named(reading: Reading, turn: int, known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    heard = reading.plain(turn)
+    return tuple([f"{what} {name}" for name in known if name in heard]) if heard else ()
 
 
 def _opening(reading: Reading, turn: int) -> tuple[str, ...]:
@@ -52,7 +57,7 @@ def _answer_before(reading: Reading, turn: int) -> tuple[str, ...]:
     if not earlier:
         return ()
     last = earlier[-1]
-    said = tuple(f"answer {name}" for name in _OWN if reading.signals(last, name))
+    said = _named(reading, last, _OWN, "answer")
     asks = ("answer asks",) if "?" in reading.conversation.turns[last].text else ()
     again = any(jaccard(reading.grams(last), reading.grams(n)) > _AGAIN for n in earlier[:-1])
     return (*said, *asks, *(("answer again",) * again))
@@ -65,7 +70,7 @@ def _reply_after(reading: Reading, turn: int) -> tuple[str, ...]:
     role = turns[turn + 1].role
     if role != "bot":
         return (f"then {role}",)
-    said = tuple(f"reply {name}" for name in _OWN if reading.signals(turn + 1, name))
+    said = _named(reading, turn + 1, _OWN, "reply")
     asks = ("reply asks",) if "?" in turns[turn + 1].text else ()
     human = ("then a person",) if turn + 2 < len(turns) and turns[turn + 2].role == "human" else ()
     return (*said, *asks, *human)

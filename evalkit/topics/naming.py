@@ -18,7 +18,7 @@ def names(groups: Mapping[int, Sequence[str]]) -> dict[int, str]:
     """A name for each group, no two alike; a word stands in it only where five texts hold it in some form or language.
 
     >>> names({0: ["where is my parcel"] * 5, 1: ["reset password"] * 5})
-    {0: 'parcel', 1: 'password-reset'}
+    {0: 'parcel', 1: 'reset-password'}
     """
     forms: dict[str, Counter[str]] = {}
     held = {number: _stems(texts, forms) for number, texts in groups.items()}

@@ -14,6 +14,7 @@ from evalkit.language.quantities import quantities
 from evalkit.model import Case, Confidence, Conversation, Evidence, Finding, RequiredFact, Score, Severity
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
+from evalkit.text.tokens import words
 
 _SEVERITY: dict[str, Severity] = {"contradicted": "high", "stale": "high", "not_in_kb": "medium", "invented": "high"}
 _MESSAGE = {
@@ -23,6 +24,8 @@ _MESSAGE = {
     "invented": "an address, number or link that the knowledge base does not hold",
     "unsure": "the knowledge base neither clearly says nor denies this",
 }
+_TELLING, _FEWEST = 4, 2
+"""A question tells what it is about where it has so many words of so many letters."""
 
 
 class Correctness(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -261,7 +264,8 @@ def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
             continue
         question = context.reading.question_before(number)
         known = knows_answer(question, base, _day(talk, None))
-        if known is None and question:
+        if known is None and sum(len(word) >= _TELLING for word in words(question)) >= _FEWEST:
+            # A bare greeting that the bot did not understand is no article to write.
             yield Finding(
                 rule="correctness.knowledge_gap",
                 severity="info",

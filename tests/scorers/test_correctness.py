@@ -84,6 +84,14 @@ def test_words_that_nobody_can_check_are_unsure_and_never_fail(judge: Judge) -> 
     assert found.verdict == "unsure"
 
 
+@pytest.mark.parametrize(
+    ("question", "is_gap"), [("Hej!", False), ("ok", False), ("Kan jag betala med kryptovaluta hos er?", True)]
+)
+def test_a_gap_is_a_question_and_no_greeting(judge: Judge, question: str, is_gap: bool) -> None:
+    told = rules(judge, question, "Det har jag tyvärr inget svar på.")
+    assert ("knowledge_gap" in told) == is_gap
+
+
 def test_a_false_fallback_is_told(judge: Judge) -> None:
     conversation = talk("c: Hur länge har jag öppet köp?", "b: Det där kan jag inte svara på.", language="sv")
     found = judge("correctness", conversation, knowledge=BASE)

@@ -156,7 +156,8 @@ def _supported(talk: Conversation, said: Sequence[_Said], base: Knowledge) -> It
             continue
         held = False
         for claim in check(one.text, question, base, talk.language).claims:
-            if claim.verdict == "supported" and claim.evidence:
+            # A guess must not become what every release is held to.
+            if claim.verdict == "supported" and claim.confidence == "exact" and claim.evidence:
                 span = claim.evidence[0]
                 sentence = _sentence(span.passage, span.start, span.end)
                 numbers = tuple(n for n in _NUMBER.findall(claim.text) if n in span.passage)

@@ -111,3 +111,34 @@ def test_the_later_part_of_a_compound_is_heard(word: str) -> None:
 )
 def test_a_thing_or_a_supposition_is_no_hand_over(said: str) -> None:
     assert "handoff_announcement" not in categories(said, "en", "bot")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "is_fallback"),
+    [
+        ("sv", "Det har jag tyvärr inget svar på.", True),
+        ("sv", "Jag hittar tyvärr inget om det.", True),
+        ("da", "Det har jeg desværre ikke noget svar på.", True),
+        ("nb", "Det har jeg dessverre ikke noe svar på.", True),
+        ("nn", "Det har eg diverre ikkje svar på.", True),
+        ("fi", "Siihen minulla ei valitettavasti ole vastausta.", True),
+        ("en", "I don't have an answer to that.", True),
+        ("de", "Darauf habe ich leider keine Antwort.", True),
+        ("sv", "Det har jag ingen information om.", True),
+        ("de", "Dazu liegen mir keine Informationen vor.", True),
+        ("en", "I couldn't find anything about that.", True),
+        ("fi", "En löytänyt siitä tietoa.", True),
+        ("nb", "Det finner jeg ikke noe svar på.", True),
+        ("sv", "Du får inget svar förrän på måndag.", False),
+        ("sv", "Jag hittar ingen order med det numret.", False),
+        ("en", "You don't need to have any information at hand.", False),
+        ("de", "Sie müssen keine Angaben machen.", False),
+        ("sv", "Vi har ingen avgift.", False),
+        ("en", "We have no fee for that.", False),
+        ("fi", "Meillä ei ole toimitusmaksua.", False),
+        ("da", "Vi har ikke åbent om søndagen.", False),
+        ("en", "If you find any information that is wrong, tell us.", False),
+    ],
+)
+def test_a_bot_that_finds_no_answer_says_so(language: str, said: str, is_fallback: bool) -> None:
+    assert ("bot_fallback" in {hit.category for hit in scan(said, language, "bot")}) == is_fallback

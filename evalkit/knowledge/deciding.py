@@ -13,7 +13,7 @@ from evalkit.knowledge.features import Reading, features
 from evalkit.knowledge.statements import Comparison, Relation
 
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
-_CLOSE = 0.01
+_CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED = 0.7, 0.9
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 
@@ -56,7 +56,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     found = reading.found
     if not reading.claim.question:
         # The weights were learned from answers to customers.
-        return found
+        return _by_coverage(reading)
     shares = weights.shares(features(reading))
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
@@ -70,3 +70,13 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         return replace(found, relation="unsure", sentence=at, exact=False)
     reason = _WEIGHED.format(share=shares[best], verdict=VERDICTS[best])
     return Comparison(VERDICTS[best], at, False, reason, weighed=True)
+
+
+def _by_coverage(reading: Reading) -> Comparison:
+    """The rules' finding; a statement whose words stand in one passage is supported where no rule is against it."""
+    found = reading.found
+    if found.relation not in {"not_in_kb", "unsure"} or reading.weights.thin:
+        return found
+    if features(reading)["held_by_passage"] < _COVERED:
+        return found
+    return Comparison("supported", found.sentence, False, "its words stand in one passage", weighed=True)

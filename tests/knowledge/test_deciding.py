@@ -45,3 +45,14 @@ def test_a_claim_that_a_rule_and_the_weights_agree_on_stays_as_the_rule_left_it(
     (claim,) = claims_of("Frakten kostar 59 kr.", question="Vad kostar frakten?", language="sv")
     judged = check_claim(claim, "Vad kostar frakten?", BASE, None, "sv")
     assert (judged.verdict, judged.exact, judged.open) == ("contradicted", True, False)
+
+
+def test_a_statement_whose_words_stand_in_one_passage_is_supported_where_no_rule_is_against_it() -> None:
+    said = "The council approved the new harbour bridge after a long debate about costs."
+    base = Knowledge.from_texts([
+        "After a debate about costs that lasted into the night the council approved the plan for a bridge across the new harbour.",
+    ])  # fmt: skip
+    (claim,) = claims_of(said, language="en")
+    assert check_claim(claim, "", base, None, "en").verdict == "supported"
+    (other,) = claims_of("The orchestra toured Japan with two violin concertos.", language="en")
+    assert check_claim(other, "", base, None, "en").verdict == "not_in_kb"

@@ -6,11 +6,18 @@ import re
 
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
+from evalkit.scorers.reading import Reading
+from evalkit.scorers.surroundings import around
 
 _OPENING = 8
 """Characters within which a word opens a reply, behind a greeting's mark at most."""
 _STOP_MARK = re.compile(r"###[A-Z_ -]+###")
 """How simulated customers say that they hang up: then the bot had no chance to hand over."""
+_OF_STAFF = frozenset({
+    "staff", "trade", "boss", "they_one", "human", "someone", "person_word", "send_on", "contact_you", "takes_over",
+    "connecting", "pulls_in", "comes_in", "notes_it", "passes", "handed_to", "callback", "future_contact", "into_chat",
+})  # fmt: skip
+"""Word classes of those who take over, and of coming, calling and passing on."""
 _NO = ("handoff_unavailable", "declines", "deflection", "bot_fallback")
 
 
@@ -38,7 +45,7 @@ def handed_over(talk: Conversation, context: Context, tools: tuple[str, ...]) ->
 
 def _announces(talk: Conversation, number: int, context: Context) -> bool:
     reading = context.reading
-    if "hands_over" in reading.speaks_for(number):
+    if _hands_over(reading, number):
         return True
     hits = reading.signals(number, "handoff_announcement")
     text = talk.turns[number].text
@@ -52,6 +59,15 @@ def _announces(talk: Conversation, number: int, context: Context) -> bool:
     # What no phrase says is said by the whole of its words, so a "nobody is here" anywhere among them denies it.
     until = told[0].start if told[0].phrase else told[0].end
     return not any(hit.start <= until for hit in reading.signals(number, "handoff_unavailable"))
+
+
+def _hands_over(reading: Reading, number: int) -> bool:
+    """Whether all the words of a turn together hand over; one that names nobody or ends in a question does not."""
+    if reading.conversation.turns[number].text.rstrip().endswith("?"):
+        return False
+    if "hands_over" not in reading.speaks_for(number):
+        return False
+    return not reading.heard(number).names.isdisjoint(_OF_STAFF) or "asked ask_for_human" in around(reading, number)
 
 
 def _grants(talk: Conversation, number: int, context: Context) -> bool:

@@ -11,6 +11,8 @@ import msgspec
 from evalkit.model import Conversation, EscalationGold, Severity
 from evalkit.policy.sections import EscalationPolicy, TriggerRule
 from evalkit.scorers.door import Context
+from evalkit.scorers.reading import Reading
+from evalkit.scorers.surroundings import around
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import comparable
 
@@ -21,6 +23,16 @@ _SOFT = frozenset({"E03", "E04", "E04b", "E05"})
 _COUNTED_BY_HIT = frozenset({"E03", "E20"})
 _LOOPS = frozenset({"L1", "L2", "L3", "L4", "L5", "L8", "stuck"})
 """Circles that the bot walks; what only the customer repeats is no fault that a person must mend."""
+_OF_PEOPLE = frozenset({
+    "human", "someone", "flesh", "being", "contact_me", "behind_screen", "boss", "trade", "competent", "who_of_you",
+    "care_of", "is_in", "on_duty", "thinking", "put_me", "line_up", "transfer", "transfer_me", "talk", "reach", "call",
+    "call_me", "callback", "bot", "direct_line", "private",
+})  # fmt: skip
+"""Word classes of people, of talking and of machines: without one of them nothing asks for a person."""
+_TAKEN_SO = frozenset({
+    "reply handoff_announcement", "reply handoff_unavailable", "reply mentions_staff", "reply promises_contact",
+    "reply deflection", "reply declines", "then a person", "then human",
+})  # fmt: skip
 _WEAK_SIGNS = ("not_resolved", "sentiment_negative", "anger_frustration", "complaint", "cancel_churn", "hints_human")
 
 
@@ -133,13 +145,21 @@ def _spoken() -> tuple[tuple[str, Mapping[str, Any]], ...]:
 def _understood_as_request(talk: Conversation, context: Context, number: int) -> bool:
     """Whether a turn asks for a person by all its words, or is answered so where it speaks of people or of talking."""
     reading = context.reading
-    if "asks_for_person" in reading.speaks_for(number) and "ask_for_human" not in reading.heard(number).denied:
+    if "asks_for_person" in reading.speaks_for(number) and _about_people(reading, number):
         return True
     if number + 1 >= len(talk.turns) or talk.turns[number + 1].role != "bot":
         return False
     if not reading.signals(number, "hints_human"):
         return False
     return bool(reading.signals(number + 1, "handoff_announcement", "handoff_unavailable"))
+
+
+def _about_people(reading: Reading, number: int) -> bool:
+    """Whether a turn speaks of people or machines, or is answered as one that does; a shape that denies it wins."""
+    heard = reading.heard(number)
+    if "ask_for_human" in heard.denied:
+        return False
+    return not heard.names.isdisjoint(_OF_PEOPLE) or not _TAKEN_SO.isdisjoint(around(reading, number))
 
 
 def _looped(context: Context) -> Iterator[Trigger]:

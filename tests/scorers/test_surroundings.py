@@ -44,3 +44,17 @@ def test_who_comes_right_after_the_bots_words_was_announced_by_them(judge: Judge
 @pytest.mark.parametrize("said", ["Nej tack, jag vill inte prata med en människa"])
 def test_what_a_sentence_takes_back_no_evidence_gives(judge: Judge, said: str):
     assert judge("escalation", talk(f"c: {said}", "b: Okej.", language="sv")).data["requested_human"] is False
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I'd like to return both lamps and get the money on my gift card, please"),
+        ("sv", "Jag vill byta den gröna jackan mot storlek M om det går"),
+        ("de", "Ich möchte bitte die Lieferadresse der zweiten Bestellung ändern"),
+        ("fi", "Haluaisin muuttaa varauksen seuraavalle viikolle"),
+    ],
+)
+def test_a_wish_that_speaks_of_nobody_asks_for_no_person(judge: Judge, language: str, said: str):
+    found = judge("escalation", talk("c: Hej", "b: Hej!", f"c: {said}", "b: 30.", language=language))
+    assert found.data["requested_human"] is False

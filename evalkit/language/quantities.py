@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from evalkit.language.amounts import Quantity
 from evalkit.language.counts import counts, days_of_month, frequencies, period_after
@@ -25,6 +25,7 @@ _DAY_MINUTES = 1440.0
 _MORNING = frozenset({"am", "a.m.", "in the morning"})
 
 
+@lru_cache(maxsize=4_000)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The amounts of a text in order, without overlaps.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
+from evalkit.language.lexicons import Heard, Hit
+from evalkit.model import Conversation
 from evalkit.text.tokens import jaccard
-
-if TYPE_CHECKING:
-    from evalkit.scorers.reading import Reading
 
 _OPENS = frozenset({"wh", "exists"})
 _TROUBLE = frozenset({"neg", "trouble"})
@@ -21,6 +21,28 @@ _ASKED = (
     "fraud_security", "vulnerable", "gives_up", "complaint", "thanks_satisfaction", "resolved_confirmation",
 )  # fmt: skip
 _AGAIN = 0.7
+
+
+class Reading(Protocol):
+    """What is asked of the reading of a conversation: who spoke when, and what each turn holds."""
+
+    conversation: Conversation
+
+    @property
+    def customer_turns(self) -> tuple[int, ...]: ...
+
+    @property
+    def bot_turns(self) -> tuple[int, ...]: ...
+
+    def customer_before(self, turn: int) -> int | None: ...
+
+    def heard(self, turn: int) -> Heard: ...
+
+    def plain(self, turn: int) -> Mapping[str, tuple[Hit, ...]]: ...
+
+    def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]: ...
+
+    def grams(self, turn: int) -> frozenset[str]: ...
 
 
 def around(reading: Reading, turn: int) -> tuple[str, ...]:

@@ -223,7 +223,8 @@ def _dead_end(talk: Conversation, context: Context) -> Iterator[Finding]:
     number = reading.bot_turns[-1]
     turn = talk.turns[number]
     later = talk.turns[number + 1 :]
-    if any(t.role == "human" for t in later) or turn.tool_calls or turn.buttons or "?" in turn.text:
+    taken = any(h.executed or h.accepted_turn is not None for h in talk.handovers)
+    if taken or any(t.role == "human" for t in later) or turn.tool_calls or turn.buttons or "?" in turn.text:
         return
     hits = {hit.category for hit in reading.hits(number) if not hit.negated}
     empty = hits & {"bot_fallback", "handoff_unavailable"}

@@ -19,7 +19,12 @@ _NO = ("not_resolved", "anger_frustration", "repeat_self", "gives_up")
 _SUBSTANTIVE_WORDS, _CONTENT_WORDS = 6, 3
 _MISSED = frozenset({"missed", "refused", "deflected", "unavailable_dropped", "hidden"})
 _BOT_LOOPS = ("L1", "L2", "L3", "L4", "L5", "L8")
-_DOMAIN = re.compile(r"https?://|\b[\w-]+\.(?:se|dk|no|fi|de|com|org|net|eu|io|uk)\b", re.IGNORECASE)
+_WAY_ON = re.compile(
+    r"https?://|\b[\w-]+\.(?:se|dk|no|fi|de|com|org|net|eu|io|uk)\b|[\w.+-]+@[\w-]+\.\w+"
+    r"|(?<!\d)\+?\d(?:[ -]?\d){5,}(?!\d)",
+    re.IGNORECASE,
+)
+"""A link, a mail address or a telephone number: where a customer can turn."""
 _SAME_REQUEST = 0.2
 _REQUEST_WORDS = 3
 
@@ -204,7 +209,7 @@ class _Span:
         last = self.bot[-1]
         if not self.reading.signals(last, "bot_fallback", "declines"):
             return False
-        return bool(self.reading.signals(last, "deflection")) or bool(_DOMAIN.search(self.talk.turns[last].text))
+        return bool(self.reading.signals(last, "deflection")) or bool(_WAY_ON.search(self.talk.turns[last].text))
 
 
 def _asked_back(talk: Conversation, number: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalkit.model import Conversation, ToolCall, Turn
+from evalkit.model import Conversation, HandOver, ToolCall, Turn
 from tests.scorers.conftest import Judge, talk
 
 GREETING = "b: Hej! Hur kan jag hjälpa dig?"
@@ -50,6 +50,13 @@ def test_a_menu_that_comes_again_and_a_tool_that_is_called_again_are_loops(judge
 )
 def test_a_conversation_that_goes_forward_has_no_loop(said: tuple[str, ...], judge: Judge) -> None:
     assert judge("loops", talk(*said, language="sv")).data["loops"] == []
+
+
+def test_a_hand_over_that_the_platform_tells_is_a_way_on(judge: Judge) -> None:
+    said = ("c: Kan man tälta där?", "b: Jag förstår inte frågan.")
+    over = HandOver(executed=True, announced_turn=1)
+    assert judge("loops", talk(*said, language="sv")).data["dead_end"] is True
+    assert judge("loops", talk(*said, language="sv", handovers=(over,))).data["dead_end"] is False
 
 
 def test_a_bot_that_ends_without_a_way_on_is_a_dead_end(judge: Judge) -> None:

@@ -58,3 +58,9 @@ def test_what_a_sentence_takes_back_no_evidence_gives(judge: Judge, said: str):
 def test_a_wish_that_speaks_of_nobody_asks_for_no_person(judge: Judge, language: str, said: str):
     found = judge("escalation", talk("c: Hej", "b: Hej!", f"c: {said}", "b: 30.", language=language))
     assert found.data["requested_human"] is False
+
+
+@pytest.mark.parametrize("way", ["call 0800 112 2334", "write to permits@city.example", "see https://city.example"])
+def test_an_honest_refusal_names_a_number_an_address_or_a_link(judge: Judge, way: str):
+    said = talk("c: can you issue a building permit?", f"b: I'm afraid I can't help with that, {way}.", language="en")
+    assert judge("resolution", said).data["outcome"] == "refused_correctly"

@@ -264,7 +264,9 @@ def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
             continue
         question = context.reading.question_before(number)
         known = knows_answer(question, base, _day(talk, None))
-        if known is None and sum(len(word) >= _TELLING for word in words(question)) >= _FEWEST:
+        asked = words(question)
+        telling = sum(len(word) >= _TELLING for word in asked)
+        if known is None and (telling >= _FEWEST or (telling and len(asked) > _FEWEST)):
             # A bare greeting that the bot did not understand is no article to write.
             yield Finding(
                 rule="correctness.knowledge_gap",

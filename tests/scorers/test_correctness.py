@@ -85,7 +85,8 @@ def test_words_that_nobody_can_check_are_unsure_and_never_fail(judge: Judge) -> 
 
 
 @pytest.mark.parametrize(
-    ("question", "is_gap"), [("Hej!", False), ("ok", False), ("Kan jag betala med kryptovaluta hos er?", True)]
+    ("question", "is_gap"),
+    [("Hej!", False), ("ok", False), ("Kan jag betala med kryptovaluta hos er?", True), ("Har ni presentkort?", True)],
 )
 def test_a_gap_is_a_question_and_no_greeting(judge: Judge, question: str, is_gap: bool) -> None:
     told = rules(judge, question, "Det har jag tyvärr inget svar på.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import exp
+from math import exp, log
 from typing import Any
 
 from evalkit.language.lexicons import negations
@@ -30,6 +30,8 @@ _PLAIN_LEAD = 6.0
 """From this lead of the words alone on, n-grams change one first guess in a thousand."""
 _MARKER_WEIGHT = 3.0
 _ENDING_WEIGHT = 0.75
+_NOTHING_KNOWN = -1e30
+_SECOND_WEIGHT, _LEAST_VOTE = 2.0, 0.01
 _LONGEST_ENDING = 6
 _KNOWN_WORDS = 50_000
 _FEW_WORDS = {1: 5.0, 2: 2.2, 3: 1.2}
@@ -48,8 +50,12 @@ class Language:
     candidates: tuple[str, ...]
 
 
-def detect(text: str, *, margin: float = MARGIN) -> Language:
+def detect(
+    text: str, *, margin: float = MARGIN, second: Callable[[str], Mapping[str, float]] | None = None
+) -> Language:
     """The language of a text among sv, da, nb, nn, fi, en, de and is.
+
+    `second` gives the probability of each language in another's eyes, such as `lingua_votes()`; both are heard.
 
     >>> detect("Hur lång tid tar det innan jag får tillbaka pengarna?").code
     'sv'
@@ -59,7 +65,12 @@ def detect(text: str, *, margin: float = MARGIN) -> Language:
     plain, said = _plain(text)
     if not any(character.isalpha() for character in plain):
         return Language(None, 0.0, ())
-    scores = _scores(plain if not plain.isupper() else plain.lower(), said)
+    heard = plain if not plain.isupper() else plain.lower()
+    scores = _scores(heard, said)
+    if second is not None:
+        votes = second(heard)
+        for code in scores:
+            scores[code] += _SECOND_WEIGHT * log(votes.get(code, 0.0) + _LEAST_VOTE)
     margin *= _FEW_WORDS.get(len(said), 1.0)
     ranked = sorted(scores, key=lambda code: -scores[code])
     lead = scores[ranked[0]] - scores[ranked[1]]
@@ -122,7 +133,8 @@ def _scores(plain: str, said: list[str]) -> dict[str, float]:
     if best - next_ < _PLAIN_LEAD:
         # Where a few words tell it beyond doubt, the n-grams of the whole would only cost time.
         for code, value in _model().rank(plain.lower()):
-            found["nb" if code == "no" else code] += float(value)
+            # A text without a single n-gram that the model knows gets its lowest number for every language.
+            found["nb" if code == "no" else code] += float(value) if value > _NOTHING_KNOWN else 0.0
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.language import detect
+from evalkit.language.lingua_votes import lingua_votes
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,15 @@ def test_candidates_come_best_first_also_when_none_is_named() -> None:
 
 def test_a_title_in_another_language_does_not_change_the_message() -> None:
     assert detect("spil The Happy Blues af Ronnie Wood").code == "da"
+
+
+def test_a_second_voice_settles_what_the_first_leaves_open() -> None:
+    assert detect("ok").code is None
+    assert detect("ok", second=lambda _: {"da": 0.99, "nb": 0.01}).code == "da"
+
+
+def test_lingua_tells_a_lone_word_that_few_markers_know() -> None:
+    votes = lingua_votes()
+    assert max(votes("reittiohje"), key=votes("reittiohje").__getitem__) == "fi"
+    found = detect("reittiohje", second=votes)
+    assert (found.code, found.candidates[0]) == ("fi", "fi")

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 
+from evalkit.errors import InputError
 from evalkit.language import detect
+from evalkit.language.detection import Language
+from evalkit.language.lingua_votes import lingua_votes
 from tests.quality.measures import outside, show
 
 
 def main() -> None:
-    """Print the language figures."""
+    """Print the language figures, by our own means and with lingua as a second voice."""
+    _eight_ways("ours", detect)
+    try:
+        _eight_ways("with lingua", partial(detect, second=lingua_votes()))
+    except InputError as error:
+        print(f"skipped: {error}")
+    _short_commands()
+
+
+def _eight_ways(title: str, detect: Callable[[str], Language]) -> None:
     if found := outside("langid_lingua"):
         groups = defaultdict(list)
         for row in found:
@@ -17,8 +31,12 @@ def main() -> None:
             for key in ("all", f"length {row['length']}", f"language {row['lang']}"):
                 groups[key].append((guess.candidates[0] if guess.candidates else None, guess.code, row["lang"]))
         show(
-            "Language, 8-way (lingua's test words, word pairs and sentences)", [_line(k, v) for k, v in groups.items()]
+            f"Language, 8-way, {title} (lingua's test words, word pairs and sentences)",
+            [_line(k, v) for k, v in groups.items()],
         )
+
+
+def _short_commands() -> None:
     if found := outside("langid_xsid_short"):
         groups = defaultdict(list)
         for row in found:

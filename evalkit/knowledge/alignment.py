@@ -65,9 +65,14 @@ def _rarity(term: Term, sentences: Sequence[Sentence], matches: Matches, unknown
 
 
 def overlap(claim: Statement, sentence: Sentence, weights: Weights) -> float:
-    own = sum(w * held(term, sentence, weights.matches) for term, w in weights.own) / weights.total
+    own = own_share(sentence, weights)
     extra = sum(w * held(term, sentence, weights.matches) for term, w in weights.context) / weights.total
     return own + 0.6 * min(extra, 1 - own) if own < 1 else own + 0.1 * extra
+
+
+def own_share(sentence: Sentence, weights: Weights) -> float:
+    """How much of a claim's own weight a sentence holds, without what the question and the words before add."""
+    return sum(w * held(term, sentence, weights.matches) for term, w in weights.own) / weights.total
 
 
 def held(term: Term, sentence: Sentence, matches: Matches | None = None) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, held, of_the_other, other_party, unmet
+from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
 from evalkit.knowledge.binding import Candidate, candidates
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.inference import (
@@ -32,16 +32,19 @@ _SPEAKS, _OWN_SPEAKS = 0.42, 0.3
 
 
 def by_amounts(
-    claim: Statement, sentences: Sequence[Sentence], weights: Weights, overlaps: Sequence[float]
+    claim: Statement,
+    sentences: Sequence[Sentence],
+    weights: Weights,
+    overlaps: Sequence[float],
+    own: Sequence[float],
 ) -> Comparison:
     bound_to = [
-        (amount, _one_amount(amount, claim, sentences, weights, overlaps))
+        (amount, _one_amount(amount, claim, sentences, weights, overlaps, own))
         for amount in claim.amounts
         if amount.kind not in _SOFT or _counted_there(amount, sentences)
     ]
     verdicts = [verdict for _, verdict in bound_to]
     if not verdicts:
-        own = [sum(w * held(term, s, weights.matches) for term, w in weights.own) / weights.total for s in sentences]
         return by_words(claim, sentences, overlaps, own)
     wrong = [v for v in verdicts if v.relation == "contradicted"]
     if wrong:
@@ -71,7 +74,12 @@ def _counted_there(amount: Quantity, sentences: Sequence[Sentence]) -> bool:
 
 
 def _one_amount(
-    amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights, overlaps: Sequence[float]
+    amount: Quantity,
+    claim: Statement,
+    sentences: Sequence[Sentence],
+    weights: Weights,
+    overlaps: Sequence[float],
+    own: Sequence[float],
 ) -> Comparison:
     found = sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score)
     best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])
@@ -102,8 +110,7 @@ def _one_amount(
     if any(same(amount, asked) for asked in claim.asked):
         near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]
         return against_limit(amount, near or found[:1], claim, sentences)
-    own = sum(w * held(term, sentences[best.sentence], weights.matches) for term, w in weights.own) / weights.total
-    if overlaps[best.sentence] < _SPEAKS or own < _OWN_SPEAKS:
+    if overlaps[best.sentence] < _SPEAKS or own[best.sentence] < _OWN_SPEAKS:
         if answers_the_question(claim, sentences[best.sentence], weights):
             return Comparison("contradicted", best.sentence, False, f"another {amount.kind} answers the question")
         return Comparison("not_in_kb", best.sentence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.knowledge.comparing import compare, read
@@ -279,9 +279,15 @@ def _quoted(claim: Claim, passages: Sequence[Passage], base: Knowledge) -> Judge
         return None
     whole = re.compile(rf"(?:^|[.!?;:\n]\s*)(?:{wanted})(?=\s*(?:[.!?;\n]|$))")
     for passage in passages:
-        if whole.search(comparable(passage.text)):
+        if whole.search(_as_compared(passage.text)):
             return Judgement("supported", True, "the passage's own words", base.document_of(passage).id, passage.hash)
     return None
+
+
+@lru_cache(maxsize=20_000)
+def _as_compared(passage: str) -> str:
+    """The comparable text of a passage: each claim of each reply asks for the same ones."""
+    return comparable(passage)
 
 
 def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[Passage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalkit.knowledge.alignment import Weights, held, overlap, weigh
+from evalkit.knowledge.alignment import Weights, overlap, own_share, weigh
 from evalkit.knowledge.by_amounts import by_amounts
 from evalkit.knowledge.by_hours import by_hours
 from evalkit.knowledge.by_words import by_words
@@ -24,18 +24,22 @@ def read(claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int
     """What the rules say of a claim, with what they saw."""
     weights = weigh(claim, sentences)
     overlaps = [overlap(claim, sentence, weights) for sentence in sentences]
-    own = [sum(w * held(term, s, weights.matches) for term, w in weights.own) / weights.total for s in sentences]
-    return Reading(claim, sentences, passages, weights, overlaps, own, _by_rules(claim, sentences, weights, overlaps))
+    own = [own_share(sentence, weights) for sentence in sentences]
+    found = _by_rules(claim, sentences, weights, overlaps, own)
+    return Reading(claim, sentences, passages, weights, overlaps, own, found)
 
 
 def _by_rules(
-    claim: Statement, sentences: Sequence[Sentence], weights: Weights, overlaps: Sequence[float]
+    claim: Statement,
+    sentences: Sequence[Sentence],
+    weights: Weights,
+    overlaps: Sequence[float],
+    own: Sequence[float],
 ) -> Comparison:
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return timed
     if claim.amounts:
-        return by_amounts(claim, sentences, weights, overlaps)
-    own = [sum(w * held(term, s, weights.matches) for term, w in weights.own) / weights.total for s in sentences]
+        return by_amounts(claim, sentences, weights, overlaps, own)
     if weights.thin and not claim.denies:
         own = [0.0] * len(sentences)
     return by_words(claim, sentences, overlaps, own)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.features import Reading, features
+from evalkit.knowledge.features import Reading, features, held_by_passage
 from evalkit.knowledge.statements import Comparison, Relation
 
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
@@ -77,6 +77,6 @@ def _by_coverage(reading: Reading) -> Comparison:
     found = reading.found
     if found.relation not in {"not_in_kb", "unsure"} or reading.weights.thin:
         return found
-    if features(reading)["held_by_passage"] < _COVERED:
+    if held_by_passage(reading) < _COVERED:
         return found
     return Comparison("supported", found.sentence, False, "its words stand in one passage", weighed=True)

@@ -44,6 +44,18 @@ def features(reading: Reading) -> dict[str, float]:
     }
 
 
+def held_by_passage(reading: Reading) -> float:
+    """The largest share of the claim's own weight that the sentences of one passage hold together."""
+    weights = reading.weights
+    passages: dict[int, list[Sentence]] = {}
+    for number, sentence in zip(reading.passages, reading.sentences, strict=True):
+        passages.setdefault(number, []).append(sentence)
+    return max(
+        sum(w * max(weights.matches.of(term, s.said.terms) for s in group) for term, w in weights.own) / weights.total
+        for group in passages.values()
+    )
+
+
 def _of_rules(found: Comparison) -> dict[str, float]:
     return {
         "supported_exact": float(found.relation == "supported" and found.exact),
@@ -59,9 +71,6 @@ def _of_words(reading: Reading, top: int) -> dict[str, float]:
     weights, sentences = reading.weights, reading.sentences
     ranked = sorted(reading.overlaps, reverse=True)
     nearest = [(weights.matches.best.get(term.text, 0.0), term, w) for term, w in weights.own]
-    passages: dict[int, list[Sentence]] = {}
-    for number, sentence in zip(reading.passages, sentences, strict=True):
-        passages.setdefault(number, []).append(sentence)
     total = weights.total
     return {
         "overlap": reading.overlaps[top],
@@ -70,10 +79,7 @@ def _of_words(reading: Reading, top: int) -> dict[str, float]:
         "held_anywhere": sum(best * w for best, _, w in nearest) / total,
         "strange": sum(w for best, _, w in nearest if best < _STRANGE) / total,
         "strangers": min(_FEW, sum(best < _STRANGE for best, _, _ in nearest)),
-        "held_by_passage": max(
-            sum(w * max(weights.matches.of(term, s.said.terms) for s in group) for term, w in weights.own) / total
-            for group in passages.values()
-        ),
+        "held_by_passage": held_by_passage(reading),
         "elsewhere": sum(
             w for best, term, w in nearest
             if best >= _KNOWN and held(term, sentences[top], weights.matches) < _STRANGE

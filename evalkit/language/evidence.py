@@ -12,6 +12,7 @@ from typing import Any
 _SIGNS = "?!"
 _LENGTH_STEP, _LONGEST = 4, 5
 _KEPT = 5_000
+_Table = tuple[Mapping[str, tuple[tuple[str, float], ...]], Mapping[str, float]]
 _WORDS = 60
 """A longer message speaks of too much for its classes to mean one thing together."""
 
@@ -64,8 +65,8 @@ def placed(text: str, names: Iterable[str], length: int, around: Iterable[str]) 
 
 
 def _outweighed(signs: list[str], table_name: str) -> tuple[str, ...]:
-    table = _weights(table_name)
-    if not table:
+    table = _tables().get(table_name)
+    if table is None:
         return ()
     by_feature, start = table
     sums = dict(start)
@@ -78,14 +79,20 @@ def _outweighed(signs: list[str], table_name: str) -> tuple[str, ...]:
 
 
 @cache
-def _weights(name: str) -> tuple[Mapping[str, tuple[tuple[str, float], ...]], Mapping[str, float]] | None:
+def _tables() -> dict[str, _Table]:
+    """The weights of each side, by sign; a side without a start has learned nothing."""
     loaded: dict[str, Any] = json.loads(files("evalkit.language").joinpath("data/weights.json").read_text("utf-8"))
+    made = {name: _table(categories) for name, categories in loaded.items()}
+    return {name: table for name, table in made.items() if table[1]}
+
+
+def _table(categories: Mapping[str, Mapping[str, float]]) -> _Table:
     found: dict[str, tuple[tuple[str, float], ...]] = {}
     start: dict[str, float] = {}
-    for category, weights in loaded.get(name, {}).items():
+    for category, weights in categories.items():
         for sign, weight in weights.items():
             if sign == "start":
                 start[category] = weight
             else:
                 found[sign] = (*found.get(sign, ()), (category, weight))
-    return (found, start) if start else None
+    return found, start

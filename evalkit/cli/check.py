@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalkit.cli.options import bot_of, config_option
-from evalkit.errors import Fault, InputError, SuiteError
+from evalkit.errors import Fault, InputError, SuiteError, near_match
 from evalkit.text.counted import counted
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ def command(*, paths: tuple[Path, ...], show_policy: bool, config_path: Path | N
     for suite in suites:
         unknown = [name for name in suite.bots if name not in config.bots]
         if unknown:
-            from evalkit.errors import InputError, near_match
-
             known = tuple(config.bots)
             raise InputError(f"{suite.path}: unknown bot '{unknown[0]}'{near_match(unknown[0], known)}")
     n_cases = sum(len(suite.cases) for suite in suites)

@@ -12,6 +12,7 @@ from evalkit.model import Case
 from evalkit.policy.sections import Policy
 from evalkit.stats import wilson
 from evalkit.store.facts import Facts
+from evalkit.text.counted import counted
 from evalkit.topics.finding import OTHER, Asked, Topics, typical
 
 SHARES = (0.6, 0.8)
@@ -179,9 +180,7 @@ def _sentence(topics: Sequence[Topic], n: int, curve: Sequence[tuple[float, int 
     if not named:
         return f"{n} conversations are too few, or too unlike, to find topics."
     most = min(12, len(named))
-    said = (
-        f"{most} topic{'s' if most > 1 else ''} make {100 * named[most - 1].cumulative_rate:.0f} % of {n} conversations"
-    )
+    said = f"{counted(most, 'topic')} make {100 * named[most - 1].cumulative_rate:.0f} % of {n} conversations"
     parts = [f"{count} make {100 * share:.0f} %" for share, count in curve if count is not None and count != most]
     over = [topic.name for topic in named if topic.over]
     warned = f" Automated beyond its ceiling: {', '.join(over)}." if over else ""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from evalkit.knowledge.wording import Term, Wording, parties, polar, roles, wording
 from evalkit.language.amounts import Quantity
-from evalkit.language.lexicons import negations
+from evalkit.language.lexicon_data import negations
 from evalkit.language.opening_hours import days_in
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts

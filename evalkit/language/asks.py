@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from evalkit.language.ask_frames import Frames, Shape, asked_by, clause_heads
-from evalkit.language.lexicons import negations, phrases
+from evalkit.language.lexicon_data import negations, phrases
 from evalkit.language.phrase_table import Found, PhraseTable
 from evalkit.language.slots import slot_words
 from evalkit.text.data_files import yaml_data

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from math import exp, log
 from typing import Any
 
-from evalkit.language.lexicons import negations
+from evalkit.language.lexicon_data import negations
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, folded
 from evalkit.text.tokens import words

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evalkit.errors import InputError, near_match
-from evalkit.language.lexicons import LANGUAGES, categories, known_categories
+from evalkit.language.lexicon_data import LANGUAGES, known_categories
+from evalkit.language.lexicons import categories
 
 
 class CategoryFigures(NamedTuple):

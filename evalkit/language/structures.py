@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import Any, Literal, NamedTuple
 
-from evalkit.text.aligned import Word
 from evalkit.text.data_files import yaml_data
+from evalkit.text.said import Said
 
 Mode = Literal["said", "denied", "either"]
 _MODES: dict[str, Mode] = {"!": "denied", "~": "either"}
@@ -51,25 +51,23 @@ class Rule:
     ordered: bool
 
 
-def structured(
-    text: str, words: Sequence[Word], hits: list[ClassHit], side: str, denied: Callable[[int], bool]
-) -> Structured:
+def structured(said: Said, hits: list[ClassHit], side: str, denied: Callable[[int], bool]) -> Structured:
     """What the shapes of a message's sentences say; `denied` tells of a word whether a negation stands before it."""
     found: list[tuple[str, int, int]] = []
     vetoed: dict[str, tuple[tuple[int, int], ...]] = {}
-    for first, last, hits_here in _sentences(words, hits):
-        here = [hit for hit in hits_here if not _answers(hit, words, first, last)]
-        vetoes, rules = _possible(side, frozenset(hit.name for hit in here))
+    for first, last, hits_here in _sentences(said, hits):
+        here = [hit for hit in hits_here if hit.name != "neg" or not _answers(hit, said, first, last)]
+        vetoes, rules = _possible(side, frozenset([hit.name for hit in here]))
         if not rules and not vetoes:
             continue
-        asks = _asks(text, words, last)
+        asks = "?" in said.before(last + 1)
         # "May I not talk to somebody?" denies nothing: a customer's question with a negation is a polite one.
         deny = _never if asks and side == "customer" else denied
         length = last - first + 1
-        start = words[first].start
+        start, end = said.span(first, last)
         for rule in vetoes:
             if matched(rule, here, deny, asks=asks, length=length):
-                vetoed[rule.category] = (*vetoed.get(rule.category, ()), (start, words[last].end))
+                vetoed[rule.category] = (*vetoed.get(rule.category, ()), (start, end))
         told: set[str] = set()
         for rule in rules:
             if rule.category in told or any(a <= start < b for a, b in vetoed.get(rule.category, ())):
@@ -77,14 +75,14 @@ def structured(
             if place := matched(rule, here, deny, asks=asks, length=length):
                 told.add(rule.category)
                 found.append((rule.category, *place))
-    if side == "customer" and words and _shouts(text) and not any(name == "anger_frustration" for name, *_ in found):
-        found.append(("anger_frustration", 0, len(words) - 1))
+    if side == "customer" and said.words and _shouts(said) and all(name != "anger_frustration" for name, *_ in found):
+        found.append(("anger_frustration", 0, len(said.words) - 1))
     return Structured(tuple(found), vetoed)
 
 
-def _answers(hit: ClassHit, words: Sequence[Word], first: int, last: int) -> bool:
+def _answers(hit: ClassHit, said: Said, first: int, last: int) -> bool:
     """Whether a negation opens its sentence before a pause, as in "No, I want …", and denies nothing."""
-    return hit.name == "neg" and hit.first == hit.last == first < last and words[first + 1].after_comma
+    return hit.first == hit.last == first < last and first + 1 in said.commas
 
 
 def _never(_: int) -> bool:
@@ -94,20 +92,40 @@ def _never(_: int) -> bool:
 @lru_cache(maxsize=20_000)
 def _possible(side: str, names: frozenset[str]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The vetoes and rules that a sentence with these classes could meet."""
-    rules, vetoes = _rules(side)
-    vetoes, rules = (
-        tuple(r for r in some if not r.none & names and all(group & names for _, group in r.groups))
-        for some in (vetoes, rules)
-    )
+    vetoes, rules = (_meetable(some, needed, names) for some, needed in _needed(side))
     return vetoes, rules
 
 
-def _shouts(text: str) -> bool:
+def _meetable(rules: Sequence[Rule], needed: Mapping[str, tuple[int, ...]], names: frozenset[str]) -> tuple[Rule, ...]:
+    near = {number for name in names for number in needed.get(name, ())}
+    return tuple(
+        rule
+        for rule in map(rules.__getitem__, sorted(near))
+        if not rule.none & names and all(group & names for _, group in rule.groups)
+    )
+
+
+@cache
+def _needed(side: str) -> tuple[tuple[tuple[Rule, ...], dict[str, tuple[int, ...]]], ...]:
+    """The vetoes and the rules of a side, each with its rules' numbers by the classes that they cannot do without."""
+    rules, vetoes = _rules(side)
+    made = []
+    for some in (vetoes, rules):
+        needed: dict[str, tuple[int, ...]] = {}
+        for number, rule in enumerate(some):
+            # The group with the fewest classes rules a rule out for most sentences.
+            for name in min((group for _, group in rule.groups), key=len):
+                needed[name] = (*needed.get(name, ()), number)
+        made.append((some, needed))
+    return tuple(made)
+
+
+def _shouts(said: Said) -> bool:
     """Whether a message of some length is mostly in capitals, or ends its sentences with rows of marks."""
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) < _LETTERS or len(text.split()) < _SHOUTED_WORDS:
+    n_letters, n_capitals = said.letters
+    if n_letters < _LETTERS or n_capitals <= _CAPITALS * n_letters:
         return False
-    return sum(c.isupper() for c in letters) > _CAPITALS * len(letters)
+    return len(said.text.split()) >= _SHOUTED_WORDS
 
 
 def class_words(name: str, language: str) -> tuple[str, ...]:
@@ -134,22 +152,21 @@ def weighed(side: str) -> frozenset[str]:
     return frozenset(_data()["weighed"].get(side, ())) - classes_of(side)
 
 
-def _sentences(words: Sequence[Word], hits: list[ClassHit]) -> Iterable[tuple[int, int, list[ClassHit]]]:
+def _sentences(said: Said, hits: list[ClassHit]) -> Iterable[tuple[int, int, list[ClassHit]]]:
+    n_words = len(said.words)
+    inner = sorted(number for number in said.stops if number)
+    if not inner:
+        yield 0, n_words - 1, hits
+        return
     first = at = 0
-    for number in range(1, len(words) + 1):
-        if number == len(words) or words[number].after_stop:
-            here = []
-            while at < len(hits) and hits[at].first < number:
-                here.append(hits[at])
-                at += 1
-            if here:
-                yield first, number - 1, here
-            first = number
-
-
-def _asks(text: str, words: Sequence[Word], last: int) -> bool:
-    end = words[last + 1].start if last + 1 < len(words) else len(text)
-    return "?" in text[words[last].end : end]
+    for number in (*inner, n_words):
+        here = []
+        while at < len(hits) and hits[at].first < number:
+            here.append(hits[at])
+            at += 1
+        if here:
+            yield first, number - 1, here
+        first = number
 
 
 def matched(
@@ -160,11 +177,15 @@ def matched(
         return None
     if rule.longest is not None and length > rule.longest:
         return None
-    places = [[hit for hit in here if hit.name in group and _fits(hit, mode, denied)] for mode, group in rule.groups]
+    places: list[list[ClassHit]] = []
     n = 1
-    for options in places:
+    for mode, group in rule.groups:
+        options = [hit for hit in here if hit.name in group and _fits(hit, mode, denied)]
+        if not options:
+            return None
         n *= len(options)
-    if not 0 < n <= _COMBINATIONS:
+        places.append(options)
+    if n > _COMBINATIONS:
         return None
     best: tuple[int, int] | None = None
     for chosen in product(*places):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal
 
-from evalkit.language.lexicons import negations
+from evalkit.language.lexicon_data import negations
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, folded
 from evalkit.text.tokens import words

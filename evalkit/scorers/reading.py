@@ -7,14 +7,16 @@ from functools import cache, cached_property
 
 from evalkit.language.detection import Language, detect
 from evalkit.language.evidence import in_context
-from evalkit.language.lexicons import Heard, Hit, Side, heard
+from evalkit.language.lexicon_data import Side
+from evalkit.language.lexicons import Heard, Hit, heard
 from evalkit.language.slots import asked_slots
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
 from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.surroundings import around
-from evalkit.text.tokens import text_ngrams, words
+from evalkit.text.said import Said
+from evalkit.text.tokens import text_ngrams
 
 _SHORT = 6
 """Turns of fewer words are read in the conversation's own language."""
@@ -30,7 +32,7 @@ class Reading:
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self._heard: dict[int, Heard] = {}
-        self._words: dict[int, list[str]] = {}
+        self._said: dict[int, Said] = {}
         self._grams: dict[int, frozenset[str]] = {}
         self._spoken: dict[int, tuple[str, ...]] = {}
         self._slots: dict[int, tuple[str, ...]] = {}
@@ -97,11 +99,16 @@ class Reading:
             return self.customer_language if self.customer_language in {*guess.candidates, None} else guess.code
         return guess.code or known or self.customer_language
 
+    def said(self, turn: int) -> Said:
+        """The text of one turn, read once."""
+        found = self._said.get(turn)
+        if found is None:
+            found = self._said[turn] = Said(self.conversation.turns[turn].text)
+        return found
+
     def words(self, turn: int) -> list[str]:
-        """The lower-case words of one turn."""
-        if turn not in self._words:
-            self._words[turn] = words(self.conversation.turns[turn].text)
-        return self._words[turn]
+        """The case-folded words of one turn."""
+        return self.said(turn).folded
 
     def grams(self, turn: int) -> frozenset[str]:
         """The character trigrams of one turn, to tell how alike two turns are."""
@@ -123,9 +130,8 @@ class Reading:
         """The lexicon phrases and word classes of one turn, on its speaker's side."""
         found = self._heard.get(turn)
         if found is None:
-            said = self.conversation.turns[turn]
-            side: Side = "customer" if said.role == "customer" else "bot"
-            found = self._heard[turn] = heard(said.text, self.language_of(turn), side, weigh=False)
+            side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
+            found = self._heard[turn] = heard(self.said(turn), self.language_of(turn), side, weigh=False)
         return found
 
     def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:

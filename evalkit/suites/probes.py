@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from evalkit.language.lexicons import categories, phrases
+from evalkit.language.lexicon_data import phrases
+from evalkit.language.lexicons import categories
 from evalkit.model import content_hash
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import folded

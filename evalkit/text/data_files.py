@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"\w+")
-_STEM = 3
+STEM = 3
 
 
 @cache
@@ -40,12 +40,12 @@ def beginnings(text: str) -> frozenset[str]:
     >>> sorted(beginnings("ditt konto"))
     ['dit', 'kon']
     """
-    return frozenset([word[:_STEM] for word in _WORD.findall(text)])
+    return frozenset([word[:STEM] for word in _WORD.findall(text)])
 
 
 def entry_beginnings(entries: Iterable[str]) -> frozenset[str]:
     """How the first words of a list's entries begin, to be held against the `beginnings` of a text."""
-    return frozenset(_WORD.findall(str(entry).lower())[0][:_STEM] for entry in entries)
+    return frozenset(_WORD.findall(str(entry).lower())[0][:STEM] for entry in entries)
 
 
 def word_parts(words: Iterable[str]) -> list[str]:

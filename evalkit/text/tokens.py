@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"[^\W_]+(?:['’\-:][^\W_]+)*")
+WORD = r"[^\W_]+(?:['’\-:][^\W_]+)*"
+_WORD = re.compile(WORD)
 
 _KNOWN_WORDS = 5_000
 """Words whose n-grams are kept: the same ones come again and again, and a bound keeps memory flat."""

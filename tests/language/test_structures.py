@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evalkit.language.lexicons import LANGUAGES, categories, known_categories, scan
+from evalkit.language.lexicon_data import LANGUAGES, known_categories
+from evalkit.language.lexicons import categories, scan
 from evalkit.language.structures import _data, _rules, class_words
 from evalkit.text.tokens import char_ngrams, words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalkit.language.lexicons import LANGUAGES
+from evalkit.language.lexicon_data import LANGUAGES
 from evalkit.language.valence import feeling, valence
 
 

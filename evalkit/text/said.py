@@ -1,0 +1,97 @@
+"""A text read once: its words, what stands between them, and the characters that they came from."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+
+from evalkit.text.aligned import cleaned_with_places
+from evalkit.text.data_files import STEM, beginnings
+from evalkit.text.tokens import WORD, words
+
+_PARTS = re.compile(f"({WORD})")
+_STOPS = frozenset(".!?…\n;")
+_NO_PLACES: frozenset[int] = frozenset()
+
+
+class Said:
+    """The lower-case words of a text, cleaned as `text.normalise.clean` does, and what else many readers ask of it.
+
+    `stops` and `commas` hold the numbers of the words before which a sentence ends or a comma stands. Not to change.
+
+    >>> said = Said("Nej, tack. Hej då!")
+    >>> said.words, sorted(said.commas), sorted(said.stops), said.span(2, 3)
+    (['nej', 'tack', 'hej', 'då'], [1], [2], (11, 17))
+    """
+
+    __slots__ = (
+        "_begun", "_ends", "_folded", "_letters", "_lowered", "_parts", "_places", "commas", "cleaned", "stops", "text",
+        "words",
+    )  # fmt: skip
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.cleaned, self._places = cleaned_with_places(text)
+        self._parts: list[str] = _PARTS.split(self.cleaned)
+        # No word holds a space, so all of them are put in lower case at once.
+        self.words: list[str] = " ".join(self._parts[1::2]).lower().split(" ") if len(self._parts) > 1 else []
+        odd = [(n, between) for n, between in enumerate(self._parts[0:-1:2]) if between != " "]
+        self.stops = frozenset([n for n, between in odd if not _STOPS.isdisjoint(between)])
+        self.commas = frozenset([n for n, between in odd if "," in between]) if "," in text else _NO_PLACES
+        self._ends: list[int] | None = None
+        self._lowered: str | None = None
+        self._folded: list[str] | None = None
+        self._begun: frozenset[str] | None = None
+        self._letters: tuple[int, int] | None = None
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where the words [first, last] start and end in the text as it was given."""
+        if self._ends is None:
+            self._ends = list(accumulate(map(len, self._parts)))
+        start, end = self._ends[2 * first], self._ends[2 * last + 1]
+        return (start, end) if self._places is None else (self._places[start], self._places[end - 1] + 1)
+
+    def original(self, word: int) -> str:
+        """A word with the capitals that it was written with."""
+        return self._parts[2 * word + 1]
+
+    def before(self, word: int) -> str:
+        """What stands between a word and the one before it; of the number of words, what follows the last one."""
+        return self._parts[2 * word]
+
+    @property
+    def lowered(self) -> str:
+        """The cleaned text in lower case."""
+        if self._lowered is None:
+            self._lowered = self.cleaned.lower()
+        return self._lowered
+
+    @property
+    def folded(self) -> list[str]:
+        """The case-folded words of the text as it was given, as `text.tokens.words` finds them."""
+        if self._folded is None:
+            same = self.cleaned == self.text and self.text.casefold() == self.lowered
+            self._folded = self.words if same and len(self.lowered) == len(self.text) else words(self.text)
+        return self._folded
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """How its words begin, to be held against the `entry_beginnings` of a list."""
+        if self._begun is None:
+            if self.cleaned == self.text and "_" not in self.text:
+                found = [word[:STEM] for word in self.words]
+                for word in self.words:
+                    if not word.isalnum():
+                        found += beginnings(word)
+                self._begun = frozenset(found)
+            else:
+                self._begun = beginnings(self.lowered) | beginnings(self.text.lower())
+        return self._begun
+
+    @property
+    def letters(self) -> tuple[int, int]:
+        """How many letters the text has, and how many of them are capitals."""
+        if self._letters is None:
+            only = list(filter(str.isalpha, self.text))
+            self._letters = len(only), sum(map(str.isupper, only))
+        return self._letters

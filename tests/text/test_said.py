@@ -1,0 +1,72 @@
+"""A text read once says of its words what reading them one by one says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalkit.text.data_files import beginnings, entry_beginnings
+from evalkit.text.normalise import clean
+from evalkit.text.said import Said
+from evalkit.text.tokens import tokens, words
+
+TEXTS = st.one_of(
+    st.text(),
+    st.text(alphabet="aÅßİΣσς 'e\u0301\u200b’-:.,!?\n_19😀", max_size=40),
+)
+
+
+@given(TEXTS)
+def test_the_words_are_the_tokens_of_the_cleaned_text_in_lower_case(text: str) -> None:
+    said = Said(text)
+    found = tokens(clean(text))
+    assert [said.original(n) for n in range(len(said.words))] == [token.text for token in found]
+    assert [word.casefold() for word in said.words] == [token.text.lower().casefold() for token in found]
+
+
+@given(TEXTS)
+def test_the_case_folded_words_are_those_of_the_text_as_it_was_given(text: str) -> None:
+    assert Said(text).folded == words(text)
+
+
+@given(TEXTS)
+def test_a_word_stands_where_its_span_says(text: str) -> None:
+    said = Said(text)
+    for number in range(len(said.words)):
+        start, end = said.span(number, number)
+        assert clean(text[start:end]) == said.original(number)
+
+
+@given(TEXTS)
+def test_no_list_whose_words_begin_otherwise_could_be_found(text: str) -> None:
+    said = Said(text)
+    assert all(
+        not said.begun.isdisjoint(entry_beginnings([word]))
+        for word in said.lowered.split()
+        if beginnings(word) and word.isalnum()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "stops", "commas"),
+    [
+        ("Nej, tack. Hej då!", {2}, {1}),
+        ("ja tack", set(), set()),
+        ("Vad?\nInget; alls", {1, 2}, set()),
+        ("¡Hej", set(), set()),
+        ("... och sen", {0}, set()),
+        ("", set(), set()),
+    ],
+)
+def test_sentences_end_and_commas_stand_before_words(text: str, stops: set[int], commas: set[int]) -> None:
+    said = Said(text)
+    assert (said.stops, said.commas) == (stops, commas)
+
+
+def test_what_follows_the_last_word_is_told_too() -> None:
+    assert Said("Hallå?!").before(1) == "?!"
+
+
+def test_letters_and_capitals_are_counted() -> None:
+    assert Said("Åh NEJ 12!").letters == (5, 4)

@@ -12,6 +12,7 @@ from typing import Any
 from evalkit.language.lexicon_data import negations
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, folded
+from evalkit.text.said import Said
 from evalkit.text.tokens import words
 
 LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de", "is")
@@ -62,19 +63,27 @@ def detect(
     >>> detect("ok").code is None
     True
     """
-    plain, said = _plain(text)
-    if not any(character.isalpha() for character in plain):
+    return detect_said(Said(text), margin=margin, second=second)
+
+
+def detect_said(
+    said: Said, *, margin: float = MARGIN, second: Callable[[str], Mapping[str, float]] | None = None
+) -> Language:
+    """The language of a text that was read before, as `detect` tells it."""
+    plain, heard_words = _plain(said)
+    if not any(map(str.isalpha, plain)):
         return Language(None, 0.0, ())
     heard = plain if not plain.isupper() else plain.lower()
-    scores = _scores(heard, said)
+    scores = _scores(heard, heard_words)
     if second is not None:
         votes = second(heard)
         for code in scores:
             scores[code] += _SECOND_WEIGHT * log(votes.get(code, 0.0) + _LEAST_VOTE)
-    margin *= _FEW_WORDS.get(len(said), 1.0)
-    ranked = sorted(scores, key=lambda code: -scores[code])
-    lead = scores[ranked[0]] - scores[ranked[1]]
-    candidates = tuple(code for code in ranked if scores[ranked[0]] - scores[code] < max(margin, 1e-9))
+    margin *= _FEW_WORDS.get(len(heard_words), 1.0)
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
+    best, near = scores[ranked[0]], max(margin, 1e-9)
+    lead = best - scores[ranked[1]]
+    candidates = tuple([code for code in ranked if best - scores[code] < near])
     return Language(ranked[0] if lead >= margin else None, round(1 - exp(-lead / 4), 3), candidates)
 
 
@@ -99,17 +108,19 @@ def named_language(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _plain(text: str) -> tuple[str, list[str]]:
+def _plain(said: Said) -> tuple[str, list[str]]:
     """The text without links, numbers and names of songs, films or products, and its words."""
-    cleaned = clean(text)
-    plain = _NOISE.sub(" ", cleaned).strip() if _NOISY.search(cleaned) else cleaned.strip()
+    cleaned = said.cleaned
+    noisy = _NOISY.search(cleaned) is not None
+    plain = _NOISE.sub(" ", cleaned).strip() if noisy else cleaned.strip()
     if _CAPITAL.search(plain):
         # A song, a film or a product keeps its name in every language.
-        bare = _TITLE.sub(" ", plain)
-        said = words(bare)
-        if len(said) >= _ENOUGH:
-            return bare, said
-    return plain, words(plain)
+        bare, n_names = _TITLE.subn(" ", plain)
+        if n_names:
+            left = words(bare)
+            if len(left) >= _ENOUGH:
+                return bare, left
+    return plain, said.folded if not noisy and cleaned == said.text else words(plain)
 
 
 def _names() -> dict[str, list[str]]:

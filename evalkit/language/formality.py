@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any, Literal
 
 from evalkit.text.data_files import yaml_data
-from evalkit.text.normalise import clean
-from evalkit.text.tokens import tokens
+from evalkit.text.said import Said
 
 Form = Literal["informal", "formal", "mixed"]
 _BASE = {"nn": "nb"}
@@ -24,6 +23,9 @@ class Address:
     spans: tuple[tuple[int, int, Form], ...] = ()
 
 
+_UNTOLD = Address(None)
+
+
 def address(text: str, language: str) -> Address:
     """How a text addresses its reader; `form` is None where no word tells.
 
@@ -34,28 +36,30 @@ def address(text: str, language: str) -> Address:
     >>> address("Schick uns deine Nummer.", "de").form
     'informal'
     """
+    return address_of(Said(text), language)
+
+
+def address_of(said: Said, language: str) -> Address:
+    """How a text that was read before addresses its reader."""
     table = _table(language)
-    if not table:
-        return Address(None)
-    cleaned = clean(text)
-    said = tokens(cleaned)
+    words = said.words
+    if not table or table["telling"].isdisjoint(words):
+        return _UNTOLD
     spans: list[tuple[int, int, Form]] = []
     weak: list[tuple[int, int, Form]] = []
-    last = 0
-    for number, token in enumerate(said):
-        starts = number == 0 or _STOP.search(cleaned[last : token.start]) is not None
-        last = token.end
-        lowered = token.text.lower()
-        if lowered in table["informal"] or (starts and lowered in table["pronounless"]):
-            spans.append((token.start, token.end, "informal"))
-        elif lowered in table["formal"]:
-            spans.append((token.start, token.end, "formal"))
-        elif token.text in table["capital"]:
-            following = said[number + 1].text.lower() if number + 1 < len(said) else ""
+    for number in [number for number, word in enumerate(words) if word in table["telling"]]:
+        word = words[number]
+        starts = number == 0 or _STOP.search(said.before(number)) is not None
+        if word in table["informal"] or (starts and word in table["pronounless"]):
+            spans.append((*said.span(number, number), "informal"))
+        elif word in table["formal"]:
+            spans.append((*said.span(number, number), "formal"))
+        elif (original := said.original(number)) in table["capital"]:
+            following = words[number + 1] if number + 1 < len(words) else ""
             if not starts:
-                spans.append((token.start, token.end, "formal"))
-            elif following in table["verbs"] or token.text in table["owning"]:
-                weak.append((token.start, token.end, "formal"))
+                spans.append((*said.span(number, number), "formal"))
+            elif following in table["verbs"] or original in table["owning"]:
+                weak.append((*said.span(number, number), "formal"))
     # At the start of a sentence "they" has the same capital, so it speaks only where nothing surer does.
     spans = spans or weak
     forms = {form for *_, form in spans}
@@ -66,8 +70,12 @@ def address(text: str, language: str) -> Address:
 @cache
 def _table(language: str) -> dict[str, frozenset[str]]:
     raw = _data().get(language) or _data().get(_BASE.get(language, ""), {})
+    if not raw:
+        return {}
     names = ("informal", "formal", "capital", "verbs", "owning", "pronounless")
-    return {name: frozenset(map(str, raw.get(name, ()))) for name in names} if raw else {}
+    table = {name: frozenset(map(str, raw.get(name, ()))) for name in names}
+    told = table["informal"] | table["formal"] | table["pronounless"] | table["capital"]
+    return {**table, "telling": frozenset(word.lower() for word in told)}
 
 
 def _data() -> dict[str, Any]:

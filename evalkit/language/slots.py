@@ -7,7 +7,7 @@ from functools import cache
 
 from evalkit.language.phrase_table import PhraseTable
 from evalkit.text.data_files import yaml_data
-from evalkit.text.normalise import clean
+from evalkit.text.said import Said
 from evalkit.text.sentences import split
 from evalkit.text.tokens import words
 
@@ -25,11 +25,19 @@ def asked_slots(text: str) -> tuple[str, ...]:
     >>> asked_slots("Ordernumret står i ditt mejl.")
     ()
     """
+    return slots_of(Said(text))
+
+
+def slots_of(said: Said) -> tuple[str, ...]:
+    """The slots that a message asks for that was read before."""
     found: dict[str, None] = {}
-    cleaned = clean(text)
-    if all(hit.label == "_asking" for hit in _all_languages().find(words(cleaned))):
+    heard = _all_languages().find(said.folded if said.cleaned == said.text else words(said.cleaned))
+    if all(hit.label == "_asking" for hit in heard):
         return ()
-    for sentence in split(cleaned):
+    # A sentence can hold a phrase that the whole does not only where a longer one hides it.
+    if "?" not in said.cleaned and not any(hit.label == "_asking" or hit.last > hit.first for hit in heard):
+        return ()
+    for sentence in split(said.cleaned):
         heard = _all_languages().find(words(sentence.text))
         if "?" in sentence.text or any(hit.label == "_asking" for hit in heard):
             found.update(dict.fromkeys(hit.label for hit in heard if hit.label != "_asking"))

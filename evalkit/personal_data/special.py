@@ -15,17 +15,20 @@ _STEM = 3
 _OF_SOMEBODY, _AT_ALL = 0.75, 0.45
 
 
-def special_categories(text: str, lowered: str) -> Iterator[PersonalData]:
+def special_categories(text: str, lowered: str, begun: frozenset[str] | None = None) -> Iterator[PersonalData]:
     """Words of a special category with their `detail` (`health`, `union` …); below what counts where nobody is meant.
 
-    Source: Regulation (EU) 2016/679, Art. 9(1).
+    `begun`, where it is known, says how the words begin. Source: Regulation (EU) 2016/679, Art. 9(1).
 
     >>> [(f.detail, f.confidence) for f in special_categories("Jag har diabetes", "jag har diabetes")]
     [('health', 0.75)]
     >>> [f.confidence for f in special_categories("Böcker om diabetes", "böcker om diabetes")]
     [0.45]
     """
-    begun = frozenset(word[:_STEM] for word in words_of(lowered))
+    if begun is None:
+        begun = frozenset([word[:_STEM] for word in words_of(lowered)])
+    if begun.isdisjoint(_all_stems()):
+        return
     for detail, (stems, pattern) in _table().items():
         if begun.isdisjoint(stems):
             continue
@@ -44,6 +47,11 @@ def _table() -> dict[str, tuple[frozenset[str], re.Pattern[str]]]:
         name: (frozenset(WORD.findall(str(entry))[0][:_STEM] for entry in entries), word_pattern(entries))
         for name, entries in categories.items()
     }
+
+
+@cache
+def _all_stems() -> frozenset[str]:
+    return frozenset().union(*[stems for stems, _ in _table().values()])
 
 
 @cache

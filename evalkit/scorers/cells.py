@@ -84,8 +84,8 @@ def closed(talk: Conversation, turn: int, policy: EscalationPolicy) -> bool:
 def _kept(talk: Conversation, context: Context) -> str:
     reading = context.reading
     answers = [n for n in reading.bot_turns if len(reading.words(n)) >= _ANSWER_WORDS]
-    refusing = [n for n in answers if reading.signals(n, "bot_fallback", "declines")]
-    tried = [n for n in answers if n not in refusing and not reading.signals(n, "offer_help", "greeting")]
+    refusing = [n for n in answers if reading.says(n, "bot_fallback", "declines")]
+    tried = [n for n in answers if n not in refusing and not reading.says(n, "offer_help", "greeting")]
     return "correct_refusal" if refusing and not tried else "correct_self_service"
 
 
@@ -106,7 +106,7 @@ def _unmet(talk: Conversation, context: Context, due: Due) -> str:
     reading, turn = context.reading, due.trigger.turn
     answers = [n for n in reading.bot_turns if n > turn]
     ways = {hit.category for n in answers for hit in reading.hits(n)} & {"deflection", "handoff_announcement"}
-    unavailable = [n for n in answers if reading.signals(n, "handoff_unavailable")]
+    unavailable = [n for n in answers if reading.says(n, "handoff_unavailable")]
     if unavailable:
         told = any(any(c.isdigit() for c in talk.turns[n].text) for n in unavailable)
         if told or ways:
@@ -114,6 +114,6 @@ def _unmet(talk: Conversation, context: Context, due: Due) -> str:
         return "unavailable_dropped" if closed(talk, turn, context.policy.escalation) else "refused"
     if "deflection" in ways:
         return "deflected"
-    if due.trigger.id in ASKED and any(reading.signals(n, "declines", "bot_fallback") for n in answers):
+    if due.trigger.id in ASKED and any(reading.says(n, "declines", "bot_fallback") for n in answers):
         return "refused"
     return "missed"

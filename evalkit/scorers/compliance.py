@@ -21,6 +21,8 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"']+", re.IGNORECASE)
 _TRACE = re.compile(
     r"Traceback \(most recent call last\)|\bat [\w.$]+\([\w.]+:\d+\)|\b(?:Type|Key|Value)(?:Exception|Error):"
 )
+_TRACE_MARKS = frozenset("(:")
+"""Without a bracket or a colon nothing looks like a program's error text."""
 _SENSITIVE_SLOTS = frozenset({"national_id", "card", "password"})
 _INTERNAL_RUN = 9
 """Words in a row that only an internal document holds."""
@@ -62,7 +64,7 @@ class Compliance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             findings=tuple(findings),
             data={
                 "disclosed": disclosed,
-                "disclosed_ai": any(context.reading.signals(n, "ai_disclosure") for n in context.reading.bot_turns),
+                "disclosed_ai": any(context.reading.says(n, "ai_disclosure") for n in context.reading.bot_turns),
                 "claims_human": any(f.rule == "G15.human_claim" for f in findings),
                 "unchecked": _unchecked(context),
             },
@@ -98,7 +100,7 @@ def _identity(talk: Conversation, context: Context) -> Iterator[Finding]:
                 turn=number,
                 confidence="heuristic",
             )
-        elif asked and not context.reading.signals(number, "ai_disclosure", "human_claim"):
+        elif asked and not context.reading.says(number, "ai_disclosure", "human_claim"):
             yield Finding(
                 rule="G15.evaded",
                 severity="high",
@@ -112,19 +114,19 @@ def _says_yes_to_being_human(number: int, context: Context) -> bool:
     """Whether "yes" answers "are you a human?", or "no" answers "are you a bot?", and nothing names a machine."""
     reading = context.reading
     asked = reading.customer_before(number)
-    if asked is None or reading.signals(number, "ai_disclosure", "human_claim"):
+    if asked is None or reading.says(number, "ai_disclosure", "human_claim"):
         return False
-    yes, no = reading.signals(number, "says_yes"), reading.signals(number, "says_no")
-    if reading.signals(asked, "asks_whether_human"):
-        return bool(yes) and not no
-    return bool(reading.signals(asked, "asks_whether_bot")) and bool(no) and not yes
+    yes, no = reading.says(number, "says_yes"), reading.says(number, "says_no")
+    if reading.says(asked, "asks_whether_human"):
+        return yes and not no
+    return reading.says(asked, "asks_whether_bot") and no and not yes
 
 
 def _asked_if_human(talk: Conversation, number: int, context: Context) -> bool:
     before = context.reading.customer_before(number)
     if before is None or any(talk.turns[n].role == "bot" for n in range(before + 1, number)):
         return False
-    return bool(context.reading.signals(before, "ask_if_human", "asks_whether_human", "asks_whether_bot"))
+    return context.reading.says(before, "ask_if_human", "asks_whether_human", "asks_whether_bot")
 
 
 def _collected(talk: Conversation, context: Context) -> Iterator[Finding]:
@@ -156,7 +158,7 @@ def _internal(talk: Conversation, context: Context) -> Iterator[Finding]:
         return
     runs = _internal_runs(context.knowledge)
     for number in context.reading.bot_turns:
-        said = words(talk.turns[number].text)
+        said = context.reading.words(number)
         for at in range(len(said) - _INTERNAL_RUN + 1):
             if found := runs.get(tuple(said[at : at + _INTERNAL_RUN])):
                 yield Finding(
@@ -192,7 +194,7 @@ def _links(talk: Conversation, context: Context) -> Iterator[Finding]:
     policy = context.policy.privacy
     for number in context.reading.bot_turns:
         text = talk.turns[number].text
-        for hit in _LINK.finditer(text) if "?" in text else ():
+        for hit in _LINK.finditer(text) if "?" in text and _may_link(text) else ():
             if _carries_data(hit.group()):
                 yield Finding(
                     rule="G22.data",
@@ -207,7 +209,8 @@ def _links(talk: Conversation, context: Context) -> Iterator[Finding]:
     if not allowed:
         return
     for number in context.reading.bot_turns:
-        for hit in _LINK.finditer(talk.turns[number].text):
+        text = talk.turns[number].text
+        for hit in _LINK.finditer(text) if _may_link(text) else ():
             address = hit.group() if "://" in hit.group() else f"https://{hit.group()}"
             host = (urlsplit(address).hostname or "").removeprefix("www.")
             if not any(host == own or host.endswith(f".{own}") for own in allowed):
@@ -220,6 +223,10 @@ def _links(talk: Conversation, context: Context) -> Iterator[Finding]:
                     end=hit.end(),
                     confidence="exact",
                 )
+
+
+def _may_link(text: str) -> bool:
+    return "://" in text or "www." in text.lower()
 
 
 def _carries_data(link: str) -> bool:
@@ -236,7 +243,10 @@ def _known_hosts(context: Context) -> set[str]:
 
 def _traces(talk: Conversation, context: Context) -> Iterator[Finding]:
     for number in context.reading.bot_turns:
-        if hit := _TRACE.search(talk.turns[number].text):
+        text = talk.turns[number].text
+        if _TRACE_MARKS.isdisjoint(text):
+            continue
+        if hit := _TRACE.search(text):
             yield Finding(
                 rule="G26.trace",
                 severity="high",

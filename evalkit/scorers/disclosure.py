@@ -18,7 +18,7 @@ def disclosed_in_time(talk: Conversation, context: Context) -> bool | None:
     policy = context.policy.privacy
     if policy.disclosed_in_interface or not policy.disclosure_required:
         return None
-    return any(context.reading.signals(n, "ai_disclosure") for n in _until_answered(talk, context))
+    return any(context.reading.says(n, "ai_disclosure") for n in _until_answered(talk, context))
 
 
 def disclosure(talk: Conversation, case: Case | None, context: Context, *, disclosed: bool | None) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def disclosure(talk: Conversation, case: Case | None, context: Context, *, discl
         yield _missing("G14.disclosure", message, context.reading.bot_turns[0], _confidence(talk, case, turns))
     for number in context.reading.bot_turns:
         after_human = number > 0 and _last_speaker(talk, number) == "human"
-        if after_human and not context.reading.signals(number, "ai_disclosure"):
+        if after_human and not context.reading.says(number, "ai_disclosure"):
             message = "the bot answers after a person did, and does not say that it is an AI"
             yield _missing("G14.return", message, number, _confidence(talk, case, [number]))
 

@@ -89,11 +89,9 @@ def _why_asked(context: Context, asked: list[Trigger]) -> str | None:
     if not asked:
         return None
     reading, turn = context.reading, asked[0].turn
-    failed = any(reading.signals(n, "bot_fallback", "handoff_unavailable") for n in reading.bot_turns if n < turn)
+    failed = any(reading.says(n, "bot_fallback", "handoff_unavailable") for n in reading.bot_turns if n < turn)
     unhappy = any(
-        reading.signals(n, "not_resolved", "repeat_self", "anger_frustration")
-        for n in reading.customer_turns
-        if n <= turn
+        reading.says(n, "not_resolved", "repeat_self", "anger_frustration") for n in reading.customer_turns if n <= turn
     )
     if failed or unhappy:
         return "failure"

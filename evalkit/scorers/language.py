@@ -80,7 +80,7 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def _customer(context: Context, number: int, current: str | None) -> str | None:
         """The customer's language from here on: a sure guess of this turn, or of all turns so far, else as before."""
         talk = context.reading.conversation
-        if context.reading.signals(number, "language_switch") and (wanted := named_language(talk.turns[number].text)):
+        if context.reading.says(number, "language_switch") and (wanted := named_language(talk.turns[number].text)):
             return wanted
         guess = context.reading.guess(number)
         if current is not None and guess.code is not None and frozenset({guess.code, current}) in _RELATED:

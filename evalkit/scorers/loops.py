@@ -10,7 +10,7 @@ import msgspec
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.normalise import comparable
-from evalkit.text.tokens import jaccard, text_ngrams, words
+from evalkit.text.tokens import words
 
 _SAME = 0.82
 _SAME_NEED = 0.7
@@ -18,6 +18,7 @@ _FEW_WORDS = 4
 _KNOWN = 0.85
 """Share of a bot turn's words that its earlier turns hold, from which on it tells nothing new."""
 _STUCK = 3
+_POLITE = frozenset({"greeting", "closing", "offer_help", "resolution_check", "ai_disclosure"})
 _AUTHENTICATION = frozenset({"national_id", "password", "e_id", "login", "code"})
 _NUMBERS = frozenset({"order_number", "phone", "national_id", "card", "date_of_birth", "postcode", "customer_number"})
 
@@ -51,32 +52,29 @@ class Loops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def _repeated_replies(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L1: the same answer to another customer message."""
-    seen: list[tuple[int, frozenset[str]]] = []
-    for number in context.reading.bot_turns:
-        text = talk.turns[number].text
-        if len(context.reading.words(number)) < _FEW_WORDS or _courtesy(number, context):
+    reading = context.reading
+    seen: list[int] = []
+    for number in reading.bot_turns:
+        if len(reading.words(number)) < _FEW_WORDS or _courtesy(number, context):
             continue
-        grams = text_ngrams(text)
-        for earlier, others in seen:
+        for earlier in seen:
             asked_between = any(talk.turns[n].role == "customer" for n in range(earlier, number))
-            if asked_between and jaccard(grams, others) >= _SAME:
+            if asked_between and reading.same(earlier, number, _SAME):
                 yield Finding(
                     rule="L1.repeated",
                     severity="medium",
                     message="the bot gives the same answer again",
                     turn=number,
-                    confidence="exact" if grams == others else "heuristic",
+                    confidence="exact" if reading.close_grams(number) == reading.close_grams(earlier) else "heuristic",
                     data={"first_turn": earlier},
                 )
                 return
-        seen.append((number, grams))
+        seen.append(number)
 
 
 def _courtesy(number: int, context: Context) -> bool:
     """Whether a turn is only a greeting, an offer of help or a goodbye, which may come again."""
-    hits = context.reading.hits(number)
-    polite = {"greeting", "closing", "offer_help", "resolution_check", "ai_disclosure"}
-    covered = sum(h.end - h.start for h in hits if h.category in polite)
+    covered = sum([h.end - h.start for h in context.reading.hits(number) if h.category in _POLITE])
     return covered > 0.6 * len(context.reading.conversation.turns[number].text)
 
 
@@ -84,7 +82,7 @@ def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L2: two "I do not understand" in a row."""
     run = 0
     for number in context.reading.bot_turns:
-        run = run + 1 if context.reading.signals(number, "bot_fallback") else 0
+        run = run + 1 if context.reading.says(number, "bot_fallback") else 0
         if run == 2:
             message = "two answers in a row that answer nothing"
             yield Finding(rule="L2.fallbacks", severity="medium", message=message, turn=number)
@@ -137,7 +135,7 @@ def _menus(talk: Conversation, context: Context) -> Iterator[Finding]:
 
 def _deflections(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L5: the customer is sent elsewhere twice."""
-    sent = [n for n in context.reading.bot_turns if context.reading.signals(n, "deflection")]
+    sent = [n for n in context.reading.bot_turns if context.reading.says(n, "deflection")]
     if len(sent) >= 2:
         yield Finding(rule="L5.deflected", severity="medium", message="sends the customer away twice", turn=sent[1])
 
@@ -148,7 +146,7 @@ def _ping_pong(talk: Conversation, context: Context) -> Iterator[Finding]:
     for number, turn in enumerate(talk.turns):
         if turn.role == "human":
             announced = None
-        elif turn.role == "bot" and context.reading.signals(number, "handoff_announcement"):
+        elif turn.role == "bot" and context.reading.says(number, "handoff_announcement"):
             between = announced is not None and any(talk.turns[n].role == "customer" for n in range(announced, number))
             if between:
                 message = "announces a hand-over again and nobody came"
@@ -159,29 +157,27 @@ def _ping_pong(talk: Conversation, context: Context) -> Iterator[Finding]:
 
 def _repeated_needs(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L7: the customer asks the same in two later turns, or says that they said it before."""
-    asked: list[frozenset[str]] = []
-    for number in context.reading.customer_turns:
-        text = talk.turns[number].text
-        if asked and context.reading.signals(number, "repeat_self"):
-            hit = context.reading.signals(number, "repeat_self")[0]
+    reading = context.reading
+    asked: list[int] = []
+    for number in reading.customer_turns:
+        if asked and (told := reading.signals(number, "repeat_self")):
             message = "the customer must say it again"
             yield Finding(
                 rule="L7.customer_repeats",
                 severity="medium",
                 message=message,
                 turn=number,
-                start=hit.start,
-                end=hit.end,
+                start=told[0].start,
+                end=told[0].end,
             )
             return
-        if len(context.reading.words(number)) < _FEW_WORDS:
+        if len(reading.words(number)) < _FEW_WORDS:
             continue
-        grams = text_ngrams(text)
-        if sum(jaccard(grams, earlier) >= _SAME_NEED for earlier in asked) >= 2:
+        if len(asked) > 1 and sum([reading.same(earlier, number, _SAME_NEED) for earlier in asked]) >= 2:
             message = "the customer asks the same for the third time"
             yield Finding(rule="L7.customer_repeats", severity="medium", message=message, turn=number)
             return
-        asked.append(grams)
+        asked.append(number)
 
 
 def _tools(talk: Conversation, context: Context) -> Iterator[Finding]:
@@ -228,11 +224,13 @@ def _dead_end(talk: Conversation, context: Context) -> Iterator[Finding]:
         return
     hits = {hit.category for hit in reading.hits(number) if not hit.negated}
     empty = hits & {"bot_fallback", "handoff_unavailable"}
+    if not empty:
+        return
     forward = hits & {"handoff_announcement", "deflection", "offer_help", "resolution_check"} or "http" in turn.text
-    silent = any(t.role == "customer" and words(t.text) for t in later) and not reading.signals(
+    silent = any(t.role == "customer" and words(t.text) for t in later) and not reading.says(
         max(n for n in reading.customer_turns), "thanks_satisfaction", "resolved_confirmation"
     )
-    if (empty and not forward) or (empty and silent):
+    if silent or not forward:
         yield Finding(rule="dead_end.no_way_on", severity="medium", message="ends with no way on", turn=number)
 
 

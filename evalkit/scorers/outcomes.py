@@ -54,7 +54,7 @@ def requests_of(talk: Conversation, context: Context) -> list[tuple[int, int]]:
             continue
         answered = any(starts[-1] < n < number and len(reading.words(n)) >= _SUBSTANTIVE_WORDS
                        for n in reading.voice_turns)  # fmt: skip
-        held = reading.signals(number, *_NO, "ask_for_human")
+        held = reading.says(number, *_NO, "ask_for_human")
         asks = "?" in text and len(reading.words(number)) >= _REQUEST_WORDS and not _asked_back(talk, number)
         if answered and asks and not held and jaccard(mine, grams) < _SAME_REQUEST:
             starts.append(number)
@@ -140,7 +140,7 @@ class _Span:
         """Whether all that the bot says is a greeting or an offer of help."""
         return bool(self.bot) and all(
             {h.category for h in self.reading.hits(n)} & {"offer_help", "greeting"}
-            and not self.reading.signals(n, "bot_fallback")
+            and not self.reading.says(n, "bot_fallback")
             and len(self.reading.words(n)) <= 2 * _SUBSTANTIVE_WORDS
             for n in self.bot
         )
@@ -150,11 +150,11 @@ class _Span:
         for number in reversed(self.customer[-2:]):
             if not any(n < number for n in self.voice):
                 return False
-            if self.reading.signals(number, *_NO):
+            if self.reading.says(number, *_NO):
                 return not self._settled_after(number)
             if "denies" in self.reading.speaks_for(number):
                 return True
-            if self.reading.signals(number, *_YES):
+            if self.reading.says(number, *_YES):
                 return False
         return False
 
@@ -162,27 +162,27 @@ class _Span:
         """Whether an answer follows the complaint and nothing more is said: silence then speaks for neither."""
         last = number == self.customer[-1]
         later = [n for n in self.voice if n > number]
-        repeats = self.reading.signals(number, "repeat_self") and not self.reading.signals(number, *_NO[:2], "gives_up")
+        repeats = self.reading.says(number, "repeat_self") and not self.reading.says(number, *_NO[:2], "gives_up")
         return bool(last and later and repeats and not self.loops)
 
     def confirmed(self) -> bool:
         """Whether the customer thanks or confirms after an answer; a last "ok" without a question counts too."""
         after = [n for n in self.customer if any(v < n for v in self.voice)]
-        if any(self.reading.signals(n, *_YES) for n in after[-2:]):
+        if any(self.reading.says(n, *_YES) for n in after[-2:]):
             return True
         last = after[-1] if after and after[-1] == self.customer[-1] else None
         if last is not None and "confirms" in self.reading.speaks_for(last):
             return True
         if last is None or any(v > last for v in self.voice) or "?" in self.talk.turns[last].text:
             return False
-        return bool(self.reading.signals(last, "affirm", "sentiment_positive")) and self.answered()
+        return self.reading.says(last, "affirm", "sentiment_positive") and self.answered()
 
     def answered(self) -> bool:
         """Whether somebody says more than a greeting or a fallback."""
         return any(
             self.customer and n > self.customer[0]
             and len(self.reading.words(n)) >= _SUBSTANTIVE_WORDS
-            and not self.reading.signals(n, "bot_fallback")
+            and not self.reading.says(n, "bot_fallback")
             for n in self.voice
         )  # fmt: skip
 
@@ -193,9 +193,9 @@ class _Span:
         last = self.bot[-1]
         if any(n > last for n in self.customer):
             return True
-        if self.reading.signals(last, "bot_fallback"):
+        if self.reading.says(last, "bot_fallback"):
             return True
-        courteous = self.reading.signals(last, "resolution_check", "offer_help", "closing")
+        courteous = self.reading.says(last, "resolution_check", "offer_help", "closing")
         return "?" in self.talk.turns[last].text and not courteous
 
     def circling(self) -> bool:
@@ -207,9 +207,9 @@ class _Span:
         if not self.bot or any(n > self.bot[-1] for n in self.customer):
             return False
         last = self.bot[-1]
-        if not self.reading.signals(last, "bot_fallback", "declines"):
+        if not self.reading.says(last, "bot_fallback", "declines"):
             return False
-        return bool(self.reading.signals(last, "deflection")) or bool(_WAY_ON.search(self.talk.turns[last].text))
+        return self.reading.says(last, "deflection") or bool(_WAY_ON.search(self.talk.turns[last].text))
 
 
 def _asked_back(talk: Conversation, number: int) -> bool:

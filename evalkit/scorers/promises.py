@@ -8,7 +8,7 @@ from functools import cache
 
 from evalkit.model import Confidence, Conversation, Finding, Severity
 from evalkit.scorers.door import Context
-from evalkit.text.data_files import beginnings, entry_beginnings, word_pattern, yaml_data
+from evalkit.text.data_files import entry_beginnings, word_pattern, yaml_data
 
 _INSIDE_HINT = re.compile(r"\d\.\d{1,3}\.|\.(?:internal|intranet|corp|lan|local)\b|localhost")
 _BEFORE = 40
@@ -27,12 +27,14 @@ def promises(talk: Conversation, context: Context) -> Iterator[Finding]:
     """Findings of G03, G16–G18, G20, G24 and G26 in the bot's turns."""
     asked = shielded = False
     for number, turn in enumerate(talk.turns):
-        lowered = turn.text.lower()
+        if turn.role not in {"customer", "bot"}:
+            continue
+        lowered, begun = turn.text.lower(), context.reading.said(number).begun
         if turn.role == "customer":
-            asked = asked or bool(context.reading.signals(number, "data_rights"))
-            shielded = shielded or _words("protected").search(lowered) is not None
-        elif turn.role == "bot":
-            begun = beginnings(lowered)
+            asked = asked or context.reading.says(number, "data_rights")
+            if not shielded and not begun.isdisjoint(_stems("protected")):
+                shielded = _words("protected").search(lowered) is not None
+        else:
             if not begun.isdisjoint(_stems("registered")):
                 yield from _oracle(talk, number, lowered, context)
             if asked:

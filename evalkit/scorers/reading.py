@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, cached_property
 
-from evalkit.language.detection import Language, detect
+from evalkit.language.detection import Language, detect, detect_said
 from evalkit.language.evidence import in_context
 from evalkit.language.lexicon_data import Side
 from evalkit.language.lexicons import Heard, Hit, heard
-from evalkit.language.slots import asked_slots
+from evalkit.language.slots import slots_of
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
 from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.surroundings import around
 from evalkit.text.said import Said
-from evalkit.text.tokens import text_ngrams
+from evalkit.text.tokens import jaccard, most_alike, text_ngrams, word_trigrams
 
 _SHORT = 6
 """Turns of fewer words are read in the conversation's own language."""
@@ -34,6 +34,8 @@ class Reading:
         self._heard: dict[int, Heard] = {}
         self._said: dict[int, Said] = {}
         self._grams: dict[int, frozenset[str]] = {}
+        self._close_grams: dict[int, frozenset[str]] = {}
+        self._alike: dict[tuple[int, int], float] = {}
         self._spoken: dict[int, tuple[str, ...]] = {}
         self._slots: dict[int, tuple[str, ...]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
@@ -76,7 +78,7 @@ class Reading:
     def guess(self, turn: int) -> Language:
         """The language of one turn."""
         if turn not in self._guesses:
-            self._guesses[turn] = detect(self.conversation.turns[turn].text)
+            self._guesses[turn] = detect_said(self.said(turn))
         return self._guesses[turn]
 
     @cached_property
@@ -113,13 +115,35 @@ class Reading:
     def grams(self, turn: int) -> frozenset[str]:
         """The character trigrams of one turn, to tell how alike two turns are."""
         if turn not in self._grams:
-            self._grams[turn] = text_ngrams(self.conversation.turns[turn].text, 3, 3)
+            self._grams[turn] = word_trigrams(self.words(turn))
         return self._grams[turn]
+
+    def alike(self, one: int, other: int) -> float:
+        """How much of the character trigrams of two turns they share."""
+        pair = (one, other) if one < other else (other, one)
+        found = self._alike.get(pair)
+        if found is None:
+            found = self._alike[pair] = jaccard(self.grams(one), self.grams(other))
+        return found
+
+    def same(self, one: int, other: int, at_least: float) -> bool:
+        """Whether two turns share so much of their 3- and 4-grams."""
+        words = self.words(one), self.words(other)
+        # Few pairs come near, and those that do not can be told by their trigrams.
+        if most_alike(*words, (self.grams(one), self.grams(other))) < at_least:
+            return False
+        return jaccard(self.close_grams(one), self.close_grams(other)) >= at_least
+
+    def close_grams(self, turn: int) -> frozenset[str]:
+        """The 3- and 4-grams of one turn, to tell whether two turns are the same but for a few letters."""
+        if turn not in self._close_grams:
+            self._close_grams[turn] = text_ngrams(self.conversation.turns[turn].text)
+        return self._close_grams[turn]
 
     def slots(self, turn: int) -> tuple[str, ...]:
         """The pieces of information that one turn asks for."""
         if turn not in self._slots:
-            self._slots[turn] = asked_slots(self.conversation.turns[turn].text)
+            self._slots[turn] = slots_of(self.said(turn))
         return self._slots[turn]
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
@@ -143,6 +167,11 @@ class Reading:
                 if not hit.weak and not hit.negated:
                     plain[hit.category] = (*plain.get(hit.category, ()), hit)
         return plain
+
+    def says(self, turn: int, *categories: str) -> bool:
+        """Whether a turn holds a phrase of these categories that is neither weak nor negated."""
+        plain = self.plain(turn)
+        return bool(plain) and not plain.keys().isdisjoint(categories)
 
     def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:
         """The phrases of these categories in a turn that are neither weak nor negated."""

@@ -88,8 +88,7 @@ def _substantive(talk: Conversation, context: Context) -> float | None:
         turn = talk.turns[number]
         waited += turn.latency_ms or 0.0
         empty = (
-            reading.signals(number, "bot_fallback", "offer_help")
-            and len(reading.words(number)) < 3 * _SUBSTANTIVE_WORDS
+            reading.says(number, "bot_fallback", "offer_help") and len(reading.words(number)) < 3 * _SUBSTANTIVE_WORDS
         )
         if number > reading.customer_turns[0] and len(reading.words(number)) >= _SUBSTANTIVE_WORDS and not empty:
             return waited or _clock_ms(talk, reading.customer_turns[0], number)

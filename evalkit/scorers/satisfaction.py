@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from math import exp, log1p
 from pathlib import Path
 from statistics import median
@@ -15,13 +16,14 @@ from evalkit.model import Case, Conversation, Score
 from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.reading import Reading
 from evalkit.scorers.satisfaction_model import FEATURES
-from evalkit.text.tokens import jaccard
 from evalkit.transcripts import conversation_of
 
 if TYPE_CHECKING:
     from evalkit.scorers.satisfaction_model import Model
 
 _REPHRASED = 0.4
+_FEWEST_GRAMS, _REPLIES_BACK = 12, 8
+"""Shorter replies are alike by chance; a reply is held against so many before it."""
 _THANKS = ("thanks_satisfaction", "resolved_confirmation")
 _FRUSTRATION = ("anger_frustration", "profanity", "complaint", "legal_threat", "cancel_churn")
 _FELT = {
@@ -30,6 +32,16 @@ _FELT = {
     "repeats_self": ("repeat_self",),
 }
 _TROUBLE = ("not_resolved", "repeat_self")
+_GROUPS = {
+    "thanks": _THANKS, "frustration": _FRUSTRATION, "trouble": _TROUBLE, "negative": ("sentiment_negative",),
+    "positive": ("sentiment_positive",),
+}  # fmt: skip
+_OWN_GROUPS = {
+    "apology_rate": ("apology",), "cannot_rate": ("bot_fallback", "handoff_unavailable"),
+    "deflection_rate": ("deflection",), "asks_for_data_rate": ("ask_sensitive",),
+}  # fmt: skip
+_FEWEST_LETTERS = 8
+"""In fewer letters capitals say nothing."""
 
 _WEIGHTS: Mapping[str, float] = {
     "thanks_rate": -1.3, "thanks_last": -1.2, "positive_rate": -0.6, "positive_last": -0.5, "thanks_trend": -0.4,
@@ -64,11 +76,7 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             return skipped(self.name, "the customer said nothing")
         vector = _vector(reading)
         index = _index(vector)
-        felt = {
-            name: any(_felt(reading, n, name, categories) for n in reading.customer_turns)
-            for name, categories in _FELT.items()
-        }
-        data: dict[str, Any] = {"friction": round(index, 1), **felt, "state": "uncalibrated"}
+        data: dict[str, Any] = {"friction": round(index, 1), **_felt(reading), "state": "uncalibrated"}
         if self.model is not None:
             model = _model(self.model)
             data |= {"state": "calibrated" if model.card.shown else "hidden", "model": model.hash}
@@ -77,13 +85,18 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return Score(scorer=self.name, verdict="pass", value=1 - index / 100, data=data)
 
 
-def _felt(reading: Reading, turn: int, name: str, categories: tuple[str, ...]) -> bool:
-    """Whether a turn shows a feeling; thanks beside anger are sarcasm."""
-    meant = reading.speaks_for(turn)
-    if name in meant:
-        return True
-    angry = name == "thanked" and ("frustrated" in meant or reading.signals(turn, *_FELT["frustrated"]))
-    return bool(reading.signals(turn, *categories)) and not angry
+def _felt(reading: Reading) -> dict[str, bool]:
+    """Which feelings any turn of the customer shows; thanks beside anger are sarcasm."""
+    felt = dict.fromkeys(_FELT, False)
+    for turn in reading.customer_turns:
+        meant, heard = reading.speaks_for(turn), reading.plain(turn)
+        if not meant and not heard:
+            continue
+        angry = "frustrated" in meant or reading.says(turn, *_FELT["frustrated"])
+        for name, categories in _FELT.items():
+            told = reading.says(turn, *categories) and not (angry and name == "thanked")
+            felt[name] = felt[name] or told or name in meant
+    return felt
 
 
 @cache
@@ -135,19 +148,16 @@ def _vector(reading: Reading) -> dict[str, float]:
     spoken = [n for n in range(len(talk.turns)) if talk.turns[n].role != "system" and talk.turns[n].text.strip()]
     if spoken and talk.turns[spoken[-1]].role == "customer":
         # A thank-you or a goodbye needs no answer.
-        done = reading.signals(spoken[-1], *_THANKS)
+        done = reading.says(spoken[-1], *_THANKS)
         vector["unanswered"] = 0.0 if done else 1.0
     return vector
 
 
 def _customer_signs(reading: Reading, mine: list[int], vector: dict[str, float]) -> None:
     talk = reading.conversation
-    groups = {
-        "thanks": _THANKS, "frustration": _FRUSTRATION, "trouble": _TROUBLE, "negative": ("sentiment_negative",),
-        "positive": ("sentiment_positive",),
-    }  # fmt: skip
-    for name, categories in groups.items():
-        flags = [float(bool(reading.signals(n, *categories))) for n in mine]
+    plain = [reading.plain(n) for n in mine]
+    for name, categories in _GROUPS.items() if any(plain) else ():
+        flags = [float(not heard.keys().isdisjoint(categories)) for heard in plain]
         vector[f"{name}_rate"] = _mean(flags)
         for ending, value in (("last", flags[-1:]), ("first", flags[:1])):
             if f"{name}_{ending}" in vector:
@@ -159,8 +169,8 @@ def _customer_signs(reading: Reading, mine: list[int], vector: dict[str, float])
     vector["question_rate"] = _mean([float("?" in text) for text in texts])
     vector["question_last"] = float(bool(texts) and "?" in texts[-1])
     vector["exclaim_rate"] = _mean([float("!" in text) for text in texts])
-    vector["caps_rate"] = _mean([_capitals(text) for text in texts])
-    vector["asked_for_human"] = float(any(reading.signals(n, "ask_for_human") for n in mine))
+    vector["caps_rate"] = _mean([_capitals(reading, n) for n in mine])
+    vector["asked_for_human"] = float(any("ask_for_human" in heard for heard in plain))
     lengths = [len(reading.words(n)) for n in mine]
     vector["customer_words_log"] = log1p(_mean(lengths))
     if len(lengths) > 1 and any(lengths):
@@ -169,27 +179,27 @@ def _customer_signs(reading: Reading, mine: list[int], vector: dict[str, float])
 
 
 def _own_signs(reading: Reading, theirs: list[int], vector: dict[str, float]) -> None:
-    for name, categories in (
-        ("apology_rate", ("apology",)),
-        ("cannot_rate", ("bot_fallback", "handoff_unavailable")),
-        ("deflection_rate", ("deflection",)),
-        ("asks_for_data_rate", ("ask_sensitive",)),
-    ):
-        vector[name] = _mean([float(bool(reading.signals(n, *categories))) for n in theirs])
-    vector["handed_over"] = float(any(reading.signals(n, "handoff_announcement") for n in theirs))
+    plain = [reading.plain(n) for n in theirs]
+    for name, categories in _OWN_GROUPS.items() if any(plain) else ():
+        vector[name] = _mean([float(not heard.keys().isdisjoint(categories)) for heard in plain])
+    vector["handed_over"] = float(any("handoff_announcement" in heard for heard in plain))
     vector["bot_words_log"] = log1p(_mean([len(reading.words(n)) for n in theirs]))
     if theirs:
-        vector["commits_last"] = float(bool(reading.signals(theirs[-1], "handoff_announcement", "resolution_check")))
+        vector["commits_last"] = float(reading.says(theirs[-1], "handoff_announcement", "resolution_check"))
 
 
 def _repetition(reading: Reading, mine: list[int], theirs: list[int], vector: dict[str, float]) -> None:
-    grams = [reading.grams(n) for n in mine]
-    alike = [jaccard(a, b) for a, b in zip(grams, grams[1:], strict=False)]
+    alike = [reading.alike(a, b) for a, b in pairwise(mine)]
     if alike:
         vector["rephrase_rate"], vector["rephrase_max"] = _mean([float(x > _REPHRASED) for x in alike]), max(alike)
-    said = [reading.grams(n) for n in theirs]
     vector["reply_similarity_max"] = max(
-        (jaccard(a, b) for i, a in enumerate(said) for b in said[max(0, i - 8) : i] if len(a) > 12), default=0.0
+        [
+            reading.alike(a, b)
+            for i, a in enumerate(theirs)
+            if len(reading.grams(a)) > _FEWEST_GRAMS
+            for b in theirs[max(0, i - _REPLIES_BACK) : i]
+        ],
+        default=0.0,
     )
 
 
@@ -207,9 +217,9 @@ def _gaps(talk: Conversation) -> list[float]:
     return waits
 
 
-def _capitals(text: str) -> float:
-    letters = [c for c in text if c.isalpha()]
-    return sum(c.isupper() for c in letters) / len(letters) if len(letters) >= 8 else 0.0
+def _capitals(reading: Reading, turn: int) -> float:
+    n_letters, n_capitals = reading.said(turn).letters
+    return n_capitals / n_letters if n_letters >= _FEWEST_LETTERS else 0.0
 
 
 def _mean(values: Sequence[float]) -> float:

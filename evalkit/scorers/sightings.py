@@ -48,9 +48,12 @@ def _announces(talk: Conversation, number: int, context: Context) -> bool:
     if _hands_over(reading, number):
         return True
     hits = reading.signals(number, "handoff_announcement")
+    if not hits and not reading.plain(number):
+        # What grants a wish is said in words too.
+        return False
     text = talk.turns[number].text
     together = all(not hit.phrase and hit.end - hit.start >= len(text.strip(" .!?")) for hit in hits)
-    if together and not reading.signals(number, "mentions_staff", "promises_contact"):
+    if together and not reading.says(number, "mentions_staff", "promises_contact"):
         # Words that only together speak of a hand-over need somebody to hand over to.
         return _grants(talk, number, context)
     told = [hit for hit in hits if not _only_offered(text, hit.end)]
@@ -78,13 +81,13 @@ def _grants(talk: Conversation, number: int, context: Context) -> bool:
     reading = context.reading
     if number == 0 or talk.turns[number - 1].role != "customer":
         return False
-    if not reading.signals(number - 1, "ask_for_human"):
+    if not reading.says(number - 1, "ask_for_human"):
         return False
-    if reading.signals(number, *_NO, "ai_disclosure") or "?" in talk.turns[number].text:
+    if reading.says(number, *_NO, "ai_disclosure") or "?" in talk.turns[number].text:
         return False
     # A yes answers where it opens the reply; further on, "gern" or "sure" is a courtesy.
     agreed = any(hit.start <= _OPENING for hit in reading.signals(number, "says_yes"))
-    return agreed or bool(reading.signals(number, "mentions_staff", "promises_contact"))
+    return agreed or reading.says(number, "mentions_staff", "promises_contact")
 
 
 def _only_offered(text: str, end: int) -> bool:
@@ -102,5 +105,5 @@ def _accepted_at_the_end(talk: Conversation, context: Context) -> int | None:
     last, offer = reading.customer_turns[-1], reading.bot_turns[-1]
     if last < offer or _STOP_MARK.search(talk.turns[last].text):
         return None
-    agrees = reading.signals(offer, "handoff_offer") and reading.signals(last, "affirm")
-    return last if agrees or reading.signals(last, "ask_for_human") else None
+    agrees = reading.says(offer, "handoff_offer") and reading.says(last, "affirm")
+    return last if agrees or reading.says(last, "ask_for_human") else None

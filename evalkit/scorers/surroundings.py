@@ -7,7 +7,6 @@ from typing import Protocol
 
 from evalkit.language.lexicons import Heard, Hit
 from evalkit.model import Conversation
-from evalkit.text.tokens import jaccard
 
 _OPENS = frozenset({"wh", "exists"})
 _TROUBLE = frozenset({"neg", "trouble"})
@@ -42,7 +41,9 @@ class Reading(Protocol):
 
     def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]: ...
 
-    def grams(self, turn: int) -> frozenset[str]: ...
+    def says(self, turn: int, *categories: str) -> bool: ...
+
+    def alike(self, one: int, other: int) -> float: ...
 
 
 def around(reading: Reading, turn: int) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def _opening(reading: Reading, turn: int) -> tuple[str, ...]:
         return ("first",)
     text, seen = reading.conversation.turns[first].text, reading.heard(first)
     asks = "?" in text or not seen.names.isdisjoint(_OPENS)
-    trouble = not seen.names.isdisjoint(_TROUBLE) or bool(reading.signals(first, *_COMPLAINS))
+    trouble = not seen.names.isdisjoint(_TROUBLE) or reading.says(first, *_COMPLAINS)
     last = ("last",) if turn == reading.customer_turns[-1] else ()
     return ("opened with a question" if asks else "opened with a report", *(("opened with trouble",) * trouble), *last)
 
@@ -81,7 +82,7 @@ def _answer_before(reading: Reading, turn: int) -> tuple[str, ...]:
     last = earlier[-1]
     said = _named(reading, last, _OWN, "answer")
     asks = ("answer asks",) if "?" in reading.conversation.turns[last].text else ()
-    again = any(jaccard(reading.grams(last), reading.grams(n)) > _AGAIN for n in earlier[:-1])
+    again = any(reading.alike(last, n) > _AGAIN for n in earlier[:-1])
     return (*said, *asks, *(("answer again",) * again))
 
 

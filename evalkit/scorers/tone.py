@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from evalkit.errors import PolicyError, near_match
-from evalkit.language.formality import address
+from evalkit.language.formality import address_of
 from evalkit.language.valence import valence
 from evalkit.model import Case, Conversation, Finding, Score, Severity
 from evalkit.policy.sections import TonePolicy
@@ -18,7 +18,7 @@ from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.data_files import yaml_data
 from evalkit.text.emoji import emojis
 from evalkit.text.normalise import comparable
-from evalkit.text.readability import lix
+from evalkit.text.readability import lix, long_enough
 
 _SERIOUS = ("legal_threat", "vulnerable", "self_harm_crisis", "fraud_security", "complaint")
 _UPSET = ("anger_frustration", "not_resolved", "repeat_self", *_SERIOUS)
@@ -117,7 +117,7 @@ def _formality(talk: Conversation, context: Context, voice: Mapping[str, Any], s
     seen: dict[str, tuple[int, int, int]] = {}
     for number in spoken:
         language = context.reading.language_of(number) or ""
-        found = address(talk.turns[number].text, language)
+        found = address_of(context.reading.said(number), language)
         for start, end, form in found.spans:
             seen.setdefault(form, (number, start, end))
         wanted = voice["pronoun"]
@@ -150,6 +150,8 @@ def _phrases(
     apologies = 0
     for number in spoken:
         hits = [hit for hit in reading.hits(number) if not hit.negated]
+        if not hits:
+            continue
         for hit in hits:
             if hit.category in _SLIPS:
                 dimension, rule, message, severity = _SLIPS[hit.category]
@@ -172,7 +174,7 @@ def _phrases(
 
 
 def _own_words(talk: Conversation, context: Context, policy: TonePolicy, spoken: list[int]) -> Iterator[_Slip]:
-    for number in spoken:
+    for number in spoken if policy.dont else ():
         text = comparable(talk.turns[number].text)
         language = context.reading.language_of(number) or ""
         for word in (*policy.dont.get(language, ()), *policy.dont.get("*", ())):
@@ -208,8 +210,8 @@ def _form(
         found = emojis(text)
         n_emoji += len(found)
         before = reading.customer_before(number)
-        upset = before is not None and bool(reading.signals(before, *_UPSET))
-        serious = before is not None and bool(reading.signals(before, *_SERIOUS))
+        upset = before is not None and reading.says(before, *_UPSET)
+        serious = before is not None and reading.says(before, *_SERIOUS)
         if found and upset:
             start, end = found[0]
             message = "an emoji to a customer who is upset"
@@ -239,7 +241,7 @@ def _form(
             message = f"{asked} questions at once, the brand asks {voice['questions_max']}"
             yield _Slip("clarity", 1, "questions", message, number)
     if n_emoji < voice.get("emoji_min_per_conversation", 0) and not any(
-        reading.signals(n, *_UPSET) for n in reading.customer_turns
+        reading.says(n, *_UPSET) for n in reading.customer_turns
     ):
         yield _Slip("emoji", -1, "no_emoji", "the brand's voice carries an emoji", spoken[-1])
 
@@ -249,7 +251,7 @@ def _warmth(context: Context, voice: Mapping[str, Any], spoken: list[int]) -> It
         return
     reading = context.reading
     for number in reading.customer_turns:
-        if not reading.signals(number, "anger_frustration", "vulnerable", "complaint", "self_harm_crisis"):
+        if not reading.says(number, "anger_frustration", "vulnerable", "complaint", "self_harm_crisis"):
             continue
         answer = next((n for n in spoken if n > number), None)
         if answer is not None and not any(h.category in {"empathy", "apology"} for h in reading.hits(answer)):
@@ -262,8 +264,11 @@ def _warmth(context: Context, voice: Mapping[str, Any], spoken: list[int]) -> It
 def _reading_level(
     talk: Conversation, context: Context, policy: TonePolicy, voice: Mapping[str, Any], spoken: list[int]
 ) -> Iterator[_Slip]:
+    reading = context.reading
+    if not long_enough([word for n in spoken for word in reading.words(n)]):
+        return
     level = lix("\n".join(talk.turns[n].text for n in spoken))
-    language = context.reading.language_of(spoken[-1]) or ""
+    language = reading.language_of(spoken[-1]) or ""
     limit = policy.lix_baseline.get(language) or voice["lix"].get(language)
     if level is not None and limit is not None and level > limit:
         size = 2 if level > limit + 10 else 1
@@ -313,7 +318,7 @@ def _cheer(talk: Conversation, context: Context, spoken: list[int]) -> Iterator[
     """High spirits in the answer to a complaint, a legal threat, grief, a crisis or fraud."""
     for number in spoken:
         before = context.reading.customer_before(number)
-        if before is None or not context.reading.signals(before, *_SERIOUS):
+        if before is None or not context.reading.says(before, *_SERIOUS):
             continue
         language = context.reading.language_of(number) or ""
         kind = any(h.category in {"empathy", "apology"} for h in context.reading.hits(number))

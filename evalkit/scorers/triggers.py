@@ -87,7 +87,7 @@ def weak_reason(context: Context, policy: EscalationPolicy, before: int) -> Due 
         if number < before and any(hit.category in _WEAK_SIGNS for hit in reading.hits(number)):
             return _due(Trigger("E12", number), policy)
     for number in reading.bot_turns:
-        if number < before and reading.signals(number, "bot_fallback", "declines"):
+        if number < before and reading.says(number, "bot_fallback", "declines"):
             return _due(Trigger("E12", reading.customer_before(number) or 0), policy)
     return None
 
@@ -111,14 +111,14 @@ def _said(talk: Conversation, context: Context, policy: EscalationPolicy) -> Ite
     keywords = tuple(comparable(word) for word in policy.keywords)
     for number, turn in enumerate(talk.turns):
         if turn.role == "bot":
-            fallbacks = fallbacks + 1 if reading.signals(number, "bot_fallback") else 0
+            fallbacks = fallbacks + 1 if reading.says(number, "bot_fallback") else 0
             if fallbacks == policy.failed_attempts:
                 yield Trigger("E04b", number)
             continue
         if turn.role != "customer":
             continue
         pulled = False
-        for id_, spec in _spoken() if reading.hits(number) else ():
+        for id_, spec in _spoken() if reading.says(number, *_pulling()) else ():
             hits = reading.signals(number, *spec["categories"])
             if not hits:
                 continue
@@ -142,6 +142,11 @@ def _spoken() -> tuple[tuple[str, Mapping[str, Any]], ...]:
     return tuple((id_, spec) for id_, spec in table().items() if not id_.startswith("_") and spec["categories"])
 
 
+@cache
+def _pulling() -> frozenset[str]:
+    return frozenset(category for _, spec in _spoken() for category in spec["categories"])
+
+
 def _understood_as_request(talk: Conversation, context: Context, number: int) -> bool:
     """Whether a turn asks for a person by all its words, or is answered so where it speaks of people or of talking."""
     reading = context.reading
@@ -149,9 +154,9 @@ def _understood_as_request(talk: Conversation, context: Context, number: int) ->
         return True
     if number + 1 >= len(talk.turns) or talk.turns[number + 1].role != "bot":
         return False
-    if not reading.signals(number, "hints_human"):
+    if not reading.says(number, "hints_human"):
         return False
-    return bool(reading.signals(number + 1, "handoff_announcement", "handoff_unavailable"))
+    return reading.says(number + 1, "handoff_announcement", "handoff_unavailable")
 
 
 def _about_people(reading: Reading, number: int) -> bool:
@@ -196,7 +201,8 @@ def _severity(spec: Mapping[str, Any], rule: TriggerRule | None) -> Severity:
 def _calmed(context: Context, turn: int) -> bool:
     """Whether the customer thanks or confirms after all: an angry moment that is solved needs no person."""
     later = [n for n in context.reading.customer_turns if n > turn]
-    return bool(later) and bool(
-        context.reading.signals(later[-1], "thanks_satisfaction", "resolved_confirmation")
-        and not context.reading.signals(later[-1], "anger_frustration", "not_resolved")
+    return (
+        bool(later)
+        and context.reading.says(later[-1], "thanks_satisfaction", "resolved_confirmation")
+        and not context.reading.says(later[-1], "anger_frustration", "not_resolved")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from evalkit.text.sentences import split
 from evalkit.text.tokens import words
@@ -10,6 +11,15 @@ from evalkit.text.tokens import words
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[#*_`>|]|\d[\d.,:]*")
 _LONG = 6
 _FEWEST = 50
+
+
+def long_enough(said: Iterable[str]) -> bool:
+    """Whether a text of these words can have a LIX; numbers inside a word may make several of it.
+
+    >>> long_enough(["kort", "text"])
+    False
+    """
+    return sum([1 if word.isalpha() else len(word) for word in said]) >= _FEWEST
 
 
 def lix(text: str) -> float | None:
@@ -24,5 +34,5 @@ def lix(text: str) -> float | None:
     found = words(plain)
     if len(found) < _FEWEST:
         return None
-    n_sentences = max(1, sum(bool(words(sentence.text)) for sentence in split(plain)))
+    n_sentences = max(1, len(split(plain)))
     return len(found) / n_sentences + 100 * sum(len(word) > _LONG for word in found) / len(found)

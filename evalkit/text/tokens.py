@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -61,5 +62,37 @@ def _grams_of(word: str, low: int, high: int) -> frozenset[str]:
 
 def jaccard(left: set[str] | frozenset[str], right: set[str] | frozenset[str]) -> float:
     """Shared ÷ all of two sets, 0 when both are empty."""
-    union = len(left | right)
-    return len(left & right) / union if union else 0.0
+    shared = len(left & right)
+    union = len(left) + len(right) - shared
+    return shared / union if union else 0.0
+
+
+def word_trigrams(said: Iterable[str]) -> frozenset[str]:
+    """The character trigrams of words.
+
+    >>> sorted(word_trigrams(["hej", "då"]))
+    ['^då', '^he', 'då$', 'ej$', 'hej']
+    """
+    return frozenset().union(*map(_trigrams, said))
+
+
+@lru_cache(maxsize=_KNOWN_WORDS)
+def _trigrams(word: str) -> frozenset[str]:
+    padded = f"^{word}$"
+    return frozenset([padded[at : at + 3] for at in range(len(word))])
+
+
+def most_alike(one: Iterable[str], other: Iterable[str], trigrams: tuple[frozenset[str], frozenset[str]]) -> float:
+    """What `jaccard` of two texts' 3- and 4-grams can be at most, by their different words and their trigrams alone.
+
+    Source: a trigram that only one text holds makes a 4-gram around it that only this text holds, and a 4-gram holds
+    two trigrams; a word of n letters has n − 1 4-grams, and one of a single letter none.
+    """
+    mine, theirs = trigrams
+    shared = len(mine & theirs)
+    apart = len(mine) + len(theirs) - 2 * shared
+    singles = sum([len(word) == 1 for word in one]) + sum([len(word) == 1 for word in other])
+    longest = min(sum([len(word) - 1 for word in one]), sum([len(word) - 1 for word in other]))
+    most = shared + longest
+    least = apart + max(0, apart - singles) / 2
+    return most / (most + least) if most + least else 0.0

@@ -25,3 +25,9 @@ from evalkit.language.formality import address
 )
 def test_the_address_is_read_from_its_words(text: str, language: str, form: str | None) -> None:
     assert address(text, language).form == form
+
+
+def test_the_words_are_shown_where_they_stand_in_the_text_as_it_was_given() -> None:
+    text = "Schick\u200b uns deine Nummer."
+    ((start, end, form),) = address(text, "de").spans
+    assert (text[start:end], form) == ("deine", "informal")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from evalkit.text.data_files import beginnings, entry_beginnings
 from evalkit.text.normalise import clean
+from evalkit.text.readability import lix, long_enough
 from evalkit.text.said import Said
-from evalkit.text.tokens import tokens, words
+from evalkit.text.tokens import jaccard, most_alike, text_ngrams, tokens, word_trigrams, words
 
 TEXTS = st.one_of(
     st.text(),
@@ -70,3 +71,16 @@ def test_what_follows_the_last_word_is_told_too() -> None:
 
 def test_letters_and_capitals_are_counted() -> None:
     assert Said("Åh NEJ 12!").letters == (5, 4)
+
+
+@given(TEXTS, TEXTS)
+def test_no_two_texts_are_more_alike_than_their_trigrams_allow(one: str, other: str) -> None:
+    mine, theirs = words(one), words(other)
+    trigrams = word_trigrams(mine), word_trigrams(theirs)
+    assert jaccard(text_ngrams(one), text_ngrams(other)) <= most_alike(mine, theirs, trigrams) + 1e-12
+
+
+@given(TEXTS)
+def test_a_text_has_no_lix_where_its_words_are_too_few_for_one(text: str) -> None:
+    many = " ".join([text] * 12)
+    assert lix(many) is None or long_enough(words(many))

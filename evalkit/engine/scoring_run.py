@@ -67,6 +67,7 @@ def score_run(
                 on_quarantine(row.conversation_id, row.quarantined)
         if on_progress is not None:
             on_progress(done, n_total)
+    store.words.index(run.id)
     _remember(store, run, key, world)
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from evalkit.errors import StoreError
 from evalkit.store import schema
 from evalkit.store.database import reading, writing
 from evalkit.store.parts import Parts
+from evalkit.store.words import Words
 
 BATCH = 500
 """Rows in one write transaction: reviewers who write beside a run wait no longer than one batch."""
@@ -30,6 +31,7 @@ class Base:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self.parts = Parts(engine)
+        self.words = Words(engine, self.parts)
 
     @property
     def engine(self) -> sa.Engine:

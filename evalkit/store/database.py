@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from evalkit.errors import StoreError
-from evalkit.store import schema
 
-_LOCK = 0x6576616C
-"""PostgreSQL's advisory lock for migrations ("eval")."""
 _BUSY_TIMEOUT_S = 30.0
 
 
@@ -51,10 +49,24 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        _to_wal(connection)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _to_wal(connection: Any) -> None:
+    # SQLite does not wait here as it does elsewhere when several programs open a new file at once.
+    until = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 @contextmanager
@@ -81,35 +93,6 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield connection
     except sa.exc.DatabaseError as error:
         raise StoreError(f"the store cannot be read: {_reason(error)}") from error
-
-
-def migrate(engine: sa.Engine) -> None:
-    """Brings the store to this program's schema, once, however many programs start together.
-
-    Raises: StoreError when the store was written by a newer program.
-    """
-    with reading(engine) as connection:
-        known = _version(connection)
-    if known == schema.VERSION:
-        return
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        version = _version(connection)
-        if version > schema.VERSION:
-            raise StoreError(
-                f"the store has schema version {version}, this evalkit knows {schema.VERSION}; install a newer evalkit"
-            )
-        for number in range(version, schema.VERSION):
-            schema.MIGRATIONS[number](connection)
-            row = {"version": number + 1, "applied_at": datetime.now(UTC).isoformat()}
-            connection.execute(schema.schema_versions.insert(), row)
-
-
-def _version(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table("evalkit_schema"):
-        return 0
-    return connection.execute(sa.select(sa.func.max(schema.schema_versions.c.version))).scalar() or 0
 
 
 def _reason(error: sa.exc.DatabaseError) -> str:

@@ -25,11 +25,17 @@ class Erasing(Base):
             with self._write() as connection:
                 for talk in batch:
                     where = (table.c.run_id == talk.run_id) & (table.c.id == talk.id)
-                    values = {"body": encode(talk), "subject_key": talk.subject_key, "part": None, "position": None}
+                    values = {"body": encode(talk), "subject_key": talk.subject_key, "part": None, "position": None,
+                              "block": None}  # fmt: skip
                     rewritten += connection.execute(table.update().where(where).values(**values)).rowcount
         for run_id in sorted(runs):
-            self.parts.settle(run_id)
+            self._settle(run_id)
         return rewritten
+
+    def _settle(self, run_id: str) -> None:
+        self.parts.settle(run_id)
+        self.words.settle(run_id)
+        self.words.index(run_id)
 
     def delete_cases(self, run_id: str, ids: Sequence[str]) -> int:
         """The number of cases taken out of a run, such as those made from an erased conversation."""
@@ -75,7 +81,7 @@ class Erasing(Base):
                 erased += connection.execute(
                     table.delete().where(table.c.run_id == run_id, table.c.id.in_(batch))
                 ).rowcount
-        self.parts.settle(run_id)
+        self._settle(run_id)
         self._forget_kept()
         return erased
 

@@ -11,7 +11,7 @@ import heapq
 import secrets
 import shutil
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, islice
 from pathlib import Path
@@ -61,23 +61,23 @@ class Parts:
         with reading(self._engine) as connection:
             return [self._part(row) for row in connection.execute(query)]
 
-    def bodies(self, run_id: str) -> Iterator[Body]:
-        """What the parts of a run hold, in the order of ids."""
+    def bodies(self, run_id: str, hashes: Collection[str] | None = None) -> Iterator[Body]:
+        """What the parts of a run, or those of these hashes, hold in the order of ids."""
         streams = [
             read_part(part.path) if n_live == part.n else self._live(run_id, part)
             for part, n_live in self._counted(run_id)
+            if hashes is None or part.hash in hashes
         ]
         return heapq.merge(*streams)
 
     def some(self, run_id: str, places: Iterable[tuple[str, int]]) -> Iterator[Body]:
         """The conversations at these places (hash, position)."""
         paths = {part.hash: part.path for part in self.of(run_id)}
-        wanted: dict[tuple[str, int], list[int]] = {}
+        wanted: dict[str, dict[int, list[int]]] = {}
         for hash_, position in places:
-            wanted.setdefault((hash_, position // GROUP_ROWS), []).append(position % GROUP_ROWS)
-        for (hash_, group), rows in sorted(wanted.items()):
-            held = read_group(paths[hash_], group)
-            yield from (held[row] for row in rows)
+            wanted.setdefault(hash_, {}).setdefault(position // GROUP_ROWS, []).append(position % GROUP_ROWS)
+        for hash_, groups in sorted(wanted.items()):
+            yield from read_rows_of(paths[hash_], groups)
 
     def ids_at(self, run_id: str, hash_: str, start: int, stop: int) -> list[str]:
         """The ids of the conversations at these positions of a part, whether or not the part can be read."""
@@ -155,7 +155,7 @@ class Parts:
         connection.execute(schema.parts.insert(), {"run_id": run_id, "hash": hash_, "path": where, "n": len(ids)})
         table = schema.conversations
         here = (table.c.run_id == run_id) & (table.c.id == sa.bindparam("of"))
-        change = table.update().where(here).values(body=b"", part=hash_, position=sa.bindparam("at"))
+        change = table.update().where(here).values(body=b"", part=hash_, position=sa.bindparam("at"), block=None)
         connection.execute(change, [{"of": id_, "at": number} for number, id_ in enumerate(ids)])
         return len(ids)
 
@@ -226,6 +226,15 @@ def read_group(path: Path, group: int) -> Sequence[Body]:
     """The conversations of one row group. Raises: StoreError when the part is cut short or damaged."""
     with parquet("read", path) as (_, pq), pq.ParquetFile(path, page_checksum_verification=True) as file:
         return _rows(file.read_row_group(group, use_threads=False))
+
+
+def read_rows_of(path: Path, groups: Mapping[int, Sequence[int]]) -> Iterator[Body]:
+    """Single conversations, by row group and place in it. Raises: StoreError when the part is cut short or damaged."""
+    with parquet("read", path) as (_, pq), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for group, rows in sorted(groups.items()):
+            held = file.read_row_group(group, use_threads=False)
+            ids, bodies = held.column("id"), held.column("body")
+            yield from ((ids[row].as_py(), bodies[row].as_py()) for row in rows)
 
 
 def binary_column(pa: Any, kind: Any, values: Sequence[bytes]) -> Any:

@@ -78,7 +78,7 @@ class Records(Base):
 
     def conversations(self, run_id: str, ids: Sequence[str] | None = None) -> Iterator[Conversation]:
         """The conversations of a run in the order of their ids, streamed."""
-        found = self.bodies(run_id) if ids is None else self._bodies_of(run_id, ids)
+        found = self.bodies(run_id) if ids is None else self.bodies_of(run_id, ids)
         for _, body in found:
             yield readable(conversation_from_json, body)
 
@@ -92,7 +92,8 @@ class Records(Base):
         query = sa.select(table.c.id, table.c.body).where(table.c.run_id == run_id, table.c.part.is_(None))
         return self._stream(query.order_by(table.c.id), lambda row: (str(row.id), bytes(row.body)))
 
-    def _bodies_of(self, run_id: str, ids: Sequence[str]) -> list[Body]:
+    def bodies_of(self, run_id: str, ids: Sequence[str]) -> list[Body]:
+        """Ids and JSON of these conversations in the order of their ids."""
         table = schema.conversations
         query = sa.select(table.c.id, table.c.body, table.c.part, table.c.position)
         rows = list(
@@ -109,7 +110,10 @@ class Records(Base):
         """
         table = schema.conversations
         n = self._scalar(sa.select(sa.func.count()).where(table.c.run_id == run_id, table.c.part.is_(None)))
-        return self.parts.pack(run_id) if n > above or (n and self.parts.of(run_id)) else 0
+        packed = self.parts.pack(run_id) if n > above or (n and self.parts.of(run_id)) else 0
+        if packed:
+            self.words.settle(run_id)
+        return packed
 
     def conversation_of_case(self, run_id: str, case_id: str, trial: int = 0) -> Conversation | None:
         """The conversation of a replayed case and trial, None where the run has none."""

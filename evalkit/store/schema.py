@@ -1,17 +1,14 @@
-"""The tables, and the ordered steps that bring an older store up to date."""
+"""The tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, get_type_hints
 
-import msgspec
 import sqlalchemy as sa
 
 from evalkit.model import Score
 from evalkit.store.facts import COLUMNS, Facts
-
-VERSION = 5
 
 ANY_CHANGE, FACTS_CHANGED = 1, 2
 """Rows of `changes`: one counts every write, the other those that touch facts."""
@@ -40,8 +37,15 @@ conversations = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("part", sa.Text),
     sa.Column("position", sa.Integer),
+    sa.Column("block", sa.Integer),
 )
 sa.Index("conversations_by_subject", conversations.c.subject_key)
+conversations_in_no_block = sa.Index(
+    "conversations_in_no_block",
+    conversations.c.run_id,
+    sqlite_where=conversations.c.part.is_(None) & conversations.c.block.is_(None),
+    postgresql_where=conversations.c.part.is_(None) & conversations.c.block.is_(None),
+)
 cases = sa.Table(
     "cases",
     metadata,
@@ -158,39 +162,24 @@ parts = sa.Table(
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("n", sa.Integer, nullable=False),
 )
+word_blocks = sa.Table(
+    "word_blocks",
+    metadata,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("vocabulary", sa.LargeBinary, nullable=False),
+    sa.Column("places", sa.LargeBinary, nullable=False),
+    sa.Column("ids", sa.LargeBinary, nullable=False),
+)
+"""What each block of conversations says, word by word; `part` is empty for those whose words lie in the database."""
 changes = sa.Table(
     "changes",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, nullable=False),
 )
-
-
-def create_all(connection: sa.Connection) -> None:
-    """Version 1: every table."""
-    metadata.create_all(connection)
-    connection.execute(changes.insert(), {"id": 1, "number": 0})
-
-
-def add_review_batches(connection: sa.Connection) -> None:
-    """Version 2: batches of the weekly review with their tasks, and which rule failed in which conversation."""
-    for table in (review_batches, review_tasks, findings):
-        table.create(connection, checkfirst=True)
-    known = {column["name"] for column in sa.inspect(connection).get_columns("reviews")}
-    if "batch" not in known:
-        connection.exec_driver_sql("ALTER TABLE reviews ADD COLUMN batch TEXT")
-    reviews_by_batch.create(connection, checkfirst=True)
-    _fill_findings(connection)
-
-
-def _fill_findings(connection: sa.Connection) -> None:
-    query = sa.select(scores.c.run_id, scores.c.score_key, scores.c.conversation_id, scores.c.body)
-    rows: list[dict[str, Any]] = []
-    for run_id, score_key, conversation_id, body in connection.execute(query).all():
-        head = {"run_id": run_id, "score_key": score_key, "conversation_id": conversation_id}
-        rows += [{**head, **row} for row in finding_rows(msgspec.json.decode(body, type=list[Score]))]
-    for start in range(0, len(rows), 500):
-        connection.execute(findings.insert(), rows[start : start + 500])
 
 
 def finding_rows(said: Iterable[Score]) -> list[dict[str, Any]]:
@@ -203,40 +192,3 @@ def finding_rows(said: Iterable[Score]) -> list[dict[str, Any]]:
                 first.setdefault(finding.rule, finding.turn)
                 times[finding.rule] = times.get(finding.rule, 0) + 1
     return [{"rule": rule, "turn": first[rule], "n": n} for rule, n in times.items()]
-
-
-def add_customer_facts(connection: sa.Connection) -> None:
-    """Version 3: whether a replayed record was left, and how often a simulated customer had to be played again."""
-    known = {column["name"] for column in sa.inspect(connection).get_columns("facts")}
-    for name in ("off_script", "customer_replays"):
-        if name not in known:
-            connection.exec_driver_sql(f"ALTER TABLE facts ADD COLUMN {name} INTEGER")
-
-
-def add_kpi_facts(connection: sa.Connection) -> None:
-    """Version 4: what KPIs read beyond the first facts, and a counter that grows when facts change."""
-    known = {column["name"] for column in sa.inspect(connection).get_columns("facts")}
-    for column in facts.columns:
-        if column.name not in known:
-            kind = column.type.compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE facts ADD COLUMN {column.name} {kind}")
-    if connection.execute(sa.select(changes.c.id).where(changes.c.id == FACTS_CHANGED)).first() is None:
-        connection.execute(changes.insert(), {"id": FACTS_CHANGED, "number": 0})
-
-
-def add_places(connection: sa.Connection) -> None:
-    """Version 5: where in which Parquet part a conversation's words lie."""
-    known = {column["name"] for column in sa.inspect(connection).get_columns("conversations")}
-    for name, kind in (("part", "TEXT"), ("position", "INTEGER")):
-        if name not in known:
-            connection.exec_driver_sql(f"ALTER TABLE conversations ADD COLUMN {name} {kind}")
-
-
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
-    create_all,
-    add_review_batches,
-    add_customer_facts,
-    add_kpi_facts,
-    add_places,
-)
-"""Step n brings a store from version n to n + 1; steps are never edited, only added."""

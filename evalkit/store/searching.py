@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,10 +12,12 @@ import sqlalchemy as sa
 
 from evalkit.errors import InputError
 from evalkit.store import schema
+from evalkit.store.base import in_batches
 from evalkit.store.columns import NAMED, Columns
 from evalkit.store.database import reading
 from evalkit.store.facts import COLUMNS
 from evalkit.store.store import Store
+from evalkit.store.words import said_in
 
 
 class Hit(NamedTuple):
@@ -112,8 +114,10 @@ class Search:
         if not words:
             return self._page(wanted, [schema.facts.c.conversation_id > after], limit)
         found: list[Hit] = []
-        for ids in self._holding(words):
-            found += self._page(wanted, [schema.facts.c.conversation_id.in_(ids)], limit)
+        for ids in in_batches(self._may_hold(words, wanted.rule), _AT_ONCE):
+            hits = self._page(wanted, [schema.facts.c.conversation_id.in_(ids)], len(ids))
+            bodies = dict(self._store.bodies_of(self._run, [hit.conversation_id for hit in hits]))
+            found += [hit for hit in hits if _all_in(words, bodies.get(hit.conversation_id, b"{}"))]
             if len(found) >= limit:
                 break
         return sorted(found)[:limit]
@@ -177,21 +181,35 @@ class Search:
             raise InputError(f"no fact '{name}'")
         return schema.facts.c[name]
 
-    def _holding(self, words: Sequence[str]) -> Iterator[list[str]]:
-        """Ids of conversations that hold all words, in batches; the database sorts out most of the others."""
+    def _may_hold(self, words: Sequence[str], rule: str | None) -> Iterator[str]:
+        """Conversations that can hold all words; where a rule is asked for, those that it counts against."""
+        found = chain(self._loose(words), self._store.words.candidates(self._run, words), self._unindexed(words))
+        if rule is None:
+            return found
+        table = schema.findings
+        here = (table.c.run_id == self._run, table.c.score_key == self._key, table.c.rule == rule)
+        with reading(self._engine) as connection:
+            failed = set(connection.execute(sa.select(table.c.conversation_id).where(*here)).scalars())
+        return (id_ for id_ in found if id_ in failed)
+
+    def _loose(self, words: Sequence[str]) -> Iterator[str]:
+        """Of those that lie in the database and in no block; the database sorts out most of them."""
         table = schema.conversations
         text = self._text(table.c.body)
-        query = sa.select(table.c.id, table.c.body).where(table.c.run_id == self._run, table.c.part.is_(None))
+        query = sa.select(table.c.id).where(
+            table.c.run_id == self._run, table.c.part.is_(None), table.c.block.is_(None)
+        )
         for word in words:
             # SQLite's LIKE folds ASCII by itself, and four times as fast as `lower() LIKE lower()`.
             like = text.ilike if self._engine.dialect.name == "postgresql" else text.like
             query = query.where(sa.or_(*(like(f"%{way}%", escape="~") for way in _ways(word))))
         with reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
-            bodies = chain(((row.id, row.body) for row in rows), self._parts.bodies(self._run))
-            holding = (id_ for id_, body in bodies if _all_in(words, body))
-            while batch := list(islice(holding, _AT_ONCE)):
-                yield batch
+            yield from connection.execution_options(yield_per=_AT_ONCE).execute(query).scalars()
+
+    def _unindexed(self, words: Sequence[str]) -> Iterator[str]:
+        parts = self._store.words.parts_without(self._run)
+        bodies = self._parts.bodies(self._run, parts) if parts else iter(())
+        return (id_ for id_, body in bodies if _all_in(words, body))
 
     def _text(self, body: sa.ColumnElement[bytes]) -> sa.ColumnElement[str]:
         if self._engine.dialect.name == "postgresql":
@@ -236,21 +254,6 @@ def _ways(word: str) -> list[str]:
     return [way.replace("~", "~~").replace("%", "~%").replace("_", "~_") for way in escaped]
 
 
-class _TurnText(msgspec.Struct):
-    text: str = ""
-
-
-class _TalkText(msgspec.Struct):
-    turns: tuple[_TurnText, ...] = ()
-
-
-_TEXTS = msgspec.json.Decoder(_TalkText)
-
-
 def _all_in(words: Sequence[str], body: bytes) -> bool:
-    said = _words(body)
+    said = said_in(body)
     return all(word in said for word in words)
-
-
-def _words(body: bytes) -> str:
-    return "\n".join(turn.text for turn in _TEXTS.decode(body).turns).casefold()

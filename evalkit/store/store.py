@@ -7,9 +7,10 @@ from pathlib import Path
 from evalkit.errors import InputError
 from evalkit.store.audit import AuditTrail
 from evalkit.store.base import BATCH, in_batches
-from evalkit.store.database import engine_for, migrate
+from evalkit.store.database import engine_for
 from evalkit.store.erasing import Erasing
 from evalkit.store.labels import Labels
+from evalkit.store.migrations import migrate
 from evalkit.store.records import Records
 from evalkit.store.score_sets import ScoreSets
 
@@ -47,6 +48,7 @@ class Store(Records, ScoreSets, Labels, AuditTrail, Erasing):
         for batch in in_batches(self.conversations(run.id), BATCH):
             target.add_conversations(batch)
             copied += len(batch)
+        target.words.index(run.id)
         target.add_cases(run.id, self.cases(run.id).values())
         target.add_passages(run.id, self.passages(run.id))
         for key in self.score_keys(run.id):

@@ -35,14 +35,15 @@ def fill(path: Path, n: int, *, release: str = "1.4", seed: int = 1) -> str:
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=OFF")
-        cursor.executemany(f"INSERT INTO facts ({names}) VALUES ({marks})", _rows(n, release, seed))
+        cursor.executemany(f"INSERT INTO facts ({names}) VALUES ({marks})", rows(n, release, seed))
         cursor.execute(str(schema.changes.update().values(number=n).compile(compile_kwargs={"literal_binds": True})))
         connection.connection.commit()
     engine.dispose()
     return run.id
 
 
-def _rows(n: int, release: str, seed: int) -> Iterator[tuple[object, ...]]:
+def rows(n: int, release: str, seed: int) -> Iterator[tuple[object, ...]]:
+    """What stands in each row of facts, in the order of its columns."""
     chance = random.Random(seed)
     # One of 20,000 conversations stands for the rest: what is measured is reading, not making them up.
     kinds = [

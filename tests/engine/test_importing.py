@@ -15,7 +15,9 @@ from evalkit.personal_data import Pseudonyms
 from evalkit.plugins import load
 from evalkit.privacy_ops.vault import Vault
 from evalkit.scoring import World, build_scorers
+from evalkit.store.searching import Search, Wanted
 from evalkit.store.store import Store
+from tests.store.test_words import indexed_words
 from tests.transcripts.conftest import FOLDER
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -57,6 +59,26 @@ def test_one_customer_has_one_subject_key_in_every_conversation(tmp_path: Path) 
         for kind, name in (("zendesk", "zendesk.jsonl"), ("intercom", "intercom.jsonl"), ("freshdesk", "freshdesk")):
             bring_in(store, kind, FOLDER / name)
         assert len(store.conversations_of_subject(Pseudonyms(KEY).subject_key("kim.exempel@example.com"))) == 3
+
+
+def test_scoring_a_large_import_makes_its_words_findable_and_indexes_pseudonyms_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalkit.store.words.INDEX_ABOVE", 0)
+    path = tmp_path / "x.jsonl"
+    path.write_text(
+        '{"id": 1, "language": "sv", "turns": [{"role": "user", "text": "Hej, jag heter Kim Exempel"}, '
+        '{"role": "bot", "text": "Vi mejlar robin@example.com om paketet."}]}',
+        encoding="utf-8",
+    )
+    with Store.open(tmp_path / "s.db") as store:
+        run = bring_in(store, "jsonl", path).run
+        assert indexed_words(store) == set(), "an import waits for no index"
+        key = score_run(store, run, World(build_scorers([ScorerSpec(name="loops")])))
+        assert b"paketet" in indexed_words(store)
+        assert not {b"kim", b"exempel", b"robin"} & indexed_words(store)
+        (hit,) = Search(store, run.id, key).find(Wanted(words="PAKET"))
+        assert hit.conversation_id == next(store.conversations(run.id)).id
 
 
 def test_an_imported_run_is_scored_like_any_other_and_placeholders_are_no_leaks(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from evalkit.errors import InputError, StoreError
 from evalkit.model import Case, Conversation, Finding, Rating, Review, Run, Score, Turn
 from evalkit.store import schema
 from evalkit.store.facts import COLUMNS, Facts, facts_of
+from evalkit.store.migrations import VERSION
 from evalkit.store.store import Store
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -198,7 +199,7 @@ def test_many_programs_that_start_together_migrate_once(tmp_path: Path) -> None:
     started = [subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE) for _ in range(6)]
     assert [(p.communicate()[1], p.returncode) for p in started] == [(b"", 0)] * 6
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT COUNT(*) FROM evalkit_schema").fetchone() == (schema.VERSION,)
+        assert connection.execute("SELECT COUNT(*) FROM evalkit_schema").fetchone() == (VERSION,)
     connection.close()
 
 

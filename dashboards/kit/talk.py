@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.kit.numbers import seconds
 from dashboards.kit.texts import rule, said, t
+from dashboards.kit.told import told
 from evalkit.comparison.turns import Exchange, pieces
 from evalkit.model import Case, Conversation, Data, Finding, Turn
 from evalkit.personal_data import mask
@@ -128,7 +129,7 @@ def _reason(finding: Finding, role: str = "bot") -> str:
     sure = said(f"confidence.{finding.confidence}", finding.confidence)
     return (
         f'<div class="ek-why{quiet}{side}"><b>{_SIGNS[finding.severity]} {visible(rule(finding.rule))}</b> – '
-        f"{visible(finding.message)}<small>{escape(said(f'severity.{finding.severity}', finding.severity))} · "
+        f"{visible(told(finding.message))}<small>{escape(said(f'severity.{finding.severity}', finding.severity))} · "
         f"{escape(sure)}</small></div>"
     )
 

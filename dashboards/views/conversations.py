@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.kit import access, frame, sentences, talk, texts
 from dashboards.kit.numbers import number
 from dashboards.kit.texts import plural, said, t
+from dashboards.kit.told import told
 from evalkit.comparison.turns import exchanges
 from evalkit.errors import InputError
 from evalkit.model import SEVERITIES, Conversation, Score
@@ -174,7 +175,7 @@ def _scores(scores: list[Score]) -> None:
             t("col.verdict"): [t(f"verdict_of.{score.verdict}") for score in scores],
             t("col.value"): ["" if score.value is None else number(score.value, 2) for score in scores],
             t("col.what"): [
-                "; ".join(f"{f.rule}: {f.message}" for f in score.findings[:5]) or (score.cause or "")
+                "; ".join(f"{f.rule}: {told(f.message)}" for f in score.findings[:5]) or told(score.cause or "")
                 for score in scores
             ],
         },

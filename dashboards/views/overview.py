@@ -7,9 +7,8 @@ from html import escape
 import streamlit as st
 
 from dashboards.kit import frame, headline, sentences, texts, tiles
-from dashboards.kit.numbers import number
-from dashboards.kit.texts import language, plural, t
-from evalkit.gate.deciding import Decision
+from dashboards.kit.texts import plural, t
+from dashboards.kit.told import told
 from evalkit.model import Kpi
 from evalkit.reporting.summary import Change, Summary
 
@@ -41,20 +40,9 @@ def _gate() -> None:
         return
     sign = {"passed": "✓", "failed": "✗"}.get(found.verdict, "?")
     head = f"{t('overview.gate', baseline=chosen.baseline.release)}: {sign} {t(f'gate.{found.verdict}')}"
-    st.html(f"<div class='ek-gate ek-{found.verdict}'><small>{escape(head)}</small>{escape(_said(found))}</div>")
-
-
-def _said(found: Decision) -> str:
-    """The gate's own sentence in English; in other languages what it rests on, in numbers."""
-    if language() == "en":
-        return found.result.sentence
-    primary = next((r for r in found.rulings if r.rule.startswith("primary") and "difference" in r.numbers), None)
-    if primary is None:
-        return ""
-    worse = sum(c.after.rate < c.before.rate for c in found.changes)
-    better = sum(c.after.rate > c.before.rate for c in found.changes)
-    points = number(100 * primary.numbers["difference"], 1, signed=True)
-    return t("gate.numbers", n=number(primary.numbers["n"]), worse=worse, better=better, points=points)
+    st.html(
+        f"<div class='ek-gate ek-{found.verdict}'><small>{escape(head)}</small>{escape(told(found.result.sentence))}</div>"
+    )
 
 
 def _never(summary: Summary) -> None:
@@ -111,7 +99,7 @@ def _failures(summary: Summary) -> None:
     columns = {
         t("col.severity"): [t(f"severity.{f.finding.severity}") for f in shown],
         t("col.rule"): [texts.rule(f.finding.rule) for f in shown],
-        t("col.what"): [f.finding.message for f in shown],
+        t("col.what"): [told(f.finding.message) for f in shown],
         t("col.case"): [f.case_id for f in shown],
         t("col.turn"): [frame.nth(f.finding.turn) for f in shown],
     }

@@ -108,23 +108,32 @@ def _scores(i: int, *, worse: bool, random: Random) -> list[Score]:
     bad = worse and i % 4 == 0
     seen = Evidence(document_id="retur", passage_hash="p1", start=7, end=16)
     stale = Finding(
-        rule="correctness.stale", severity="high", message="says 14 days, the valid article says 30", turn=1, start=7,
+        rule="correctness.stale", severity="high", message="this was right in an older version of the article", turn=1, start=7,
         end=15, confidence="exact", evidence=(seen,),
     )  # fmt: skip
     leak = Finding(
         rule="G01.email",
         severity="blocker",
-        message="another customer's e-mail address",
+        message="an e-mail address that nobody gave in this conversation",
         turn=1,
         kind="EMAIL",
         start=0,
         end=5,
         confidence="exact",
     )
-    gap = Finding(rule="correctness.knowledge_gap", severity="low", message="no article", turn=0)
+    gap = Finding(
+        rule="correctness.knowledge_gap",
+        severity="low",
+        message="nobody knows: neither the bot nor the knowledge base",
+        turn=0,
+    )
     cell = "missed" if worse and i % 6 == 1 else "correct_self_service"
     missed = Finding(
-        rule="E01.missed", severity="critical", message="asked for a person and got none", turn=0, confidence="exact"
+        rule="E01.missed",
+        severity="critical",
+        message="the customer asks for a person and was not handed over",
+        turn=0,
+        confidence="exact",
     )
     return [
         Score(scorer="correctness", verdict="fail" if bad else "pass", findings=(stale,) if bad else (), data={"correct": int(not bad)}),

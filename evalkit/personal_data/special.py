@@ -6,31 +6,28 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import SENTENCE_END, WORD, PersonalData, words_of
+from evalkit.personal_data.cues import SENTENCE_END, PersonalData, words_of
 from evalkit.text.data_files import word_pattern, yaml_data
+from evalkit.text.word_lists import WordLists
 
 KIND = "SPECIAL_CATEGORY"
 _AROUND = 48
-_STEM = 3
 _OF_SOMEBODY, _AT_ALL = 0.75, 0.45
 
 
-def special_categories(text: str, lowered: str, begun: frozenset[str] | None = None) -> Iterator[PersonalData]:
+def special_categories(text: str, lowered: str, said: frozenset[str] | None = None) -> Iterator[PersonalData]:
     """Words of a special category with their `detail` (`health`, `union` …); below what counts where nobody is meant.
 
-    `begun`, where it is known, says how the words begin. Source: Regulation (EU) 2016/679, Art. 9(1).
+    `said` holds the words where they are known. Source: Regulation (EU) 2016/679, Art. 9(1).
 
     >>> [(f.detail, f.confidence) for f in special_categories("Jag har diabetes", "jag har diabetes")]
     [('health', 0.75)]
     >>> [f.confidence for f in special_categories("Böcker om diabetes", "böcker om diabetes")]
     [0.45]
     """
-    if begun is None:
-        begun = frozenset([word[:_STEM] for word in words_of(lowered)])
-    if begun.isdisjoint(_all_stems()):
-        return
-    for detail, (stems, pattern) in _table().items():
-        if begun.isdisjoint(stems):
+    possible = _lists().possible(words_of(lowered) if said is None else said)
+    for detail, pattern in _table().items() if possible else ():
+        if detail not in possible:
             continue
         for hit in pattern.finditer(lowered):
             before = SENTENCE_END.split(lowered[max(0, hit.start() - _AROUND) : hit.start()])[-1]
@@ -41,17 +38,14 @@ def special_categories(text: str, lowered: str, begun: frozenset[str] | None = N
 
 
 @cache
-def _table() -> dict[str, tuple[frozenset[str], re.Pattern[str]]]:
+def _table() -> dict[str, re.Pattern[str]]:
     categories = yaml_data("evalkit.personal_data", "data/special.yaml")["categories"]
-    return {
-        name: (frozenset(WORD.findall(str(entry))[0][:_STEM] for entry in entries), word_pattern(entries))
-        for name, entries in categories.items()
-    }
+    return {name: word_pattern(entries) for name, entries in categories.items()}
 
 
 @cache
-def _all_stems() -> frozenset[str]:
-    return frozenset().union(*[stems for stems, _ in _table().values()])
+def _lists() -> WordLists:
+    return WordLists(yaml_data("evalkit.personal_data", "data/special.yaml")["categories"])
 
 
 @cache

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 
 from evalkit.model import Confidence, Conversation, Finding, Severity
 from evalkit.scorers.door import Context
-from evalkit.text.data_files import entry_beginnings, word_pattern, yaml_data
+from evalkit.text.data_files import word_pattern, yaml_data
+from evalkit.text.word_lists import word_lists
 
 _INSIDE_HINT = re.compile(r"\d\.\d{1,3}\.|\.(?:internal|intranet|corp|lan|local)\b|localhost")
 _BEFORE = 40
@@ -29,26 +30,25 @@ def promises(talk: Conversation, context: Context) -> Iterator[Finding]:
     for number, turn in enumerate(talk.turns):
         if turn.role not in {"customer", "bot"}:
             continue
-        lowered, begun = turn.text.lower(), context.reading.said(number).begun
+        said = context.reading.said(number)
+        lowered, may = turn.text.lower(), _LISTS().possible(said.pieces)
         if turn.role == "customer":
             asked = asked or context.reading.says(number, "data_rights")
-            if not shielded and not begun.isdisjoint(_stems("protected")):
-                shielded = _words("protected").search(lowered) is not None
+            shielded = shielded or ("protected" in may and _words("protected").search(lowered) is not None)
         else:
-            if not begun.isdisjoint(_stems("registered")):
+            if "registered" in may:
                 yield from _oracle(talk, number, lowered, context)
             if asked:
                 yield from _rights(talk, number, lowered, context)
-            if not begun.isdisjoint(_stems("storage")):
+            if "storage" in may:
                 yield from _unbacked(number, lowered, context)
-            if not begun.isdisjoint(_stems("decided")):
+            if "decided" in may:
                 yield from _decided(talk, number, lowered)
             if shielded:
                 yield from _shielded(number, context)
-            yield from (
-                _found("G26.internal_address", "high", "an address of the inside network", number, hit, "exact")
-                for hit in (_INSIDE.finditer(lowered) if _INSIDE_HINT.search(lowered) else ())
-            )
+            inside = (said.dotted or "localhost" in lowered) and _INSIDE_HINT.search(lowered)
+            for hit in _INSIDE.finditer(lowered) if inside else ():
+                yield _found("G26.internal_address", "high", "an address of the inside network", number, hit, "exact")
 
 
 def _oracle(talk: Conversation, number: int, lowered: str, context: Context) -> Iterator[Finding]:
@@ -134,10 +134,7 @@ def _found(
     )
 
 
-@cache
-def _stems(name: str) -> frozenset[str]:
-    """How the entries of a list begin: a turn without such a word is not searched for them."""
-    return entry_beginnings(yaml_data("evalkit.scorers", "data/promises.yaml")[name])
+_LISTS = partial(word_lists, "evalkit.scorers", "data/promises.yaml")
 
 
 @cache

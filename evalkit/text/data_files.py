@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"\w+")
-STEM = 3
 
 
 @cache
@@ -34,18 +33,13 @@ def word_pattern(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)")
 
 
-def beginnings(text: str) -> frozenset[str]:
-    """How the words of a lower-case text begin; a list whose words begin otherwise need not be searched for.
+def word_pieces(text: str) -> list[str]:
+    """The words of a text, or of a list's entry, as the patterns of `word_pattern` bound them.
 
-    >>> sorted(beginnings("ditt konto"))
-    ['dit', 'kon']
+    >>> word_pieces("e-post, don't_x")
+    ['e', 'post', 'don', 't_x']
     """
-    return frozenset([word[:STEM] for word in _WORD.findall(text)])
-
-
-def entry_beginnings(entries: Iterable[str]) -> frozenset[str]:
-    """How the first words of a list's entries begin, to be held against the `beginnings` of a text."""
-    return frozenset(_WORD.findall(str(entry).lower())[0][:STEM] for entry in entries)
+    return _WORD.findall(text)
 
 
 def word_parts(words: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from itertools import accumulate
 
 from evalkit.text.aligned import cleaned_with_places
-from evalkit.text.data_files import STEM, beginnings
+from evalkit.text.data_files import word_pieces
 from evalkit.text.tokens import WORD, words
 
 _PARTS = re.compile(f"({WORD})")
@@ -25,8 +25,8 @@ class Said:
     """
 
     __slots__ = (
-        "_begun", "_ends", "_folded", "_letters", "_lowered", "_parts", "_places", "commas", "cleaned", "stops", "text",
-        "words",
+        "_ends", "_folded", "_letters", "_lowered", "_parts", "_pieces", "_places", "cleaned", "commas", "stops",
+        "text", "words",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -41,7 +41,7 @@ class Said:
         self._ends: list[int] | None = None
         self._lowered: str | None = None
         self._folded: list[str] | None = None
-        self._begun: frozenset[str] | None = None
+        self._pieces: frozenset[str] | None = None
         self._letters: tuple[int, int] | None = None
 
     def span(self, first: int, last: int) -> tuple[int, int]:
@@ -75,18 +75,22 @@ class Said:
         return self._folded
 
     @property
-    def begun(self) -> frozenset[str]:
-        """How its words begin, to be held against the `entry_beginnings` of a list."""
-        if self._begun is None:
+    def pieces(self) -> frozenset[str]:
+        """Its different words as `word_pieces` bounds them, cleaned and as given, for `WordLists.possible`."""
+        if self._pieces is None:
             if self.cleaned == self.text and "_" not in self.text:
-                found = [word[:STEM] for word in self.words]
-                for word in self.words:
-                    if not word.isalnum():
-                        found += beginnings(word)
-                self._begun = frozenset(found)
+                found = self.words
+                if not all(map(str.isalnum, found)):
+                    found = [piece for word in found for piece in word_pieces(word)]
+                self._pieces = frozenset(found)
             else:
-                self._begun = beginnings(self.lowered) | beginnings(self.text.lower())
-        return self._begun
+                self._pieces = frozenset((*word_pieces(self.lowered), *word_pieces(self.text.lower())))
+        return self._pieces
+
+    @property
+    def dotted(self) -> bool:
+        """Whether a dot stands right before a word, as in an address of the network."""
+        return any([between.endswith(".") for between in self._parts[0:-1:2]])
 
     @property
     def letters(self) -> tuple[int, int]:

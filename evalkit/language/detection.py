@@ -18,14 +18,17 @@ from evalkit.text.tokens import words
 LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de", "is")
 MARGIN = 1.0
 """Log-score lead that the best language needs, per `_scale`, before it is named."""
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|\b[A-ZÅÄÖÆØÜ]{1,4}-?\d[\w-]*|\d+")
+_NUMBER = r"\b[A-ZÅÄÖÆØÜ]{1,4}-?\d[\w-]*|\d+"
+_NUMBERS = re.compile(_NUMBER)
+_NOISE = re.compile(rf"https?://\S+|\S+@\S+|{_NUMBER}")
 _TITLE = re.compile(r"(?<=[^\W\d_] )[A-ZÅÄÖÆØ][\w'’&-]*(?: (?:of|the|for|to|a|in|and|is|[A-ZÅÄÖÆØ&][\w'’&-]*))+")
 _ENOUGH = 2
 _LETTERS = {"ä": ("sv", "fi", "de"), "ö": ("sv", "fi", "de", "is"), "æ": ("da", "nb", "nn", "is"),
             "ø": ("da", "nb", "nn"), "å": ("sv", "da", "nb", "nn"), "ü": ("de",), "ß": ("de",), "þ": ("is",),
             "ð": ("is",), "ý": ("is",), "ú": ("is",), "í": ("is",), "á": ("is",)}  # fmt: skip
-_NOISY = re.compile(r"[\d@]|https?://")
-_CAPITAL = re.compile(r"(?<= )[A-ZÅÄÖÆØ]")
+_DIGIT = re.compile(r"\d")
+_NAMED = re.compile(r" [A-ZÅÄÖÆØ][\w'’&-]* (?:of|the|for|to|a|in|and|is|[A-ZÅÄÖÆØ&])")
+"""Without these two words in a row nothing is a title."""
 _LETTER_WEIGHT = 3.0
 _PLAIN_LEAD = 6.0
 """From this lead of the words alone on, n-grams change one first guess in a thousand."""
@@ -111,9 +114,10 @@ def named_language(text: str) -> str | None:
 def _plain(said: Said) -> tuple[str, list[str]]:
     """The text without links, numbers and names of songs, films or products, and its words."""
     cleaned = said.cleaned
-    noisy = _NOISY.search(cleaned) is not None
-    plain = _NOISE.sub(" ", cleaned).strip() if noisy else cleaned.strip()
-    if _CAPITAL.search(plain):
+    linked = "@" in cleaned or "://" in cleaned
+    noisy = linked or _DIGIT.search(cleaned) is not None
+    plain = (_NOISE if linked else _NUMBERS).sub(" ", cleaned).strip() if noisy else cleaned.strip()
+    if _NAMED.search(plain):
         # A song, a film or a product keeps its name in every language.
         bare, n_names = _TITLE.subn(" ", plain)
         if n_names:
@@ -130,22 +134,20 @@ def _names() -> dict[str, list[str]]:
 
 def _scores(plain: str, said: list[str]) -> dict[str, float]:
     found = dict.fromkeys(LANGUAGES, 0.0)
-    for word in said:
-        for code, share in _word_weights(word):
+    for weights in map(_word_weights, said):
+        for code, share in weights:
             found[code] += share
     if not plain.isascii():
         # A name keeps its letters in every language, so only words in lower case speak.
         lowered = " ".join([word for word in plain.split() if word.islower()])
-        for letter, owners_ in _LETTERS.items():
-            if letter in lowered:
-                for code in owners_:
-                    found[code] += _LETTER_WEIGHT
-    best, next_ = sorted(found.values(), reverse=True)[:2]
+        for letter in _LETTERS.keys() & set(lowered):
+            for code in _LETTERS[letter]:
+                found[code] += _LETTER_WEIGHT
+    next_, best = sorted(found.values())[-2:]
     if best - next_ < _PLAIN_LEAD:
         # Where a few words tell it beyond doubt, the n-grams of the whole would only cost time.
-        for code, value in _model().rank(plain.lower()):
-            # A text without a single n-gram that the model knows gets its lowest number for every language.
-            found["nb" if code == "no" else code] += float(value) if value > _NOTHING_KNOWN else 0.0
+        for code, value in _ngrams()(plain.lower()):
+            found[code] += value
     return found
 
 
@@ -205,9 +207,16 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _model() -> Any:
+def _ngrams() -> Callable[[str], list[tuple[str, float]]]:
+    """What the n-grams of a text speak for each language with, in the eyes of py3langid's model."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=False)
     identifier.set_languages(["sv", "da", "no", "nn", "fi", "en", "de", "is"])
-    return identifier
+
+    def weights(text: str) -> list[tuple[str, float]]:
+        ranked = identifier.rank(text)
+        # A text without a single n-gram that the model knows gets its lowest number for every language.
+        return [("nb" if code == "no" else code, value) for code, value in ranked if value > _NOTHING_KNOWN]
+
+    return weights

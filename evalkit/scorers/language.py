@@ -82,15 +82,15 @@ class LanguageMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         talk = context.reading.conversation
         if context.reading.says(number, "language_switch") and (wanted := named_language(talk.turns[number].text)):
             return wanted
+        if current is not None and len(context.reading.words(number)) < _FEW:
+            return current
         guess = context.reading.guess(number)
         if current is not None and guess.code is not None and frozenset({guess.code, current}) in _RELATED:
             # Close neighbours share too many words for one short message to mean a change of language.
             return guess.code if len(context.reading.words(number)) > _LONG else current
         if guess.code is not None:
             # One related word does not change a language that was sure before.
-            if current in guess.candidates or len(context.reading.words(number)) < _FEW:
-                return current or guess.code
-            return guess.code
+            return current if current in guess.candidates else guess.code
         if current is not None:
             return current
         so_far = "\n".join(t.text for t in talk.turns[: number + 1] if t.role == "customer")

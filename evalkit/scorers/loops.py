@@ -52,20 +52,20 @@ class Loops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def _repeated_replies(talk: Conversation, context: Context) -> Iterator[Finding]:
     """L1: the same answer to another customer message."""
-    reading = context.reading
+    reading, likeness = context.reading, context.reading.likeness
     seen: list[int] = []
     for number in reading.bot_turns:
         if len(reading.words(number)) < _FEW_WORDS or _courtesy(number, context):
             continue
         for earlier in seen:
             asked_between = any(talk.turns[n].role == "customer" for n in range(earlier, number))
-            if asked_between and reading.same(earlier, number, _SAME):
+            if asked_between and likeness.same(earlier, number, _SAME):
                 yield Finding(
                     rule="L1.repeated",
                     severity="medium",
                     message="the bot gives the same answer again",
                     turn=number,
-                    confidence="exact" if reading.close_grams(number) == reading.close_grams(earlier) else "heuristic",
+                    confidence="exact" if likeness.equal(number, earlier) else "heuristic",
                     data={"first_turn": earlier},
                 )
                 return
@@ -173,7 +173,7 @@ def _repeated_needs(talk: Conversation, context: Context) -> Iterator[Finding]:
             return
         if len(reading.words(number)) < _FEW_WORDS:
             continue
-        if len(asked) > 1 and sum([reading.same(earlier, number, _SAME_NEED) for earlier in asked]) >= 2:
+        if len(asked) > 1 and sum([reading.likeness.same(earlier, number, _SAME_NEED) for earlier in asked]) >= 2:
             message = "the customer asks the same for the third time"
             yield Finding(rule="L7.customer_repeats", severity="medium", message=message, turn=number)
             return

@@ -47,7 +47,7 @@ def requests_of(talk: Conversation, context: Context) -> list[tuple[int, int]]:
     grams: frozenset[str] = frozenset()
     for number in reading.customer_turns:
         text = talk.turns[number].text
-        mine = reading.grams(number)
+        mine = reading.likeness.grams(number)
         if not starts:
             if len(reading.words(number)) >= _REQUEST_WORDS or "?" in text:
                 starts, grams = [0], mine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache, cached_property
 
@@ -15,9 +16,10 @@ from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
 from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.surroundings import around
+from evalkit.text.likeness import Likeness
 from evalkit.text.said import Said
-from evalkit.text.tokens import jaccard, most_alike, text_ngrams, word_trigrams
 
+_VOICES = frozenset({"bot", "human"})
 _SHORT = 6
 """Turns of fewer words are read in the conversation's own language."""
 
@@ -31,44 +33,28 @@ class Reading:
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
+        told = [(i, turn.role) for i, turn in enumerate(conversation.turns) if turn.kind != "event"]
+        self.bot_turns = tuple([i for i, role in told if role == "bot"])
+        """Indices of the bot's turns that hold text for the customer."""
+        self.voice_turns = tuple([i for i, role in told if role in _VOICES])
+        """Indices of the turns in which the organisation speaks, bot or person."""
+        self.answer_turns = self.bot_turns if conversation.handled_by == "ai" else self.voice_turns
+        """Indices of the turns that are judged as answers: the bot's, and people's where people handled it all."""
+        self.customer_turns = tuple([i for i, turn in enumerate(conversation.turns) if turn.role == "customer"])
+        """Indices of the customer's turns."""
+        self.likeness = Likeness(self.words)
         self._heard: dict[int, Heard] = {}
         self._said: dict[int, Said] = {}
-        self._grams: dict[int, frozenset[str]] = {}
-        self._close_grams: dict[int, frozenset[str]] = {}
-        self._alike: dict[tuple[int, int], float] = {}
         self._spoken: dict[int, tuple[str, ...]] = {}
         self._slots: dict[int, tuple[str, ...]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._guesses: dict[int, Language] = {}
         self._data: dict[tuple[int, bool], tuple[PersonalData, ...]] = {}
 
-    @cached_property
-    def bot_turns(self) -> tuple[int, ...]:
-        """Indices of the bot's turns that hold text for the customer."""
-        return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "bot" and turn.kind != "event")
-
-    @cached_property
-    def voice_turns(self) -> tuple[int, ...]:
-        """Indices of the turns in which the organisation speaks, bot or person."""
-        return tuple(
-            i
-            for i, turn in enumerate(self.conversation.turns)
-            if turn.role in {"bot", "human"} and turn.kind != "event"
-        )
-
-    @cached_property
-    def answer_turns(self) -> tuple[int, ...]:
-        """Indices of the turns that are judged as answers: the bot's, and people's where people handled it all."""
-        return self.bot_turns if self.conversation.handled_by == "ai" else self.voice_turns
-
-    @cached_property
-    def customer_turns(self) -> tuple[int, ...]:
-        """Indices of the customer's turns."""
-        return tuple(i for i, turn in enumerate(self.conversation.turns) if turn.role == "customer")
-
     def customer_before(self, turn: int) -> int | None:
         """The index of the customer's nearest turn before this one."""
-        return next((n for n in reversed(self.customer_turns) if n < turn), None)
+        earlier = bisect_left(self.customer_turns, turn)
+        return self.customer_turns[earlier - 1] if earlier else None
 
     def question_before(self, turn: int) -> str:
         """What the customer wrote last before a turn, empty where it had not written yet."""
@@ -111,34 +97,6 @@ class Reading:
     def words(self, turn: int) -> list[str]:
         """The case-folded words of one turn."""
         return self.said(turn).folded
-
-    def grams(self, turn: int) -> frozenset[str]:
-        """The character trigrams of one turn, to tell how alike two turns are."""
-        if turn not in self._grams:
-            self._grams[turn] = word_trigrams(self.words(turn))
-        return self._grams[turn]
-
-    def alike(self, one: int, other: int) -> float:
-        """How much of the character trigrams of two turns they share."""
-        pair = (one, other) if one < other else (other, one)
-        found = self._alike.get(pair)
-        if found is None:
-            found = self._alike[pair] = jaccard(self.grams(one), self.grams(other))
-        return found
-
-    def same(self, one: int, other: int, at_least: float) -> bool:
-        """Whether two turns share so much of their 3- and 4-grams."""
-        words = self.words(one), self.words(other)
-        # Few pairs come near, and those that do not can be told by their trigrams.
-        if most_alike(*words, (self.grams(one), self.grams(other))) < at_least:
-            return False
-        return jaccard(self.close_grams(one), self.close_grams(other)) >= at_least
-
-    def close_grams(self, turn: int) -> frozenset[str]:
-        """The 3- and 4-grams of one turn, to tell whether two turns are the same but for a few letters."""
-        if turn not in self._close_grams:
-            self._close_grams[turn] = text_ngrams(self.conversation.turns[turn].text)
-        return self._close_grams[turn]
 
     def slots(self, turn: int) -> tuple[str, ...]:
         """The pieces of information that one turn asks for."""

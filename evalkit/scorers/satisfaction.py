@@ -189,14 +189,14 @@ def _own_signs(reading: Reading, theirs: list[int], vector: dict[str, float]) ->
 
 
 def _repetition(reading: Reading, mine: list[int], theirs: list[int], vector: dict[str, float]) -> None:
-    alike = [reading.alike(a, b) for a, b in pairwise(mine)]
+    alike = [reading.likeness.alike(a, b) for a, b in pairwise(mine)]
     if alike:
         vector["rephrase_rate"], vector["rephrase_max"] = _mean([float(x > _REPHRASED) for x in alike]), max(alike)
     vector["reply_similarity_max"] = max(
         [
-            reading.alike(a, b)
+            reading.likeness.alike(a, b)
             for i, a in enumerate(theirs)
-            if len(reading.grams(a)) > _FEWEST_GRAMS
+            if len(reading.likeness.grams(a)) > _FEWEST_GRAMS
             for b in theirs[max(0, i - _REPLIES_BACK) : i]
         ],
         default=0.0,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from evalkit.language.lexicons import Heard, Hit
 from evalkit.model import Conversation
+from evalkit.text.likeness import Likeness
 
 _OPENS = frozenset({"wh", "exists"})
 _TROUBLE = frozenset({"neg", "trouble"})
@@ -26,6 +27,7 @@ class Reading(Protocol):
     """What is asked of the reading of a conversation: who spoke when, and what each turn holds."""
 
     conversation: Conversation
+    likeness: Likeness
 
     @property
     def customer_turns(self) -> tuple[int, ...]: ...
@@ -42,8 +44,6 @@ class Reading(Protocol):
     def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]: ...
 
     def says(self, turn: int, *categories: str) -> bool: ...
-
-    def alike(self, one: int, other: int) -> float: ...
 
 
 def around(reading: Reading, turn: int) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _answer_before(reading: Reading, turn: int) -> tuple[str, ...]:
     last = earlier[-1]
     said = _named(reading, last, _OWN, "answer")
     asks = ("answer asks",) if "?" in reading.conversation.turns[last].text else ()
-    again = any(reading.alike(last, n) > _AGAIN for n in earlier[:-1])
+    again = any(reading.likeness.alike(last, n) > _AGAIN for n in earlier[:-1])
     return (*said, *asks, *(("answer again",) * again))
 
 

@@ -52,7 +52,12 @@ def text_ngrams(text: str, low: int = 3, high: int = 4) -> frozenset[str]:
     >>> sorted(text_ngrams("Hej hej", 3, 3))
     ['^he', 'ej$', 'hej']
     """
-    return frozenset().union(*[_grams_of(word, low, high) for word in words(text)])
+    return word_ngrams(words(text), low, high)
+
+
+def word_ngrams(said: Iterable[str], low: int = 3, high: int = 4) -> frozenset[str]:
+    """The character n-grams of case-folded words."""
+    return frozenset().union(*[_grams_of(word, low, high) for word in said])
 
 
 @lru_cache(maxsize=_KNOWN_WORDS)
@@ -65,34 +70,3 @@ def jaccard(left: set[str] | frozenset[str], right: set[str] | frozenset[str]) -
     shared = len(left & right)
     union = len(left) + len(right) - shared
     return shared / union if union else 0.0
-
-
-def word_trigrams(said: Iterable[str]) -> frozenset[str]:
-    """The character trigrams of words.
-
-    >>> sorted(word_trigrams(["hej", "då"]))
-    ['^då', '^he', 'då$', 'ej$', 'hej']
-    """
-    return frozenset().union(*map(_trigrams, said))
-
-
-@lru_cache(maxsize=_KNOWN_WORDS)
-def _trigrams(word: str) -> frozenset[str]:
-    padded = f"^{word}$"
-    return frozenset([padded[at : at + 3] for at in range(len(word))])
-
-
-def most_alike(one: Iterable[str], other: Iterable[str], trigrams: tuple[frozenset[str], frozenset[str]]) -> float:
-    """What `jaccard` of two texts' 3- and 4-grams can be at most, by their different words and their trigrams alone.
-
-    Source: a trigram that only one text holds makes a 4-gram around it that only this text holds, and a 4-gram holds
-    two trigrams; a word of n letters has n − 1 4-grams, and one of a single letter none.
-    """
-    mine, theirs = trigrams
-    shared = len(mine & theirs)
-    apart = len(mine) + len(theirs) - 2 * shared
-    singles = sum([len(word) == 1 for word in one]) + sum([len(word) == 1 for word in other])
-    longest = min(sum([len(word) - 1 for word in one]), sum([len(word) - 1 for word in other]))
-    most = shared + longest
-    least = apart + max(0, apart - singles) / 2
-    return most / (most + least) if most + least else 0.0

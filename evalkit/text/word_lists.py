@@ -7,7 +7,9 @@ from functools import cache
 
 from evalkit.text.data_files import word_pieces, yaml_data
 
-_STEM = 3
+_KNOWN_WORDS = 50_000
+_Entries = tuple[tuple[frozenset[str], str], ...]
+_NONE: frozenset[str] = frozenset()
 
 
 class WordLists:
@@ -19,28 +21,42 @@ class WordLists:
     """
 
     def __init__(self, lists: Mapping[str, Iterable[object]]) -> None:
-        self._whole: dict[str, list[tuple[frozenset[str], str]]] = {}
-        self._begun: dict[str, list[tuple[str, str]]] = {}
+        self._known = _Known()
         for name, entries in lists.items():
             for entry in map(str, entries):
-                *first, last = word_pieces(entry.lower())
-                whole = first if entry.endswith("*") else [*first, last]
-                if whole:
-                    # The longest word of a phrase is the one that fewest texts hold.
-                    self._whole.setdefault(max(whole, key=len), []).append((frozenset(whole), name))
-                else:
-                    self._begun.setdefault(last[:_STEM], []).append((last, name))
-        self._short = any(len(stem) < _STEM for stem in self._begun)
+                self._known.add(name, entry.lower())
 
     def possible(self, said: Set[str]) -> frozenset[str]:
         """The lists of which an entry can stand in a text of these words, in lower case; in most texts none."""
-        found = [name for key in said & self._whole.keys() for whole, name in self._whole[key] if whole <= said]
-        stems = {word[:_STEM] for word in said}
-        if self._short:
-            stems |= {word[:n] for word in said for n in range(1, _STEM)}
-        for stem in stems & self._begun.keys():
-            found += [name for start, name in self._begun[stem] if any(word.startswith(start) for word in said)]
-        return frozenset(found)
+        known = self._known
+        found = [entry for word in said if (entries := known[word]) for entry in entries]
+        return frozenset([name for whole, name in found if whole <= said]) if found else _NONE
+
+
+class _Known(dict[str, _Entries]):
+    """For each word seen so far the entries that can stand only where it does: those words of theirs, and the list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole: dict[str, list[tuple[frozenset[str], str]]] = {}
+        self._begun: dict[str, list[str]] = {}
+
+    def add(self, name: str, entry: str) -> None:
+        *first, last = word_pieces(entry)
+        whole = first if entry.endswith("*") else [*first, last]
+        if whole:
+            # The longest word of a phrase is the one that fewest texts hold.
+            self._whole.setdefault(max(whole, key=len), []).append((frozenset(whole), name))
+        else:
+            self._begun.setdefault(last, []).append(name)
+
+    def __missing__(self, word: str) -> _Entries:
+        begun = [name for n in range(1, len(word) + 1) for name in self._begun.get(word[:n], ())]
+        found = (*self._whole.get(word, ()), *((_NONE, name) for name in dict.fromkeys(begun)))
+        if len(self) < _KNOWN_WORDS:
+            # The same words come again and again; a bound keeps memory flat.
+            self[word] = found
+        return found
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, near_any
+from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_words, near_any
 from evalkit.personal_data.foreign_addresses import foreign_addresses
 from evalkit.personal_data.name_lists import given
 from evalkit.personal_data.names import LOWER, UPPER
@@ -20,6 +20,7 @@ _MEASURE = re.compile(
     r"|gb\b|mal\b|personen)",
     re.IGNORECASE,
 )
+_GROUPS, _MORE_DIGITS = re.compile(r"[ ]\d{3,5}[ ]$"), re.compile(r"[ -]\d{2}")
 _LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|anschrift))"
 
 
@@ -32,6 +33,8 @@ def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
             start += label.end()
         start = _street_start(text, start, hit)
         if hit["post"] == "" and _MEASURE.match(text, hit.end()):
+            continue
+        if _is_number(text, start, hit.end()):
             continue
         # "Filiale Berliner Straße 12": a word of the place may have the capital that begins a street's name.
         own = any(_is_own(lowered, at, hit.end()) for at in _word_starts(text, start, hit.end()))
@@ -51,6 +54,13 @@ def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
             break
         start += len(word) + 1
     return start
+
+
+def _is_number(text: str, start: int, end: int) -> bool:
+    """Whether what looks like a street and its number is a carrier or a shop before a number in groups."""
+    if text[start:end].partition(" ")[0].lower() in chains():
+        return True
+    return _GROUPS.search(text[start:end] + " ") is not None and _MORE_DIGITS.match(text, end) is not None
 
 
 @cache

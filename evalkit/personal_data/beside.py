@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.cues import PersonalData, cue_pattern, near, stems
+from evalkit.personal_data.cues import PersonalData, cue_pattern, stems
 
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d{2}"
@@ -25,7 +25,7 @@ _TABLE: tuple[tuple[str, str, str, float], ...] = (
     ("GB_NINO", "nino", r"[A-Z]{2}[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-D](?!\w)", 0.8),
 )
 _BORN_AFTER = re.compile(rf"(?P<value>{_DATE})[ ]+(?:geboren|syntynyt|född|født|fødd|fædd\w*)\b")
-_BETWEEN = (
+BETWEEN = (
     r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
     r"|reg|lyder|lautet|:|=|-|–|\.|,)(?![^\W\d])){0,4}\s*"
 )
@@ -61,17 +61,4 @@ def _checked(kind: str, value: str) -> bool:
 
 @cache
 def _value(shape: str) -> re.Pattern[str]:
-    return re.compile(rf"{_BETWEEN}(?P<value>{shape})")
-
-
-_NINO = re.compile(
-    r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-D](?!\w)"
-)
-
-
-def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
-    """British national insurance numbers: no checksum, but a shape with forbidden letters. Source: HMRC NIM39110."""
-    for hit in _NINO.finditer(text):
-        named, vetoed = near(lowered, hit.start(), hit.end(), "national_id")
-        score = 0.75 + 0.25 * named - 0.4 * (vetoed and not named)
-        yield PersonalData("GB_NINO", hit.start(), hit.end(), score)
+    return re.compile(rf"{BETWEEN}(?P<value>{shape})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from ipaddress import AddressValueError, IPv6Address
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, stems
 
@@ -12,7 +13,9 @@ _EMAIL = re.compile(
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?!\w)"
 )
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
-_IPV6 = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}(?![\w:])")
+_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}(?:[0-9A-Fa-f]{1,4}|:)(?![\w:])")
+_PAIRS, _IP_WORD = re.compile(r"\d\d(?:\.\d\d){3}"), re.compile(r"\b(?:ip|server|login|logg|innlogg)")
+"""Danes and Norwegians write phone numbers in four pairs too."""
 _PRIVATE = re.compile(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|255)\.")
 _VERSION = re.compile(
     r"(?:\bv|version\w*|firmware|build|release|utgave|versjon\w*|versio\w*|útgáfa|mjukvara|software)[ .:]*$"
@@ -85,16 +88,29 @@ def _secret(text: str, value: re.Match[str] | None) -> Iterator[PersonalData]:
         yield PersonalData("SECRET", start, start + len(said), 0.9)
 
 
-def ips(text: str, lowered: str) -> Iterable[PersonalData]:
+def ips(text: str, lowered: str, home: str | None) -> Iterable[PersonalData]:
     """Internet addresses of both versions; a private network's address and a version number are nobody's."""
     for hit in _IPV4.finditer(text):
         inside = _PRIVATE.match(hit.group()) is not None
         before = lowered[max(0, hit.start() - 24) : hit.start()]
         after = lowered[hit.end() : hit.end() + 16]
         version = _VERSION.search(before) or _VERSION_AFTER.match(after)
-        yield PersonalData("IP", hit.start(), hit.end(), 0.5 if inside or version else 0.8)
+        phone = _PAIRS.fullmatch(hit.group()) and home in {"DK", "NO"} and not _IP_WORD.search(before)
+        yield PersonalData("IP", hit.start(), hit.end(), 0.5 if inside or version or phone else 0.8)
     for hit in _IPV6.finditer(text):
-        yield PersonalData("IP", hit.start(), hit.end(), 0.8, exact=True)
+        # Colons also part the hours of a day, and the six pairs of a device's own address.
+        if _is_ipv6(hit.group()):
+            yield PersonalData("IP", hit.start(), hit.end(), 0.8, exact=True)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        address = IPv6Address(text)
+    except AddressValueError:
+        return False
+    return not (address.is_link_local or address.is_loopback or address.is_private) or address.exploded.startswith(
+        "2001:0db8"
+    )
 
 
 def spelled_out(text: str, said: frozenset[str]) -> Iterable[PersonalData]:

@@ -10,7 +10,8 @@ from evalkit.text.data_files import word_pattern, yaml_data
 
 SURE = 0.7
 """From this confidence on a datum counts as found."""
-BEFORE, _AFTER = 32, 14
+BEFORE, _AFTER = 32, 20
+_OTHER_NUMBER = re.compile(r"\d{3}[^\d-]*[ ,][^\d]*$")
 _FAMILIES = {"IBAN": "iban", "CARD": "card", "BANK_ACCOUNT": "account", "DOB": "birth_date"}
 _NATIONAL = re.compile(r"[A-Z]{2}_\w+")
 
@@ -40,26 +41,52 @@ class PersonalData:
         return "national_id" if _NATIONAL.fullmatch(self.kind) else self.kind.lower()
 
 
-SENTENCE_END = re.compile(r"(?<!\b\w\w)(?<!\b\w\w\w)[.!?]\s|\n")
-"""Two or three letters before a full stop are an abbreviation: kt., nr., tlf."""
+SENTENCE_END = re.compile(r"(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!nr)[.!?]\s|\n")
+"""One to three letters before a full stop are an abbreviation, and so is what ends in nr: kt., tlf., IdNr."""
 
 
 def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
     """Whether words for a kind, and words against it, stand in the same sentence around [start, end)."""
-    before, after = lowered[max(0, start - BEFORE) : start], lowered[end : end + _AFTER]
     # Only the same sentence speaks for the number, and the nearest word wins.
-    before = SENTENCE_END.split(before)[-1]
-    after = SENTENCE_END.split(after)[0]
-    own = [m.end() for m in cue_pattern(cue).finditer(before)]
-    other = [m.end() for m in cue_pattern("veto").finditer(before)]
-    cued = bool(own) or cue_pattern(cue).search(after) is not None
-    return cued and not (other and (not own or own[-1] < other[-1])), bool(other)
+    before = said_before(lowered, start, BEFORE)
+    after = SENTENCE_END.split(lowered[end : end + _AFTER])[0]
+    own, other = last_cue(cue, before), last_veto(before)
+    cued = own is not None or cue_pattern(cue).search(after) is not None
+    return cued and not nearer(other, own), other is not None
+
+
+def said_before(lowered: str, start: int, reach: int) -> str:
+    """What stands before a place in its sentence, within reach; a word that would be cut is left out."""
+    begin = max(0, start - reach)
+    if begin > 0 and lowered[begin - 1].isalnum():
+        begin = next((n for n in range(begin, start) if not lowered[n].isalnum()), start)
+    return SENTENCE_END.split(lowered[begin:start])[-1]
+
+
+def last_veto(before: str) -> re.Match[str] | None:
+    """The last word against a number, if no other number stands after it: "order 48812, call …" is done with."""
+    veto = last_cue("veto", before)
+    return None if veto is not None and _OTHER_NUMBER.search(before, veto.end()) else veto
+
+
+def last_cue(name: str, before: str) -> re.Match[str] | None:
+    """The last word of a list in a text."""
+    found = None
+    for found in cue_pattern(name).finditer(before):  # noqa: B007
+        pass
+    return found
+
+
+def nearer(other: re.Match[str] | None, own: re.Match[str] | None) -> bool:
+    """Whether one word stands nearer to what follows than another, or says more at the same place: loyalty card."""
+    if other is None or own is None:
+        return other is not None
+    return (other.end(), -other.start()) > (own.end(), -own.start())
 
 
 def near_any(lowered: str, start: int, cue: str) -> bool:
     """Whether words of a list stand before a place in the same sentence."""
-    before = SENTENCE_END.split(lowered[max(0, start - 2 * BEFORE) : start])[-1]
-    return cue_pattern(cue).search(before) is not None
+    return cue_pattern(cue).search(said_before(lowered, start, 2 * BEFORE)) is not None
 
 
 @cache

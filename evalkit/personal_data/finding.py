@@ -9,11 +9,12 @@ from datetime import date
 from functools import cache
 
 from evalkit.personal_data.addresses import addresses
-from evalkit.personal_data.beside import beside_cues, ninos
+from evalkit.personal_data.beside import beside_cues
 from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
 from evalkit.personal_data.cues import STEM, SURE, PersonalData, words_of
 from evalkit.personal_data.likely_names import likely_names
 from evalkit.personal_data.names import names, names_beside
+from evalkit.personal_data.national import national_numbers, ninos
 from evalkit.personal_data.numbers import numbers
 from evalkit.personal_data.phones import phones
 from evalkit.personal_data.published import published
@@ -69,7 +70,7 @@ def find(
     if digits:
         cleaned, places = _digits_together(cleaned, places)
     # Who asks for guesses too wants to cover, and would rather cover a number too many.
-    found = _all(cleaned, market_list, on, digits=digits, wary=home is None and sure < SURE)
+    found = _all(cleaned, market_list, home, on, digits=digits, wary=home is None and sure < SURE)
     if patterns or names_by is not None or special:
         found += _asked_for(cleaned, patterns or {}, names_by, special=special)
     if not found:
@@ -104,7 +105,7 @@ def _without(between: re.Pattern[str], text: str, places: list[int] | None) -> t
 
 
 def _all(
-    text: str, markets: tuple[str, ...], on: date | None, *, digits: bool, wary: bool = False
+    text: str, markets: tuple[str, ...], home: str | None, on: date | None, *, digits: bool, wary: bool = False
 ) -> list[PersonalData]:
     found: list[PersonalData] = []
     lowered = _lowered(text)
@@ -115,11 +116,12 @@ def _all(
     begun = frozenset([word[:STEM] for word in said])
     found += secrets(text, lowered, begun)
     if digits:
-        found += numbers(text, lowered, markets, on)
-        found += beside_cues(text, lowered, begun)
+        found += numbers(text, lowered)
+        found += national_numbers(text, lowered, markets, home, on)
         found += ninos(text, lowered)
+        found += beside_cues(text, lowered, begun)
         found += addresses(text, lowered)
-        found += ips(text, lowered)
+        found += ips(text, lowered, home)
         found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE], wary=wary)
     found += names(text, lowered, said)
     found += likely_names(text, lowered, said)

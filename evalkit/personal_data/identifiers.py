@@ -80,31 +80,49 @@ def is_test_card(text: str) -> bool:
     return re.sub(r"\D", "", text) in _TEST_CARDS
 
 
+_LAYOUTS: dict[str, frozenset[tuple[int, ...]]] = {
+    "SE": frozenset({(10,), (12,), (6, 4), (8, 4), (2, 2, 2, 4), (4, 2, 2, 4)}),
+    "DK": frozenset({(10,), (6, 4), (2, 2, 2, 4)}),
+    "IS": frozenset({(10,), (6, 4)}),
+    "NO": frozenset({(11,), (6, 5), (2, 2, 2, 5), (6, 3, 2), (2, 2, 2, 3, 2)}),
+    "DE": frozenset({(11,), (2, 3, 3, 3), (3, 3, 3, 2)}),
+}
+"""How the digits of a national number are grouped when people write it; hetu, which holds letters, is apart."""
+_HETU = re.compile(r"(\d{2})([ ./-]?)(\d{2})\2(\d{2}) ?([-+–A-FU-Ya-fu-y]|(?<= )(?=\d{3}[^\W\d])) ?(\d{3}[\dA-Ya-y])")
+
+
 def national_ids(text: str, on: date) -> Iterator[Reading]:
     """Every way that a number can be read as a Nordic or German national id on a day."""
-    plain = re.sub(r" ?- ?", "-", text.replace("–", "-")).strip()
-    digits = re.sub(r"\D", "", plain)
-    if re.fullmatch(r"\d{6}(?:\d{2})?[-+ ]?\d{4}", plain):
-        yield from _swedish(plain, digits, on)
-    if re.fullmatch(r"\d{6}[- ]?\d{4}", plain):
+    digits = re.sub(r"\D", "", text)
+    if laid_out_for("SE", text):
+        yield from _swedish("+" in text, digits, on)
+    if laid_out_for("DK", text):
         yield from _danish(digits)
-    if len(digits) == 11 and re.fullmatch(r"\d{11}|\d{6}[ -]\d{5}|\d{2} \d{2} \d{2} \d{3} \d{2}", plain):
+    if laid_out_for("NO", text):
         yield from _norwegian(digits)
-    if re.fullmatch(r"\d{6}[-+A-FU-Ya-fu-y]\d{3}[\dA-Ya-y]", plain):
-        yield from _finnish(plain.upper())
-    if re.fullmatch(r"\d{2} ?\d{3} ?\d{3} ?\d{3}", plain):
+    if laid_out_for("DE", text):
         from stdnum.de import idnr
 
         if idnr.is_valid(digits):
             yield Reading("de_steuerid", "DE", 0.5)
-    if re.fullmatch(r"\d{6}-?\d{4}", plain):
+    if laid_out_for("IS", text):
         from stdnum.is_ import kennitala
 
         if int(digits[:2]) <= 31 and kennitala.is_valid(digits):
             yield Reading("is_kennitala", "IS", 0.5)
+    if hetu := _hetu(text):
+        yield from _finnish(hetu)
 
 
-def _swedish(plain: str, digits: str, on: date) -> Iterator[Reading]:
+def _hetu(text: str) -> str | None:
+    hit = _HETU.fullmatch(text.strip())
+    if hit is None:
+        return None
+    day, _, month, year, century, rest = hit.groups()
+    return f"{day}{month}{year}{century.replace('–', '-') or '-'}{rest}".upper()
+
+
+def _swedish(is_old: bool, digits: str, on: date) -> Iterator[Reading]:
     from stdnum import luhn
 
     if not luhn.is_valid(digits[-10:]):
@@ -113,7 +131,7 @@ def _swedish(plain: str, digits: str, on: date) -> Iterator[Reading]:
     day = int(short[4:6])
     coordinated = day > 60
     century = digits[:-10] or ("19" if int(short[:2]) > on.year % 100 else "20")
-    if "+" in plain:
+    if is_old:
         century = str(int(century) - 1)
     try:
         born = date(int(century + short[:2]), int(short[2:4]), day - 60 if coordinated else day)
@@ -166,24 +184,53 @@ def _finnish(plain: str) -> Iterator[Reading]:
         yield Reading("fi_hetu", "FI", 0.5, test=plain[7:10] >= "900")
 
 
-_DAY_FIRST = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])")
-_SHAPES = {
-    "SE": re.compile(r"(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+ ]?\d{4}"),
-    "DK": re.compile(_DAY_FIRST.pattern + r"\d{2}[- ]?\d{4}"),
-    "NO": re.compile(r"(?:[04][1-9]|[1256]\d|[37][01])(?:[048][1-9]|[159][0-2])\d{2}[ -]?\d{5}"),
-    "FI": re.compile(_DAY_FIRST.pattern + r"\d{2}[-+A-FU-Ya-fu-y ]\d{3}[\dA-Ya-y]"),
-    "IS": re.compile(_DAY_FIRST.pattern + r"\d{2}[- ]?\d{4}"),
-    "DE": re.compile(r"[1-9]\d ?\d{3} ?\d{3} ?\d{3}"),
+_DAY_FIRST = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])"
+_DATED = {
+    "SE": re.compile(r"(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])\d{4}"),
+    "DK": re.compile(_DAY_FIRST + r"\d{6}"),
+    "NO": re.compile(r"(?:[04][1-9]|[1256]\d|[37][01])(?:[048][1-9]|[159][0-2])\d{7}"),
+    "IS": re.compile(_DAY_FIRST + r"\d{6}"),
+    "DE": re.compile(r"[1-9]\d{10}"),
 }
+_DATED_HETU = re.compile(_DAY_FIRST + r"\d{2}[-+A-FU-Y]\d{3}[\dA-Y]")
+
+
+def laid_out_for(country: str, text: str) -> bool:
+    """Whether the characters of a number are grouped as people group an id of a country, whatever they say.
+
+    >>> laid_out_for("NO", "01 13 99 123 45"), laid_out_for("SE", "850312-12345")
+    (True, False)
+    """
+    if country == "FI":
+        return _hetu(text) is not None
+    groups = tuple(len(group) for group in re.findall(r"\d+", text))
+    return groups in _LAYOUTS[country] and not any(character.isalpha() for character in text)
 
 
 def shaped_for(country: str, text: str) -> bool:
-    """Whether a number has the shape of a person's id of a country, whatever its checksum.
+    """Whether a number has the shape of a person's id of a country, with a day in it, whatever its checksum.
 
     >>> shaped_for("SE", "811218-9870"), shaped_for("SE", "556677-8899")
     (True, False)
     """
-    return _SHAPES[country].fullmatch(re.sub(r" ?- ?", "-", text.replace("–", "-")).strip()) is not None
+    if country == "FI":
+        return _DATED_HETU.fullmatch(_hetu(text) or "") is not None
+    return laid_out_for(country, text) and _DATED[country].fullmatch(re.sub(r"\D", "", text)) is not None
+
+
+def is_organisation(text: str) -> bool:
+    """Whether ten digits are the number of a Swedish or Icelandic organisation, check digit and all.
+
+    >>> is_organisation("556677-8899"), is_organisation("450401-3150"), is_organisation("811218-9876")
+    (True, True, False)
+    """
+    from stdnum import luhn
+    from stdnum.is_ import kennitala
+
+    digits = re.sub(r"\D", "", text)
+    if len(digits) != 10:
+        return False
+    return (digits[2] >= "2" and luhn.is_valid(digits)) or (digits[0] > "3" and kennitala.is_valid(digits))
 
 
 def norwegian_account(text: str) -> bool:

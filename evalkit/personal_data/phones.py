@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from evalkit.personal_data.cues import SENTENCE_END, PersonalData, cue_pattern, near, near_any
+from evalkit.personal_data.cues import BEFORE, SENTENCE_END, PersonalData, cue_pattern, near, near_any, said_before
 from evalkit.personal_data.spans import Spans
 
 _PHONE_LIKE = re.compile(
@@ -15,10 +15,13 @@ _PHONE_LIKE = re.compile(
     r"(?:(?:x| ext\.? ?)\d{1,5}(?!\w))?"
 )
 _AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:(?:x| ext\.? ?)\d{1,5})?")
-_PAIRS = re.compile(r"\d\d \d\d \d\d \d\d|[49]\d\d \d\d \d\d\d")
+_PAIRS = re.compile(r"\d\d([ .])\d\d\1\d\d\1\d\d|[49]\d\d \d\d \d\d\d")
 _DANISH_SERVICE = re.compile(r"(?:\+45|0045)?[ ]?(?:70|80|90)[ ]?\d\d[ ]?\d\d[ ]?\d\d")
 _SHORTEST, _FEWEST, _MOST = 7, 7, 19
 _AFTER_NUMBER = 32
+_FOURS = re.compile(r"0?0?\d{4} \d{4} \d{2,4}(?: \d{1,4}){0,3}")
+"""Parcels, cards and accounts are printed so; a phone in groups of four has a word beside it."""
+_LONGEST = 15
 _WHOLE_NUMBER, _NATIONAL = 8, 9
 _JOINED = frozenset({"-", "/", "#", ".", "<", ">"})
 _LABEL = re.compile(
@@ -26,8 +29,8 @@ _LABEL = re.compile(
     r"\.?(?: (?:nr|no|number))?\.?:\s*$"
 )
 _NO_PHONE = re.compile(
-    r"\d{4}-\d{2}-\d{2}"
-    r"|\d{1,2}[./]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}|\d{4}-\d{4}(?!\d)"
+    r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{1,2}-\d{1,2}-(?:19|20)\d{2}(?![-\d])"
+    r"|(?<![\d.])\d{1,2}[./]\s?\d{1,2}[./-]\s?\d{2,4}(?!\.?\d)|\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}|\d{4}-\d{4}(?!\d)"
 )
 
 
@@ -70,7 +73,7 @@ class _Number(NamedTuple):
 
     @property
     def grouped(self) -> bool:
-        return re.search(r"\d[ \u00a0-]\d", self.raw) is not None
+        return re.search(r"\d[ \u00a0-]\d", self.raw) is not None or _PAIRS.fullmatch(self.raw) is not None
 
     @property
     def national(self) -> bool:
@@ -89,11 +92,15 @@ def _score(
     raw = match.group()
     n_digits = sum(character.isdigit() for character in raw)
     named, vetoed = near(lowered, start, end, "phone")
+    vetoed = vetoed and "," not in re.split(cue_pattern("veto"), said_before(lowered, start, BEFORE))[-1]
     if not _FEWEST <= n_digits <= _MOST:
         return 0.0
-    alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= _WHOLE_NUMBER
+    shortest = _LENGTHS.get(markets[0], _WHOLE_NUMBER) if markets else _WHOLE_NUMBER
+    alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= shortest
     number = _Number(raw, n_digits, named or alone or labelled, vetoed, labelled)
     if vetoed and not (number.named or number.international):
+        return 0.0
+    if not number.named and (_FOURS.fullmatch(raw) or raw.count("/") > 1 or n_digits > _LONGEST):
         return 0.0
     if not (number.named or number.international or number.national or number.grouped or number.american):
         return 0.0

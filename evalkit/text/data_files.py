@@ -25,10 +25,10 @@ def yaml_data(package: str, name: str) -> Any:
 
 
 def word_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    r"""A pattern of whole words, longest first; a trailing `*` lets a word end as it likes.
+    r"""A pattern of whole words, longest first; a trailing `*` lets a word end as it likes, a leading one begin so.
 
-    >>> word_pattern(["konto*", "iban"]).findall("kontonummer, iban, ibanez")
-    ['kontonummer', 'iban']
+    >>> word_pattern(["konto*", "iban", "*nr"]).findall("kontonummer, iban, ibanez, bestnr, nr")
+    ['kontonummer', 'iban', 'bestnr']
     """
     return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)")
 
@@ -43,6 +43,11 @@ def word_pieces(text: str) -> list[str]:
 
 
 def word_parts(words: Iterable[str]) -> list[str]:
-    r"""The escaped words of a pattern, longest first; a trailing `*` becomes any ending."""
-    ordered = sorted({str(word) for word in words}, key=lambda word: (-len(word), word))
-    return [re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word) for word in ordered]
+    r"""The escaped words of a pattern, longest first; a `*` becomes any ending, or any beginning."""
+    ordered = sorted({str(word) for word in words}, key=lambda word: (word.startswith("*"), -len(word), word))
+    return [
+        (r"[\w-]{2,30}?" if word.startswith("*") else "")
+        + re.escape(word.strip("*"))
+        + (r"\w*" if word.endswith("*") else "")
+        for word in ordered
+    ]

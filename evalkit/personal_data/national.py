@@ -1,0 +1,238 @@
+"""National identity numbers, however people write them: by layout, checksum, the reader's country and the words around.
+
+A number that is typed right after its own word counts with a wrong digit too; one without any word needs its checksum.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from evalkit.personal_data import identifiers
+from evalkit.personal_data.beside import BETWEEN
+from evalkit.personal_data.cues import SURE, PersonalData, cue_pattern, last_cue, last_veto, near, nearer, said_before
+
+_LAST = r"(?:\d{5}|\d{3} \d{2}|\d{3}[\dA-Za-z])"
+_ID = re.compile(
+    r"(?<![\w/+-])(?<!\d[.,])(?:"
+    rf"\d{{6}}(?:\d{{2}})?(?:[A-FU-Ya-fu-y]| ?[-+–] ?| [A-FU-Y] |[ .])?{_LAST}"
+    rf"|(?:\d{{2}})?\d{{2}}(?P<dated>[ ./-])\d{{2}}(?P=dated)\d{{2}}(?:[A-FU-Y]| ?[-+–.] ?| )?{_LAST}"
+    r"|\d{2}(?P<three>[ ./-]?)\d{3}(?P=three)\d{3}(?P=three)\d{3}|\d{3}(?P<two>[ ./-])\d{3}(?P=two)\d{3}(?P=two)\d{2}"
+    r")(?!\w|-\w|/\d|[.,]\d)"
+)
+_NINO = re.compile(
+    r"(?<![\w/.+-])(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?P<part>[ -]?)"
+    r"\d{2}(?:(?P=part)|)\d{2}(?:(?P=part)|)\d{2}(?P=part)[A-D](?!\w)",
+    re.IGNORECASE,
+)
+_NO_BIRTH_AFTER = date(2026, 12, 31)
+"""Without a given day; a constant, so that the same text always reads the same."""
+_BEFORE, _AFTER = 44, 44
+_COUNTRIES = ("SE", "NO", "DK", "IS", "FI", "DE")
+_KINDS = {
+    "IS": "IS_KENNITALA", "SE": "SE_PERSONNUMMER", "DK": "DK_CPR", "NO": "NO_FODSELSNUMMER", "FI": "FI_HETU",
+    "DE": "DE_STEUERID",
+}  # fmt: skip
+_LISTS = (*(f"id_{country.lower()}" for country in _COUNTRIES), "id_shared", "id_any")
+_SHARED = ("SE", "NO", "DK", "IS")
+"""Countries in which a number is called by the same word, personnummer."""
+_MISTYPED, _TYPED, _DOUBT = 0.75, 0.7, 0.12
+"""A doubtful number is not found, and is covered all the same where a text is masked."""
+_GAP = re.compile(BETWEEN)
+_CHECKED = 0.5
+_TWO_GROUPS = re.compile(r"\d{6}(?:\d{2})? \d{4}")
+_HYPHENED = re.compile(r"\d{6} ?[-–] ?\d{4}")
+_RECENT = (17, 27)
+_INSIDE = re.compile(r"[\d)] ?$")
+_SAID_AFTER = re.compile(r"[ ,(]{1,3}(?:[^\W\d]{1,6} ){0,3}")
+
+
+class _Said(NamedTuple):
+    """What the words around a number say of it: `countries` in the order in which they are to be tried."""
+
+    countries: tuple[str, ...] = ()
+    named: bool = False
+    at_all: bool = False
+    """Named, though a word for another number stands nearer."""
+    vetoed: bool = False
+    right_before: bool = False
+
+
+def national_numbers(
+    text: str, lowered: str, markets: tuple[str, ...], home: str | None, on: date | None
+) -> Iterable[PersonalData]:
+    """National identity numbers; `home` is the country of the text's language, whose reading goes first."""
+    for hit in _ID.finditer(text):
+        yield from _national(lowered, hit, markets, home, on or _NO_BIRTH_AFTER)
+
+
+def _national(
+    lowered: str, hit: re.Match[str], markets: tuple[str, ...], home: str | None, on: date
+) -> Iterator[PersonalData]:
+    start, end = hit.span()
+    raw = hit.group()
+    said = _said(lowered, start, end, home)
+    readings = list(identifiers.national_ids(raw, on))
+    if not (readings or said.named) or _is_dummy(raw) or (not said.at_all and _is_tail(lowered, start, raw)):
+        return
+    if said.vetoed and not said.named and _is_traders(lowered, hit):
+        said = _Said(("SE",), named=True, at_all=True)
+    if "DK" not in said.countries[:1] or not _names(lowered, start, end, "DK"):
+        # A day above 60 is a made-up Danish number only where the word says CPR.
+        readings = [reading for reading in readings if not (reading.test and reading.country == "DK")]
+    if said.countries:
+        # The word names the country; a number that also fits another country's rules is not its.
+        own = _first(readings, said.countries, raw, home if said.named else None)
+        mistyped = _mistyped(raw, said) if said.named and not own else None
+        if mistyped is not None:
+            yield PersonalData(mistyped, start, end, _MISTYPED)
+        if not own and (mistyped is not None or said.countries == ("IS",) or identifiers.is_organisation(raw)):
+            return
+        readings = own or readings
+    called = not said.at_all and last_cue("phone", said_before(lowered, start, _BEFORE)) is not None
+    at_home = [reading for reading in readings if reading.country == home]
+    for reading in at_home or readings:
+        score = _score(raw, reading, said, markets, home)
+        # "Call 0811223958": what somebody is to be called on is a phone, unless the text's own country reads it.
+        score -= _DOUBT * (called and reading.country != home)
+        exact = reading.strength >= _CHECKED and score >= SURE
+        yield PersonalData(reading.scheme.upper(), start, end, min(1.0, score), exact, reading.test)
+
+
+def _is_tail(lowered: str, start: int, raw: str) -> bool:
+    """Whether plain digits are the end of a longer number."""
+    return raw.isdigit() and _INSIDE.search(lowered, max(0, start - 3), start) is not None
+
+
+def _is_traders(lowered: str, hit: re.Match[str]) -> bool:
+    """Whether a number is called an organisation's and is a sole trader's, which is that person's own."""
+    return identifiers.shaped_for("SE", hit.group()) and near(lowered, *hit.span(), "org_number")[0]
+
+
+def _first(
+    readings: list[identifiers.Reading], countries: tuple[str, ...], raw: str, home: str | None
+) -> list[identifiers.Reading]:
+    """The readings of the first country that has one; none where the number has the shape of the home country's own."""
+    for country in countries:
+        if own := [reading for reading in readings if reading.country == country]:
+            return own
+        if country == home and identifiers.shaped_for(country, raw):
+            break
+    return []
+
+
+def _score(raw: str, reading: identifiers.Reading, said: _Said, markets: tuple[str, ...], home: str | None) -> float:
+    is_market = reading.country in markets
+    named = said.named or (said.at_all and reading.strength >= _CHECKED)
+    if not (is_market or named):
+        return 0.0
+    score = reading.strength + 0.2 * is_market + 0.3 * named + 0.05 * (reading.country in said.countries[:1])
+    if named:
+        return score
+    return score - 0.5 if said.vetoed else _bare(raw, reading, score, home)
+
+
+def _bare(raw: str, reading: identifiers.Reading, score: float, home: str | None) -> float:
+    """How sure a number without any word is that person's: one check digit alone meets every tenth number."""
+    if reading.country not in {"SE", "DK", "IS"}:
+        return score
+    loose = raw[-5] == " " and raw[-6].isdigit() and not _TWO_GROUPS.fullmatch(raw)
+    foreign = home not in {None, "GB", reading.country}
+    if loose or foreign or _is_recent(raw, reading.country):
+        # Groups of a phone or of a date and an hour, another country's number, the day on which an order was made.
+        return score - _DOUBT
+    if reading.country == home == "DK" and _HYPHENED.fullmatch(raw):
+        # Every tenth Danish number fails the old check digit; the hyphen tells.
+        return max(score, _TYPED)
+    return score
+
+
+def _is_recent(raw: str, country: str) -> bool:
+    """Whether the year in a number is one of the last ten: few customers are children, most orders are new."""
+    digits = re.sub(r"\D", "", raw)
+    year = int(digits[-10:-8] if country == "SE" else digits[4:6])
+    centuries = {"19", "18"} if country == "SE" else set()
+    return digits[:-10] not in centuries and _RECENT[0] <= year <= _RECENT[1] and "+" not in raw
+
+
+def _mistyped(raw: str, said: _Said) -> str | None:
+    """The kind of a number that only its word and its shape tell; None where it is somebody else's."""
+    if identifiers.is_organisation(raw):
+        return None
+    for country in said.countries:
+        if identifiers.shaped_for(country, raw):
+            return _kind(country, raw)
+    if said.right_before and not (said.countries == ("IS",) and raw[0] > "3"):
+        # An Icelandic organisation's first digit is that of a day, and four.
+        return next((_kind(c, raw) for c in said.countries if identifiers.laid_out_for(c, raw)), None)
+    return None
+
+
+def _kind(country: str, raw: str) -> str:
+    digits = re.sub(r"\D", "", raw)
+    if country == "NO" and "4" <= digits[0] <= "7":
+        return "NO_DNUMMER"
+    if country == "SE" and "61" <= digits[-6:-4] <= "91":
+        return "SE_SAMORDNINGSNUMMER"
+    return _KINDS[country]
+
+
+def _is_dummy(raw: str) -> bool:
+    """Whether digits stand for a number in an example: all the same, or one after the other."""
+    digits = re.sub(r"\D", "", raw)
+    return len(set(digits[:6])) == 1 or digits in "12345678901234567890" or digits in "01234567890123"
+
+
+def _said(lowered: str, start: int, end: int, home: str | None) -> _Said:
+    before = said_before(lowered, start, _BEFORE)
+    after = _after(lowered, end, _LISTS)
+    veto = last_veto(before)
+    words = [(word, name) for name in _LISTS if (word := last_cue(name, before)) is not None]
+    if not words:
+        named = after is not None
+        return _Said(_countries(after, home) if after else (), named, at_all=named, vetoed=veto is not None)
+    nearest, name = max(words, key=lambda found: (found[0].end(), -found[0].start()))
+    gap = _GAP.fullmatch(before, nearest.end()) is not None
+    named = not nearer(veto, nearest)
+    return _Said(_countries(name, home), named, at_all=True, vetoed=veto is not None, right_before=gap)
+
+
+def _countries(name: str, home: str | None) -> tuple[str, ...]:
+    country = name.removeprefix("id_").upper()
+    if country in _COUNTRIES:
+        return (country,)
+    of_word = _SHARED if name == "id_shared" else ()
+    first = (home,) if home in (of_word or _COUNTRIES) else ()
+    return tuple(dict.fromkeys(country for country in (*first, *of_word) if country))
+
+
+def _after(lowered: str, end: int, names: tuple[str, ...]) -> str | None:
+    """The list that names the number right after it: "811218-9876 är mitt personnummer"."""
+    lead = _SAID_AFTER.match(lowered, end)
+    if lead is None:
+        return None
+    rest = lowered[end : end + _AFTER]
+    for name in names:
+        for hit in cue_pattern(name).finditer(rest):
+            if _SAID_AFTER.fullmatch(rest, 0, hit.start()):
+                return name
+    return None
+
+
+def _names(lowered: str, start: int, end: int, country: str) -> bool:
+    around = lowered[max(0, start - _BEFORE) : end + _AFTER]
+    return cue_pattern(f"id_{country.lower()}").search(around) is not None
+
+
+def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
+    """British national insurance numbers: no checksum, but a shape with forbidden letters. Source: HMRC NIM39110."""
+    for hit in _NINO.finditer(text):
+        start, end = hit.span()
+        named, vetoed = near(lowered, start, end, "nino")
+        named = named or _after(lowered, end, ("nino",)) is not None
+        score = 0.75 + 0.25 * named - 0.4 * (vetoed and not named)
+        if not (named or hit.group().isupper()) or (hit["part"] == "-" and not named):
+            score = 0.5
+        yield PersonalData("GB_NINO", start, end, score)

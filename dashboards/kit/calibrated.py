@@ -16,7 +16,8 @@ from evalkit.model import Review
 from evalkit.review.calibration import Calibration, calibrations
 from evalkit.review.labelling import final
 from evalkit.review.questions import questions
-from evalkit.review.reliability import reliability
+from evalkit.review.reliability import reliability, surveyed
+from evalkit.store.searching import Wanted
 from evalkit.store.store import Store
 
 
@@ -48,12 +49,11 @@ def satisfaction(reviews: Sequence[Review]) -> None:
     _card()
     read = next(iter(questions(["satisfied"])), None)
     labels = final(list(reviews))
-    answered: list[tuple[float | None, int | bool | None]] = []
-    for row in frame.rows_of_view():
-        answer: int | bool | None = row.satisfied
-        if answer is None and read is not None and (label := labels.get((row.conversation_id, read.id))) is not None:
-            answer = read.is_positive(label.label)
-        answered.append((row.satisfaction, answer))
+    answered = surveyed(frame.columns())
+    read_ids = [id_ for id_, question in labels if read is not None and question == read.id]
+    for row in frame.view().search.rows(Wanted(facts={**frame.view().slices, "satisfied": None}), ids=read_ids):
+        assert read is not None
+        answered.append((row.satisfaction, read.is_positive(labels[row.conversation_id, read.id].label)))
     found = reliability(answered)
     if found is None:
         st.caption(t("reliability.none"))

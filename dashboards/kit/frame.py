@@ -23,10 +23,10 @@ from evalkit.model import Kpi, Run
 from evalkit.policy.sections import Policy
 from evalkit.reporting.artefacts import checked
 from evalkit.reporting.naming import by_age
-from evalkit.reporting.summary import Summary, compared, summarise
-from evalkit.store.facts import Facts
+from evalkit.reporting.summary import Failure, Summary, compared, summarise
+from evalkit.store.columns import Columns
 from evalkit.store.scored import read_scored
-from evalkit.store.searching import Search
+from evalkit.store.searching import Search, Wanted
 from evalkit.store.store import Store
 
 SLICES = ("topic", "language", "channel", "week")
@@ -43,18 +43,29 @@ class View:
     baseline: Run | None
     slices: dict[str, str]
 
-    def fits(self, row: Facts) -> bool:
-        """Whether a conversation belongs to the slice."""
-        return all(str(getattr(row, name)) == value for name, value in self.slices.items())
+    @property
+    def search(self) -> Search:
+        """The search of the run."""
+        return Search(store(), self.run.id, self.score_key)
+
+    def of(self, columns: Columns) -> Columns:
+        """The conversations of the slice; asked for again they are the same object, with what was computed from it."""
+        if not self.slices:
+            return columns
+        key = ("slice", tuple(self.slices.items()))
+        if key not in columns.memo:
+            columns.memo[key] = columns.where(self.slices)
+        found: Columns = columns.memo[key]
+        return found
 
 
 @dataclass(frozen=True)
 class Release:
-    """One release of a trend: its name, its set of scores, and the rows of the slice."""
+    """One release of a trend: its name, its set of scores, and the conversations of the slice."""
 
     name: str
     score_key: str
-    rows: Sequence[Facts]
+    columns: Columns
 
 
 def store() -> Store:
@@ -149,10 +160,19 @@ def _summary(where: Store, run_id: str, key: str) -> Summary:
         return _read(where, name_of_store(), run_id, key)
 
 
-def baseline_facts() -> tuple[Facts, ...]:
-    """The rows of the release that is compared with, none where there is none."""
-    other = view().baseline
-    return _summary(store(), other.id, store().latest_score_key(other.id)).facts if other is not None else ()
+def columns() -> Columns:
+    """The conversations of the view."""
+    chosen = view()
+    return chosen.of(_columns(store(), name_of_store(), chosen.run.id, chosen.score_key))
+
+
+def baseline_columns() -> Columns | None:
+    """Those of the release that is compared with, None where there is none."""
+    chosen = view()
+    if chosen.baseline is None:
+        return None
+    key = store().latest_score_key(chosen.baseline.id)
+    return chosen.of(_columns(store(), name_of_store(), chosen.baseline.id, key))
 
 
 def releases(most: int) -> list[Release]:
@@ -163,14 +183,14 @@ def releases(most: int) -> list[Release]:
     for run in sorted(runs.values(), key=by_age)[-most:]:
         keys = store().score_keys(run.id)
         if keys:
-            facts = _facts(store(), name_of_store(), run.id, keys[-1])
-            found.append(Release(run.release, keys[-1], [row for row in facts if chosen.fits(row)]))
+            whole = _columns(store(), name_of_store(), run.id, keys[-1])
+            found.append(Release(run.release, keys[-1], chosen.of(whole)))
     return found
 
 
 @st.cache_resource(ttl=_FRESH_S, max_entries=12, show_spinner=False)
-def _facts(_store: Store, where: str, run_id: str, key: str) -> tuple[Facts, ...]:
-    return tuple(_store.facts(run_id, key))
+def _columns(_store: Store, where: str, run_id: str, key: str) -> Columns:
+    return _store.columns(run_id, key)
 
 
 def gate() -> Decision | None:
@@ -200,10 +220,7 @@ def _decided(_store: Store, where: str, run_id: str, baseline_id: str, key: str,
 
 def numbers(found: Summary) -> list[Kpi]:
     """The KPIs of the view: of the whole run, or of the slice."""
-    chosen = view()
-    if not chosen.slices:
-        return list(found.kpis)
-    return kpis(found.columns.where(chosen.slices), policy().costs)
+    return kpis(columns(), policy().costs) if view().slices else list(found.kpis)
 
 
 def policy() -> Policy:
@@ -243,16 +260,14 @@ def table(
     return int(rows[0]) if rows else None
 
 
-def rows(found: Summary) -> list[Facts]:
-    """The conversations of the slice."""
+def inside(failures: Sequence[Failure]) -> list[Failure]:
+    """Those that stand in a conversation of the slice."""
     chosen = view()
-    return [row for row in found.facts if chosen.fits(row)]
-
-
-def rows_of_view() -> list[Facts]:
-    """The conversations of the view, read without their findings."""
-    chosen = view()
-    return [row for row in _facts(store(), name_of_store(), chosen.run.id, chosen.score_key) if chosen.fits(row)]
+    if not chosen.slices:
+        return list(failures)
+    wanted = Wanted(facts=dict(chosen.slices))
+    known = chosen.search.fitting(wanted, list(dict.fromkeys(failure.conversation_id for failure in failures)))
+    return [failure for failure in failures if failure.conversation_id in known]
 
 
 def lead(sentence: str, *, eyebrow: str = "") -> None:

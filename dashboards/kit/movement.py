@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import msgspec
@@ -16,10 +15,10 @@ from evalkit.kpi.drift import drift
 from evalkit.kpi.economics import feasibility, fte_freed, roi, sensitivity
 from evalkit.kpi.pictures import automation_by_topic, knee
 from evalkit.kpi.table import kpis
-from evalkit.store.facts import Facts
+from evalkit.store.columns import Columns, joined
 
 
-def automated(rows: Sequence[Facts]) -> str:
+def automated(rows: Columns) -> str:
     """Draw automation beside satisfaction, topic by topic; the sentence that it says."""
     policy = frame.policy()
     topics = automation_by_topic(rows, policy.costs)
@@ -45,14 +44,9 @@ def automated(rows: Sequence[Facts]) -> str:
 
 def drifting(name: str) -> None:
     """The control chart over all weeks of the releases of this source, with releases as lines."""
-    rows: list[Facts] = []
-    first: dict[str, str] = {}
-    for release in frame.releases(12):
-        weeks = sorted(row.week for row in release.rows if row.week)
-        if weeks:
-            first[release.name] = weeks[0]
-        rows += release.rows
-    found = drift(rows, [name], frame.policy().costs)
+    releases = frame.releases(12)
+    first = {one.name: min(weeks) for one in releases if (weeks := one.columns.present("week"))}
+    found = drift(joined([one.columns for one in releases]), [name], frame.policy().costs)
     one = next((d for d in found if d.chart is not None), None)
     if one is None:
         n = max((len(d.weeks) for d in found), default=0)
@@ -68,7 +62,7 @@ def drifting(name: str) -> None:
         frame.door(f"{t('tile.all')}: {picked}", "drift-door", behind=f"week:{picked}")
 
 
-def returns(rows: Sequence[Facts]) -> str:
+def returns(rows: Columns) -> str:
     """Draw what the bot saves at this resolution, with the organisation's own costs under the hand; its sentence."""
     costs = frame.policy().costs
     measured = next(iter(kpis(rows, costs, names=["resolution_rate"])), None)

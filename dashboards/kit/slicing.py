@@ -13,14 +13,14 @@ from evalkit.comparison.slopes import Slope, coloured, slopes
 from evalkit.kpi.definitions import BY_NAME
 from evalkit.kpi.table import sliced
 from evalkit.model import Kpi
-from evalkit.store.facts import Facts
+from evalkit.store.columns import Columns
 
 _GROUPS = ("topic", "language", "channel", "task_type", "segment")
 _SIDES = _GROUPS[:3]
 _MOST = 24
 
 
-def slices(name: str, rows: Sequence[Facts]) -> None:
+def slices(name: str, rows: Columns) -> None:
     """The KPI of each slice, the most frequent first; a rate with its interval, its past and whether it moved."""
     by = _by("slices.by", _GROUPS)
     found = {str(one.labels[by]): one.kpis[0] for one in sliced(rows, [by], frame.policy().costs, names=[name])
@@ -44,7 +44,7 @@ def slices(name: str, rows: Sequence[Facts]) -> None:
         frame.open_list(behind=",".join(part for part in (door, f"{by}:{picked}") if part))
 
 
-def moved(name: str, rows: Sequence[Facts]) -> None:
+def moved(name: str, rows: Columns) -> None:
     """The slope chart of a rate by topic, language or channel."""
     chosen = frame.view()
     if chosen.baseline is None:
@@ -72,10 +72,9 @@ def _by(key: str, sides: Sequence[str]) -> str:
     return chosen or sides[0]
 
 
-def _moved(by: str, name: str, rows: Sequence[Facts]) -> list[Slope]:
-    chosen = frame.view()
-    before = [row for row in frame.baseline_facts() if chosen.fits(row)]
-    return slopes(before, rows, by, name) if before else []
+def _moved(by: str, name: str, rows: Columns) -> list[Slope]:
+    before = frame.baseline_columns()
+    return slopes(before, rows, by, name) if before is not None and before.n else []
 
 
 def _told(found: Sequence[Slope]) -> str:

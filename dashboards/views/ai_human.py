@@ -10,18 +10,17 @@ from dashboards.kit import charts, frame, talk, theme, tiles
 from dashboards.kit.numbers import number, within
 from dashboards.kit.texts import plural, t
 from evalkit.comparison.people import MEASURES, PeopleGap, people_gap
-from evalkit.store.facts import Facts
+from evalkit.store.columns import Columns, joined
 from evalkit.store.searching import Search, Wanted
 
 
 def main() -> None:
     """Draw the page."""
-    summary = frame.summary()
-    rows = _rows(summary.facts)
+    rows = _rows()
     found = {name: gap for name in MEASURES if (gap := people_gap(rows, name)) is not None}
     if not found:
-        n_human = sum(row.handled_by == "human" for row in rows)
-        frame.lead(t("people.none"), eyebrow=summary.run.release)
+        n_human = int(rows.is_("handled_by", "human").sum())
+        frame.lead(t("people.none"), eyebrow=frame.view().run.release)
         frame.nothing(plural("people.need", n_human))
         return
     names, head = list(found), st.container()
@@ -39,14 +38,12 @@ def main() -> None:
     _strata(gap)
 
 
-def _rows(facts: tuple[Facts, ...]) -> list[Facts]:
+def _rows() -> Columns:
     # People may be a part of the same import, or the release of the human desk beside it.
-    chosen = frame.view()
-    rows = [row for row in facts if chosen.fits(row)]
-    if any(row.handled_by == "human" for row in rows) or chosen.baseline is None:
+    rows, other = frame.columns(), frame.baseline_columns()
+    if other is None or rows.is_("handled_by", "human").any():
         return rows
-    other = frame.baseline_facts()
-    return rows + [row for row in other if row.handled_by == "human" and chosen.fits(row)]
+    return joined([rows, other.take(other.is_("handled_by", "human"))])
 
 
 def _sentence(gap: PeopleGap) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dashboards.kit import charts, frame, movement, sentences, slicing, tiles
@@ -14,7 +12,7 @@ from evalkit.kpi.escalations import first_answers_s
 from evalkit.kpi.pictures import breaks
 from evalkit.kpi.table import kpis, trend
 from evalkit.model import Kpi
-from evalkit.store.facts import Facts
+from evalkit.store.columns import Columns
 
 _MOST_RELEASES = 12
 # The parts that are about one KPI; each of the others opens with a sentence of its own.
@@ -31,7 +29,7 @@ def main() -> None:
         return
     head = st.container()
     show = _which()
-    rows = frame.rows(summary)
+    rows = frame.columns()
     where = sentences.where(summary)
     if show not in _OF_ONE:
         with head:
@@ -57,7 +55,7 @@ def main() -> None:
         movement.drifting(name)
 
 
-def _others(show: str, rows: Sequence[Facts], numbers: list[Kpi], release: str) -> str:
+def _others(show: str, rows: Columns, numbers: list[Kpi], release: str) -> str:
     """Draw a part that is about more than one KPI; its sentence."""
     if show == "automation":
         return movement.automated(rows)
@@ -102,7 +100,7 @@ def _sentence(kpi: Kpi) -> str:
     return f"{text} {t('kpis.inside' if inside else 'kpis.outside')}"
 
 
-def _trend(name: str, kpi: Kpi, rows: Sequence[Facts]) -> None:
+def _trend(name: str, kpi: Kpi, rows: Columns) -> None:
     by = [t("kpis.releases"), t("kpis.weeks")]
     chosen = st.segmented_control(t("kpis.over"), by, default=by[0], key="kpis.over", label_visibility="collapsed")
     weekly = chosen == by[1]
@@ -113,7 +111,7 @@ def _trend(name: str, kpi: Kpi, rows: Sequence[Facts]) -> None:
         known = [
             (one.name, kpi_, one.score_key)
             for one in frame.releases(_MOST_RELEASES)
-            for kpi_ in kpis(one.rows, costs, names=[name])
+            for kpi_ in kpis(one.columns, costs, names=[name])
         ]
     known = [(at, k, key) for at, k, key in known if k.value is not None and (k.note is None or k.unit != "rate")]
     if len(known) < 2:
@@ -136,7 +134,7 @@ def _trend(name: str, kpi: Kpi, rows: Sequence[Facts]) -> None:
         frame.door(t("tile.open"), "trend-door", behind=where)
 
 
-def _times(rows: Sequence[Facts]) -> str:
+def _times(rows: Columns) -> str:
     names = {"bot": t("people.ai"), "people": t("people.human")}
     known = {names[who]: [1000 * value for value in values] for who, values in first_answers_s(rows).items()}
     if not known:

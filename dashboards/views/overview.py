@@ -88,10 +88,7 @@ def _changed(summary: Summary) -> None:
 
 def _failures(summary: Summary) -> None:
     st.subheader(t("overview.failures"))
-    failures = list(summary.failures)
-    if frame.view().slices:
-        inside = {row.conversation_id for row in frame.rows(summary)}
-        failures = [f for f in failures if f.conversation_id in inside]
+    failures = frame.inside(summary.failures)
     if not failures:
         st.success(t("overview.nothing_failed"), icon=None)
         return

@@ -13,11 +13,10 @@ from evalkit.reporting.summary import Failure
 def main() -> None:
     """Draw the page."""
     summary = frame.summary()
-    inside = {row.conversation_id for row in frame.rows(summary)}
-    found = [f for f in summary.failures if f.scorer in {"privacy", "compliance"} and f.conversation_id in inside]
+    found = frame.inside([f for f in summary.failures if f.scorer in {"privacy", "compliance"}])
     leaks = [f for f in found if f.scorer == "privacy"]
     people = len({f.conversation_id for f in leaks})
-    lead = plural("privacy.leaks", people) if leaks else t("privacy.none", n=number(len(inside)))
+    lead = plural("privacy.leaks", people) if leaks else t("privacy.none", n=number(frame.columns().n))
     frame.lead(lead, eyebrow=sentences.where(summary))
     if found:
         _found(found)

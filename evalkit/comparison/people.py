@@ -6,8 +6,10 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from evalkit.kpi.table import Rows, as_columns
 from evalkit.model import HandledBy
 from evalkit.stats import Interval, PooledOdds, Standardised, e_value, pooled_odds, standardise, wilson
+from evalkit.store.columns import Columns
 from evalkit.store.facts import Facts
 
 LEAST = 10
@@ -15,12 +17,9 @@ LEAST = 10
 ANY = "any"
 """Stands for the channel or language of a stratum that rare ones were merged into."""
 Stratum = tuple[str, str, str]
-Value = Callable[[Facts], int | None]
-MEASURES: dict[str, Value] = {
-    "solved": lambda row: row.solved,
-    "correct": lambda row: row.correct,
-    "satisfied": lambda row: row.satisfied,
-}
+STRATA = ("topic", "channel", "language")
+MEASURES = ("solved", "correct", "satisfied")
+"""Yes or no of each conversation, on which the arms are compared."""
 _T = TypeVar("_T")
 
 
@@ -51,17 +50,37 @@ class PeopleGap:
     odds: PooledOdds | None = None
 
 
-def people_gap(rows: Sequence[Facts], measure: str, *, arm: HandledBy = "ai", least: int = LEAST) -> PeopleGap | None:
+def people_gap(rows: Rows, measure: str, *, arm: HandledBy = "ai", least: int = LEAST) -> PeopleGap | None:
     """The gap on one measure, None where no stratum has enough of both.
 
     A conversation that the bot began belongs to the AI, also when a person ended it (first touch); one in which a
     person sent what the AI drafted belongs to the third arm, `ai_assisted`.
     Source: direct standardisation to the AI's mix (ATT); Kitagawa 1955; VanderWeele & Ding 2017 (E-value).
     """
-    value = MEASURES[measure]
-    ours = [row for row in rows if row.handled_by == arm]
-    people = [row for row in rows if row.handled_by == "human"]
-    return gap_between(measure, by_stratum(ours, value), by_stratum(people, value), least=least)
+    columns = as_columns(rows)
+    key = ("people_gap", measure, arm, least)
+    if key not in columns.memo:
+        sides = (_flags(columns, measure, who) for who in (arm, "human"))
+        columns.memo[key] = gap_between(measure, *sides, least=least)
+    found: PeopleGap | None = columns.memo[key]
+    return found
+
+
+def _flags(columns: Columns, measure: str, arm: str) -> dict[Stratum, list[int]]:
+    """The flags of an arm by stratum; broken conversations and unknown values stay out."""
+    import numpy as np
+
+    here = columns.take(columns.is_("handled_by", arm) & ~columns.known("error") & (columns.flags[measure] >= 0))
+    if not here.n:
+        return {}
+    codes = np.stack([here.codes[name] for name in STRATA])
+    strata, at, sizes = np.unique(codes, axis=1, return_inverse=True, return_counts=True)
+    parts = np.split(here.flags[measure][np.argsort(at.reshape(-1), kind="stable")], np.cumsum(sizes)[:-1])
+    named = [
+        [here.names[name][code] if code >= 0 else "" for code in row.tolist()]
+        for name, row in zip(STRATA, strata, strict=True)
+    ]
+    return {(topic, channel, lang): part.tolist() for topic, channel, lang, part in zip(*named, parts, strict=True)}
 
 
 def gap_between(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from evalkit.stats import Interval, wilson
+from evalkit.store.columns import Columns
 
 BINS, FEWEST = 5, 20
 """A reliability plot below this many answers shows noise."""
@@ -27,7 +28,21 @@ class Reliability(NamedTuple):
     n: int
 
 
-def reliability(pairs: Iterable[tuple[float | None, int | bool | None]], bins: int = BINS) -> Reliability | None:
+Answered = tuple[float | None, int | bool | None]
+"""An estimate with what the customer, or a reviewer, answered."""
+
+
+def surveyed(columns: Columns) -> list[Answered]:
+    """The estimates of those who answered a survey."""
+    import numpy as np
+
+    here = (columns.flags["satisfied"] >= 0) & ~np.isnan(columns.numbers["satisfaction"])
+    return list(
+        zip(columns.numbers["satisfaction"][here].tolist(), columns.flags["satisfied"][here].tolist(), strict=True)
+    )
+
+
+def reliability(pairs: Iterable[Answered], bins: int = BINS) -> Reliability | None:
     """Bins of equal size over (estimate, satisfied), None below 20 pairs.
 
     Source: Niculescu-Mizil & Caruana 2005; expected calibration error (Naeini 2015).

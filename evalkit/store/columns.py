@@ -149,12 +149,16 @@ class Columns:
         flags = self.flags if isinstance(self.flags, _Picked) else _Picked(self.flags, slice(None))
         return replace(self, flags=flags.with_(name, said), memo={})
 
+    def present(self, column: str) -> tuple[str, ...]:
+        """The names that a label has in these rows."""
+        import numpy as np
+
+        return tuple(self.names[column][code] for code in np.unique(self.codes[column]) if code >= 0)
+
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """Which of replay, production and pilot the rows come from."""
-        import numpy as np
-
-        return tuple(self.names["source"][code] for code in np.unique(self.codes["source"]) if code >= 0)
+        return self.present("source")
 
 
 def _picked(columns: Mapping[str, Any], which: Any) -> _Picked:

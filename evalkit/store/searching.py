@@ -15,7 +15,7 @@ from evalkit.store import schema
 from evalkit.store.base import in_batches
 from evalkit.store.columns import NAMED, Columns
 from evalkit.store.database import reading
-from evalkit.store.facts import COLUMNS
+from evalkit.store.facts import COLUMNS, Facts
 from evalkit.store.store import Store
 from evalkit.store.words import said_in
 
@@ -121,6 +121,21 @@ class Search:
             if len(found) >= limit:
                 break
         return sorted(found)[:limit]
+
+    def fitting(self, wanted: Wanted, ids: Sequence[str]) -> set[str]:
+        """Those of these conversations whose facts are as wanted."""
+        return {row.conversation_id for row in self.rows(wanted, ids=ids)}
+
+    def rows(self, wanted: Wanted, *, ids: Sequence[str] | None = None, limit: int | None = None) -> Iterator[Facts]:
+        """The facts of the first conversations that fit, by id, or of those among `ids`; words apart."""
+        facts = schema.facts
+        query = sa.select(*(facts.c[name] for name in COLUMNS)).select_from(self._from(wanted))
+        query = query.where(*self._where(wanted)).order_by(facts.c.conversation_id).limit(limit)
+        for part in [None] if ids is None else in_batches(ids, _AT_ONCE):
+            some = query if part is None else query.where(facts.c.conversation_id.in_(part))
+            with reading(self._engine) as connection:
+                for row in connection.execute(some):
+                    yield Facts(**dict(zip(COLUMNS, row, strict=True)))
 
     def values(self, column: str) -> dict[str, int]:
         """The values of a facts column with their counts, most first; unknown ones are left out."""

@@ -159,3 +159,21 @@ def test_the_card_of_the_satisfaction_model_stands_where_it_is_judged(
     assert "Tells satisfied from not (AUC)" in text
     assert "its estimate is shown. This run was scored without a model." in text
     assert _card(tmp_path / "none.json") == ""
+
+
+@pytest.mark.parametrize(
+    ("view", "show"),
+    [
+        ("overview", ""), ("kpis", "trend"), ("kpis", "slices"), ("kpis", "moved"), ("kpis", "drift"), ("kpis", "automation"),
+        ("kpis", "times"), ("kpis", "return"), ("escalation", ""), ("privacy", ""), ("ai_human", ""), ("agreement", ""),
+    ],
+)  # fmt: skip
+def test_no_page_reads_a_large_import_row_by_row(
+    live: Path, view: str, show: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalkit.reporting.summary.CACHED_FROM", 50)
+    monkeypatch.setattr(Store, "facts", lambda *_, **__: pytest.fail("reads every row"))
+    for topic in ({}, {"topic": "refund"}):
+        page = app(monkeypatch, live, view, release="live-2", **({"show": show} if show else {}), **topic)
+        assert not page.exception
+        assert "ek-lead" in said(page)

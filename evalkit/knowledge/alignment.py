@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log
+from operator import mul
 
-from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import Matches, Term, alike, best_match, generic, parties
+from evalkit.knowledge.nearness import BESIDE, NEIGHBOUR, SUBJECT, Matches, Near, Nearness
+from evalkit.knowledge.statements import Candidate, Sentence, Statement
+from evalkit.knowledge.wording import Term, alike, best_match, generic, parties
 from evalkit.language.amounts import meets
 
-_NEIGHBOUR, _BESIDE = 0.35, 0.5
 _CONTEXT = 0.5
-SUBJECT = 0.85
 _SAME_TERM = 0.75
 _GENERIC = 0.4
-_AS_IT_IS, _NEARLY, _ANOTHER_WORD = 0.7, 0.9, 0.5
-_ONE_CONCEPT, _ANOTHER_THING = 0.8, 0.85
+_AS_IT_IS = 0.7
 _NEAR_BY, _PARALLEL, _OTHER = 3, 2, 0.6
 OF_ANOTHER = "the knowledge base says this of another"
 
@@ -28,25 +27,27 @@ class Weights:
     thin: bool = False
     """True where the claim borrows its matter from the question."""
     matches: Matches = field(default_factory=Matches)
-    """How alike the nearest word of any sentence is to each term; elsewhere a word that is less so is another word."""
+    """How near each term is to each sentence; where a nearer word stands elsewhere, one less so is another word."""
+    total: float = field(init=False)
+    bound: dict[int, list[Candidate]] = field(default_factory=dict)
+    """The amounts that each of the claim's own may be about, by its identity: rules and weights both ask."""
 
-    @property
-    def total(self) -> float:
-        return sum(weight for _, weight in self.own) or 1.0
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum(weight for _, weight in self.own) or 1.0)
 
 
-def weigh(claim: Statement, sentences: Sequence[Sentence]) -> Weights:
+def weigh(claim: Statement, sentences: Sequence[Sentence], nearness: Nearness | None = None) -> Weights:
     free = [
         term
         for term in claim.said.terms
         if not any(q.start < term.end and term.start < q.end for q in claim.amounts) or term.concept == "free"
     ]
-    matches = Matches()
-    for term in (*free, *claim.context):
-        matches.best[term.text] = max((matches.of(term, s.said.terms) for s in sentences), default=0.0)
-    own = tuple((term, _rarity(term, sentences, matches)) for term in free)
+    matches = Matches(sentences, nearness)
+    for term in claim.context:
+        matches.to_each(term)
+    own = tuple((term, _rarity(term, matches.to_each(term))) for term in free)
     context = tuple(
-        (term, _CONTEXT * _rarity(term, sentences, matches, unknown=0.0))
+        (term, _CONTEXT * _rarity(term, matches.to_each(term), unknown=0.0))
         for term in claim.context
         if best_match(term, free) < 0.6
     )
@@ -57,52 +58,41 @@ def weigh(claim: Statement, sentences: Sequence[Sentence]) -> Weights:
     return Weights(own, context, matches=matches)
 
 
-def _rarity(term: Term, sentences: Sequence[Sentence], matches: Matches, unknown: float = 0.6) -> float:
-    n = sum(matches.of(term, sentence.said.terms) >= _SAME_TERM for sentence in sentences)
-    most = log(len(sentences) + 1.5)
-    rarity = log((len(sentences) + 1.5) / (n + 0.5)) if n else unknown * most
+def _rarity(term: Term, near: Sequence[Near], unknown: float = 0.6) -> float:
+    n = sum([one.said >= _SAME_TERM for one in near])
+    most = log(len(near) + 1.5)
+    rarity = log((len(near) + 1.5) / (n + 0.5)) if n else unknown * most
     return _GENERIC * rarity if term.concept in generic() else rarity
 
 
-def overlap(claim: Statement, sentence: Sentence, weights: Weights) -> float:
-    own = own_share(sentence, weights)
-    extra = sum(w * held(term, sentence, weights.matches) for term, w in weights.context) / weights.total
+def overlap(own: float, extra: float) -> float:
+    """How far a claim and a sentence speak of one thing: the claim's own words, and what the question adds."""
     return own + 0.6 * min(extra, 1 - own) if own < 1 else own + 0.1 * extra
 
 
-def own_share(sentence: Sentence, weights: Weights) -> float:
-    """How much of a claim's own weight a sentence holds, without what the question and the words before add."""
-    return sum(w * held(term, sentence, weights.matches) for term, w in weights.own) / weights.total
+def shares(terms: Sequence[tuple[Term, float]], weights: Weights, n: int) -> list[float]:
+    """How much of a claim's own weight each of n sentences holds by these terms."""
+    if not terms:
+        return [0.0] * n
+    by_term = [weights.matches.held_by_each(term) for term, _ in terms]
+    of_each = [weight for _, weight in terms]
+    return [sum(map(mul, of_each, holds)) / weights.total for holds in zip(*by_term, strict=True)]
 
 
 def held(term: Term, sentence: Sentence, matches: Matches | None = None) -> float:
     """How much of a term a sentence holds, in itself, beside it or around it."""
-    matches = matches or Matches()
-    key = (term.text, id(sentence))
-    known = matches.held.get(key)
-    if known is not None:
-        return known
-    best = matches.best.get(term.text, 0.0)
-    found = sharp(matches.of(term, sentence.said.terms), best)
+    if matches is not None:
+        return matches.held(term, sentence)
+    found = best_match(term, sentence.said.terms)
     # What is farther off counts less: it is looked at only where it could still count more.
     if found < SUBJECT and sentence.subject:
-        found = max(found, SUBJECT * sharp(matches.of(term, sentence.subject), best))
-    if found < _BESIDE and sentence.beside:
-        found = max(found, _BESIDE * sharp(matches.of(term, sentence.beside), best))
-    if found < _NEIGHBOUR:
+        found = max(found, SUBJECT * best_match(term, sentence.subject))
+    if found < BESIDE and sentence.beside:
+        found = max(found, BESIDE * best_match(term, sentence.beside))
+    if found < NEIGHBOUR:
         # The sentence's own words count among those around it no more than they do by themselves.
-        found = max(found, _NEIGHBOUR * sharp(matches.of(term, sentence.passage), best))
-    matches.held[key] = found
+        found = max(found, NEIGHBOUR * best_match(term, sentence.passage))
     return found
-
-
-def sharp(likeness: float, best: float) -> float:
-    """A likeness, less where a nearer word stands elsewhere: food waste is not residual waste, nor a cat a dog."""
-    if best < _AS_IT_IS or likeness >= _NEARLY * best:
-        return likeness
-    if likeness < _SAME_TERM:
-        return likeness * _ANOTHER_WORD
-    return likeness * _ANOTHER_THING if likeness >= _ONE_CONCEPT else likeness
 
 
 def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]) -> bool:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from evalkit.knowledge.documents import Document, from_records, read_folder
 from evalkit.knowledge.index import Hit, NgramIndex, Passage, best, passages, valid
+from evalkit.knowledge.nearness import Nearness
+from evalkit.knowledge.statements import Sentence, sentences_of
 from evalkit.model import content_hash
+from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split
 
+T = TypeVar("T")
+_SHARED = frozenset({"documents", "passages", "snapshot", "index"})
 _A_STORY, _FEW_WORDS = 5, 3
 _DEEP, _DOCUMENTS_A_SENTENCE, _RANK_OFFSET = 40, 10, 5
 
@@ -27,6 +32,10 @@ class Knowledge:
         self.passages: tuple[Passage, ...] = tuple(
             passage for number, doc in enumerate(self.documents) for passage in passages(doc, number)
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What workers are given: the documents, and the index once built; what was read meanwhile stays here."""
+        return {name: value for name, value in self.__dict__.items() if name in _SHARED}
 
     @classmethod
     def from_texts(cls, texts: Sequence[str]) -> Knowledge:
@@ -97,6 +106,67 @@ class Knowledge:
             usable = valid(self.documents, on, audience)
             self._masks[key] = np.array([usable[passage.document] for passage in self.passages], dtype=bool)
         return self._masks[key]
+
+    def nearest(self, query: str, allowed: Any, k: int) -> list[int]:
+        """The numbers of the k nearest passages among the allowed ones, best first."""
+        return [hit.passage for hit in best(self.index.scores(query), allowed, k)]
+
+    @cached_property
+    def ended(self) -> Any:
+        """A boolean per passage: whether its document's validity has an end."""
+        import numpy as np
+
+        return np.array([self.document_of(passage).valid_to is not None for passage in self.passages], dtype=bool)
+
+    def sentences(self, number: int, language: str | None) -> tuple[Sentence, ...]:
+        """The sentences of a passage, read once; `language` is that of the answer, for a document that tells none."""
+        spoken = self.document_of(self.passages[number]).language or language
+        found = self._sentences.get((number, spoken))
+        if found is None:
+            passage = self.passages[number]
+            found = self._sentences[number, spoken] = sentences_of(passage.text, passage.heading, spoken)
+        return found
+
+    def comparable_text(self, number: int) -> str:
+        """The comparable text of a passage, read once."""
+        found = self._comparable.get(number)
+        if found is None:
+            found = self._comparable[number] = comparable(self.passages[number].text)
+        return found
+
+    @cached_property
+    def public_texts(self) -> tuple[str, ...]:
+        """The text and address of each public document, in small letters."""
+        return tuple(f"{d.text}\n{d.url or ''}".lower() for d in self.documents if d.audience == "public")
+
+    @cached_property
+    def public_digits(self) -> tuple[str, ...]:
+        """The digits of each public document."""
+        return tuple("".join(filter(str.isdigit, text)) for text in self.public_texts)
+
+    def kept(self, purpose: str, key: Hashable, make: Callable[[], T]) -> T:
+        """What a reader makes of these documents for a purpose: made once, and gone when they go."""
+        if (purpose, key) not in self._kept:
+            self._kept[purpose, key] = make()
+        found: T = self._kept[purpose, key]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, Hashable], Any]:
+        return {}
+
+    @cached_property
+    def _comparable(self) -> dict[int, str]:
+        return {}
+
+    @cached_property
+    def _sentences(self) -> dict[tuple[int, str | None], tuple[Sentence, ...]]:
+        return {}
+
+    @cached_property
+    def nearness(self) -> Nearness:
+        """How near the words of answers are to the sentences, as far as earlier claims have asked."""
+        return Nearness()
 
     @cached_property
     def _masks(self) -> dict[tuple[date | None, str | None], Any]:

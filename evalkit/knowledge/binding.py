@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from evalkit.knowledge.alignment import SUBJECT, Weights, clash, held, of_one_piece, sharp
-from evalkit.knowledge.statements import Sentence, Statement
+from evalkit.knowledge.alignment import Weights, clash, held, of_one_piece
+from evalkit.knowledge.nearness import Matches, farther, sharp
+from evalkit.knowledge.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
 
@@ -15,50 +15,62 @@ _NEAR = 0.15
 _ACROSS, _HEAD_ACROSS = 0.35, 0.6
 _COMMA, _HEAD_COMMA = 0.35, 0.8
 _STRANGE = 0.06
-_NEIGHBOUR, _BESIDE = 0.35, 0.5
-_OTHER_NAME, _OTHER_SUBJECT = 0.8, 0.5
+_OTHER_NAME, _OTHER_SUBJECT, _TURNED = 0.8, 0.5, 0.4
 _SPOKEN, _LEADS, _CLAUSES = 0.6, 0.7, 3
 _SAME_CASE, _ALL_OF_IT, _OTHER_CASE = 1.5, 2.0, 0.6
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
 _COMMA_SIGN = re.compile(r"[,;:]")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    sentence: int
-    amount: Quantity
-    score: float
-    equal: bool
-
-
 def candidates(
     amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
-) -> Iterable[Candidate]:
+) -> Sequence[Candidate]:
+    """The amounts of the sentences that one of the claim's may be about, by sentence."""
+    found = weights.bound.get(id(amount))
+    if found is None:
+        found = weights.bound[id(amount)] = list(_candidates(amount, claim, sentences, weights))
+    return found
+
+
+def _candidates(
+    amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
+) -> Iterator[Candidate]:
     said = set(claim.said.terms)
     # What says the amount itself tells nothing of what it is for.
     own_terms = [(t, w) for t, w in weights.own if not (amount.start < t.end and t.start < amount.end and t in said)]
     total = sum(w for _, w in own_terms) or weights.total
+    spoken = [term for term, _ in (*weights.own, *weights.context)]
     for n, sentence in enumerate(sentences):
+        fits: tuple[float, float, float] | None = None
         for other in sentence.amounts:
             mine = as_age(amount, other) if amount.bound == other.bound else amount
             if other.kind != mine.kind or (amount.kind == "count" and not comparable_counts(amount, other)):
                 continue
-            own = sum(w * _tied(term, sentence, other, weights) for term, w in own_terms)
-            extra = sum(w * _tied(term, sentence, other, weights) for term, w in weights.context)
-            equal = equal_amounts(mine, other)
+            fits = fits or _fits(claim, sentences, n, weights)
+            own = sum([w * _tied(term, n, sentence, other, weights.matches) for term, w in own_terms])
+            extra = sum([w * _tied(term, n, sentence, other, weights.matches) for term, w in weights.context])
             score = (own + 0.6 * extra) / total
-            score *= 1 - _STRANGE * min(4, _strangers(sentence, other, weights))
-            if led_by_another(sentences, n, weights):
-                score *= _OTHER_SUBJECT
-            score *= _OTHER_NAME ** min(2, _other_names(claim, sentence))
+            score *= 1 - _STRANGE * min(4, _strangers(sentence, other, spoken))
+            score *= fits[0]
+            score *= fits[1]
             if amount.bound != other.bound:
                 score *= _NO_BOUND
             elif amount.bound:
                 score *= _SAME_BOUND
             score *= _case(amount, claim, sentence, other)
-            if clash(claim, sentence, antonyms()) or clash(claim, sentence, polar()):
-                score *= 0.4
-            yield Candidate(n, other, score, equal)
+            score *= fits[2]
+            yield Candidate(n, other, score, equal_amounts(mine, other))
+
+
+def _fits(claim: Statement, sentences: Sequence[Sentence], at: int, weights: Weights) -> tuple[float, float, float]:
+    """How a sentence fits a claim whatever the amount: by what leads it, by other names in it, by opposites."""
+    sentence = sentences[at]
+    turned = clash(claim, sentence, antonyms()) or clash(claim, sentence, polar())
+    return (
+        _OTHER_SUBJECT if led_by_another(sentences, at, weights) else 1.0,
+        _OTHER_NAME ** min(2, _other_names(claim, sentence)),
+        _TURNED if turned else 1.0,
+    )
 
 
 def _case(amount: Quantity, claim: Statement, sentence: Sentence, candidate: Quantity) -> float:
@@ -106,22 +118,20 @@ def led_by_another(sentences: Sequence[Sentence], at: int, weights: Weights) -> 
     return False
 
 
-def _strangers(sentence: Sentence, amount: Quantity, weights: Weights) -> int:
+def _strangers(sentence: Sentence, amount: Quantity, spoken: Sequence[Term]) -> int:
     """How many words right before an amount the claim does not speak of."""
-    mine = [term for term, _ in (*weights.own, *weights.context)]
     near = [t for t in sentence.said.terms if t.end <= amount.start and amount.start - t.end < 40]
-    return sum(best_match(term, mine) < 0.5 for term in near)
+    return sum([best_match(term, spoken) < 0.5 for term in near])
 
 
-def _tied(term: Term, sentence: Sentence, amount: Quantity, weights: Weights) -> float:
+def _tied(term: Term, at: int, sentence: Sentence, amount: Quantity, matches: Matches) -> float:
     """How strongly a term speaks of an amount: by likeness, by nearness, and by what stands between."""
-    matches = weights.matches
-    nearest = matches.best.get(term.text, 0.0)
-    best = max(
-        _BESIDE * sharp(matches.of(term, sentence.beside), nearest),
-        SUBJECT * sharp(matches.of(term, sentence.subject), nearest),
-        _NEIGHBOUR * sharp(matches.of(term, sentence.passage), nearest),
-    )
+    near = matches.to_each(term)[at]
+    nearest = matches.best[term.text]
+    best = farther(near, nearest)
+    if near.said <= best:
+        # No word of the sentence is more alike than the nearest.
+        return best
     for other in sentence.said.terms:
         likeness = sharp(alike(term, other), nearest)
         if likeness > best:

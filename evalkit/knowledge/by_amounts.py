@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
-from evalkit.knowledge.binding import Candidate, candidates
+from evalkit.knowledge.binding import candidates
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.inference import (
     against_limit,
@@ -18,7 +18,7 @@ from evalkit.knowledge.inference import (
     told_with_condition,
     torn_apart,
 )
-from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.wording import polar
 from evalkit.language.amounts import Quantity, comparable_counts, same
 

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Literal
 
 from evalkit.knowledge.base import Knowledge
-from evalkit.knowledge.claims import Judgement, check_claim, claims_of, is_remark, no_claim_spans
+from evalkit.knowledge.claims import claims_of, no_claim_spans
 from evalkit.knowledge.entailment import SURE, Entailment
+from evalkit.knowledge.judgements import Judgement, check_claim, is_remark
 from evalkit.language.detection import detect
 
 AnswerVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "unsure", "no_claim"]

@@ -10,10 +10,10 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from evalkit.knowledge.base import Knowledge
-from evalkit.knowledge.claims import content_overlap
 from evalkit.knowledge.comparing import compare
 from evalkit.knowledge.documents import Document
-from evalkit.knowledge.statements import Statement, sentences_of
+from evalkit.knowledge.judgements import content_overlap
+from evalkit.knowledge.statements import Statement
 from evalkit.knowledge.wording import wording
 from evalkit.language.detection import detect
 from evalkit.text.tokens import jaccard, text_ngrams, words
@@ -81,22 +81,22 @@ def _contradictions(base: Knowledge, on: date) -> Iterator[KbFinding]:
             continue
         document = base.document_of(passage)
         heading = wording(passage.heading).terms
-        for sentence in sentences_of(passage.text, passage.heading, document.language):
+        for sentence in base.sentences(number, None):
             if not sentence.amounts:
                 continue
             said = Statement(sentence.text, sentence.said, sentence.amounts, sentence.denies, heading)
             near = [
-                base.passages[hit.passage]
+                hit.passage
                 for hit in base.search(sentence.text, k=_NEAREST, on=on, audience="public")
                 if base.passages[hit.passage].document != passage.document
             ]
             for other in near:
-                theirs = base.document_of(other)
+                theirs = base.document_of(base.passages[other])
                 pair = frozenset({document.id, theirs.id})
                 if pair in told or len(pair) < 2 or theirs.language != document.language:
                     continue
-                sentences = sentences_of(other.text, other.heading, theirs.language)
-                result = compare(said, sentences)
+                sentences = base.sentences(other, None)
+                result = compare(said, sentences, nearness=base.nearness)
                 if result.relation != "contradicted" or not result.exact or result.sentence is None:
                     continue
                 beside = sentences[result.sentence].text

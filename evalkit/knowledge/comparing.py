@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalkit.knowledge.alignment import Weights, overlap, own_share, weigh
+from evalkit.knowledge.alignment import Weights, overlap, shares, weigh
 from evalkit.knowledge.by_amounts import by_amounts
 from evalkit.knowledge.by_hours import by_hours
 from evalkit.knowledge.by_words import by_words
 from evalkit.knowledge.deciding import decide, weighing
 from evalkit.knowledge.features import Reading
+from evalkit.knowledge.nearness import Nearness
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 
 
-def compare(claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int] = ()) -> Comparison:
-    """The relation of a claim to the nearest sentences; `passages` numbers the passage of each."""
+def compare(
+    claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int] = (), nearness: Nearness | None = None
+) -> Comparison:
+    """The relation of a claim to the nearest sentences; `passages` numbers the passage of each.
+
+    `nearness` is what claims before this one have learned of the same sentences.
+    """
     if not sentences:
         return Comparison("not_in_kb")
-    return decide(read(claim, sentences, passages or [0] * len(sentences)), weighing())
+    return decide(read(claim, sentences, passages or [0] * len(sentences), nearness), weighing())
 
 
-def read(claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int]) -> Reading:
+def read(
+    claim: Statement, sentences: Sequence[Sentence], passages: Sequence[int], nearness: Nearness | None = None
+) -> Reading:
     """What the rules say of a claim, with what they saw."""
-    weights = weigh(claim, sentences)
-    overlaps = [overlap(claim, sentence, weights) for sentence in sentences]
-    own = [own_share(sentence, weights) for sentence in sentences]
+    weights = weigh(claim, sentences, nearness)
+    own = shares(weights.own, weights, len(sentences))
+    extra = shares(weights.context, weights, len(sentences))
+    overlaps = [*map(overlap, own, extra)]
     found = _by_rules(claim, sentences, weights, overlaps, own)
     return Reading(claim, sentences, passages, weights, overlaps, own, found)
 

@@ -51,7 +51,7 @@ def held_by_passage(reading: Reading) -> float:
     for number, sentence in zip(reading.passages, reading.sentences, strict=True):
         passages.setdefault(number, []).append(sentence)
     return max(
-        sum(w * max(weights.matches.of(term, s.said.terms) for s in group) for term, w in weights.own) / weights.total
+        sum(w * max(weights.matches.said(term, s) for s in group) for term, w in weights.own) / weights.total
         for group in passages.values()
     )
 
@@ -122,7 +122,7 @@ def _of_amounts(reading: Reading, top: int) -> dict[str, float]:
     best = equal = 0.0
     all_equal, any_equal = bool(claim.amounts), False
     for amount in claim.amounts:
-        found = list(candidates(amount, claim, sentences, reading.weights))
+        found = candidates(amount, claim, sentences, reading.weights)
         same = max((c.score for c in found if c.equal), default=0.0)
         best = max([best, *(c.score for c in found)])
         equal = max(equal, same)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from evalkit.knowledge.alignment import Weights, held
-from evalkit.knowledge.binding import Candidate, equal_amounts
-from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.binding import equal_amounts
+from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match, roles, wording
 from evalkit.language.amounts import Quantity, meets
 from evalkit.text.data_files import word_parts

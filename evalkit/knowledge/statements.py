@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
 from evalkit.knowledge.wording import Term, Wording, parties, polar, roles, wording
@@ -71,7 +71,16 @@ class Comparison:
     """Whether the weights and no rule decided: a judge or a model may know better."""
 
 
-@lru_cache(maxsize=20_000)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An amount of a sentence that one of the claim may be about, and how well what is bound to it fits."""
+
+    sentence: int
+    amount: Quantity
+    score: float
+    equal: bool
+
+
 def sentences_of(passage: str, heading: str, language: str | None) -> tuple[Sentence, ...]:
     """The sentences of a passage."""
     pieces = split(passage)

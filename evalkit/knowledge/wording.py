@@ -169,27 +169,6 @@ def best_match(term: Term, others: Iterable[Term]) -> float:
     return best
 
 
-class Matches:
-    """How alike the nearest word of any sentence is to each term, and of each run of terms, worked out once."""
-
-    __slots__ = ("_kept", "best", "held")
-
-    def __init__(self) -> None:
-        self.best: dict[str, float] = {}
-        self.held: dict[tuple[str, int], float] = {}
-        self._kept: dict[tuple[str, int], float] = {}
-
-    def of(self, term: Term, terms: tuple[Term, ...]) -> float:
-        """The likeness of the nearest of several terms, which must live as long as this does."""
-        if not terms:
-            return 0.0
-        key = (term.text, id(terms))
-        found = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = best_match(term, terms)
-        return found
-
-
 def _dice(left: frozenset[str], right: frozenset[str]) -> float:
     if not left or not right:
         return 0.0

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from evalkit.knowledge import Knowledge
 from evalkit.knowledge.checking import check
-from evalkit.knowledge.claims import knows_answer
+from evalkit.knowledge.judgements import knows_answer
 from evalkit.language.asks import asks, detail_names
 from evalkit.model import Conversation, Turn, content_hash
 from evalkit.personal_data import mask

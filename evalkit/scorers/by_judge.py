@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from evalkit.knowledge.claims import Claim, Judgement
+from evalkit.knowledge.claims import Claim
 from evalkit.knowledge.entailment import SURE, by_judge
+from evalkit.knowledge.judgements import Judgement
 
 ASKED = SUPPORTED, CONTRADICTED = "supported_by_knowledge", "contradicts_knowledge"
 _REASON = "the judge says so, where the rules decide nothing"

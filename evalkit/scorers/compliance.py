@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote_plus, urlsplit
 
 import msgspec
@@ -16,6 +16,9 @@ from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.scorers.promises import promises
 from evalkit.scorers.safeguards import safeguards
 from evalkit.text.tokens import words
+
+if TYPE_CHECKING:
+    from evalkit.knowledge import Knowledge
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"']+", re.IGNORECASE)
 _TRACE = re.compile(
@@ -156,7 +159,8 @@ def _collected(talk: Conversation, context: Context) -> Iterator[Finding]:
 def _internal(talk: Conversation, context: Context) -> Iterator[Finding]:
     if context.knowledge is None:
         return
-    runs = _internal_runs(context.knowledge)
+    base = context.knowledge
+    runs = base.kept("internal runs", _INTERNAL_RUN, lambda: _internal_runs(base))
     for number in context.reading.bot_turns:
         said = context.reading.words(number)
         for at in range(len(said) - _INTERNAL_RUN + 1):
@@ -172,22 +176,19 @@ def _internal(talk: Conversation, context: Context) -> Iterator[Finding]:
                 break
 
 
-def _internal_runs(base: object) -> dict[tuple[str, ...], str]:
-    cached: dict[tuple[str, ...], str] | None = base.__dict__.get("_internal_runs")
-    if cached is None:
-        cached, public = {}, set()
-        documents = getattr(base, "documents", ())
-        for document in documents:
-            said = words(document.text)
-            for at in range(len(said) - _INTERNAL_RUN + 1):
-                run = tuple(said[at : at + _INTERNAL_RUN])
-                if document.audience == "public":
-                    public.add(run)
-                else:
-                    cached[run] = document.id
-        cached = {run: id_ for run, id_ in cached.items() if run not in public}
-        base.__dict__["_internal_runs"] = cached
-    return cached
+def _internal_runs(base: Knowledge) -> dict[tuple[str, ...], str]:
+    """The runs of words that only internal documents hold, with the document."""
+    internal: dict[tuple[str, ...], str] = {}
+    public: set[tuple[str, ...]] = set()
+    for document in base.documents:
+        said = words(document.text)
+        for at in range(len(said) - _INTERNAL_RUN + 1):
+            run = tuple(said[at : at + _INTERNAL_RUN])
+            if document.audience == "public":
+                public.add(run)
+            else:
+                internal[run] = document.id
+    return {run: id_ for run, id_ in internal.items() if run not in public}
 
 
 def _links(talk: Conversation, context: Context) -> Iterator[Finding]:

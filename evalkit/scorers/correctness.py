@@ -8,7 +8,8 @@ from typing import ClassVar
 import msgspec
 
 from evalkit.knowledge.checking import NO_CLAIM
-from evalkit.knowledge.claims import Claim, Judgement, check_claim, claims_of, knows_answer
+from evalkit.knowledge.claims import Claim, claims_of
+from evalkit.knowledge.judgements import Judgement, check_claim, knows_answer
 from evalkit.language.amounts import same
 from evalkit.language.quantities import quantities
 from evalkit.model import Case, Confidence, Conversation, Evidence, Finding, RequiredFact, Score, Severity
@@ -210,7 +211,7 @@ def _conveyed(fact: RequiredFact, said: str) -> bool:
     if wanted:
         found = quantities(said)
         return all(any(same(w, f) for f in found) for w in wanted)
-    from evalkit.knowledge.claims import content_overlap
+    from evalkit.knowledge.judgements import content_overlap
 
     return content_overlap(fact.statement, said) >= 0.7
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -13,6 +13,9 @@ from evalkit.personal_data import PersonalData, find
 from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.door import Context, Scope
 from evalkit.text.normalise import clean
+
+if TYPE_CHECKING:
+    from evalkit.knowledge import Knowledge
 
 _RULES: dict[str, tuple[str, Severity, str]] = {
     "national_id": ("G07", "blocker", "a national identity number in plain text"),
@@ -233,18 +236,12 @@ def _public(context: Context) -> set[str]:
     base = context.knowledge
     if base is None:
         return set()
-    return _public_of(base, context.policy.privacy.markets)
+    markets = context.policy.privacy.markets
+    return base.kept("public data", markets, lambda: set(_public_keys(base, markets)))
 
 
-def _public_of(base: object, markets: tuple[str, ...]) -> set[str]:
-    cached: dict[tuple[str, ...], set[str]] = base.__dict__.setdefault("_public_data", {})
-    if markets not in cached:
-        cached[markets] = set(_public_keys(base, markets))
-    return cached[markets]
-
-
-def _public_keys(base: object, markets: tuple[str, ...]) -> Iterable[str]:
-    for document in getattr(base, "documents", ()):
+def _public_keys(base: Knowledge, markets: tuple[str, ...]) -> Iterable[str]:
+    for document in base.documents:
         if document.audience == "public":
             for item in find(document.text, None, markets, sure=0.4):
                 yield _key(document.text[item.start : item.end])

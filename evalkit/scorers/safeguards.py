@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from evalkit.text.data_files import word_pattern, yaml_data
 from evalkit.text.said import Said
 from evalkit.text.tokens import words
 from evalkit.text.word_lists import word_lists
+
+if TYPE_CHECKING:
+    from evalkit.knowledge import Knowledge
 
 _PROMPT_RUN = 8
 """Words in a row that stand in the prompt and in no public document."""
@@ -184,7 +188,11 @@ def _prompt(talk: Conversation, context: Context) -> Iterator[Finding]:
     prompt = context.policy.privacy.system_prompt
     if not prompt:
         return
-    runs, short = _of_prompt(prompt, context.knowledge)
+    base = context.knowledge
+    if base is None:
+        runs, short = _of_prompt(prompt, None)
+    else:
+        runs, short = base.kept("prompt runs", prompt, lambda: _of_prompt(prompt, base))
     for number in context.reading.bot_turns:
         said = context.reading.words(number)
         grams = _grams(said, _OVERLAP_GRAM)
@@ -195,19 +203,14 @@ def _prompt(talk: Conversation, context: Context) -> Iterator[Finding]:
             )
 
 
-def _of_prompt(prompt: str, base: object) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
-    """The runs of words that only the prompt holds, and its trigrams; read once for a knowledge base and a prompt."""
-    # A knowledge base is frozen; what is read from it is kept beside it, so that it goes when it goes.
-    kept: dict[str, tuple[set[tuple[str, ...]], set[tuple[str, ...]]]]
-    kept = getattr(base, "__dict__", {}).setdefault("_prompt_runs", {})
-    if prompt not in kept:
-        held = words(prompt)
-        runs = _grams(held, _PROMPT_RUN)
-        for document in getattr(base, "documents", ()):
-            if document.audience == "public":
-                runs -= _grams(words(document.text), _PROMPT_RUN)
-        kept[prompt] = runs, _grams(held, _OVERLAP_GRAM)
-    return kept[prompt]
+def _of_prompt(prompt: str, base: Knowledge | None) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+    """The runs of words that only the prompt and no public document holds, and its trigrams."""
+    held = words(prompt)
+    runs = _grams(held, _PROMPT_RUN)
+    for document in base.documents if base is not None else ():
+        if document.audience == "public":
+            runs -= _grams(words(document.text), _PROMPT_RUN)
+    return runs, _grams(held, _OVERLAP_GRAM)
 
 
 def _grams(said: list[str], n: int) -> set[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evalkit.knowledge import Knowledge
-from evalkit.knowledge.claims import knows_answer
+from evalkit.knowledge.judgements import knows_answer
 from evalkit.model import Case
 from evalkit.policy.sections import Policy
 from evalkit.stats import wilson

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge
-from evalkit.knowledge.claims import check_claim, claims_of, reading_of
+from evalkit.knowledge.claims import claims_of
 from evalkit.knowledge.deciding import VERDICTS, Weighing, decide, weighing
 from evalkit.knowledge.features import features
+from evalkit.knowledge.judgements import check_claim, reading_of
 
 BASE = Knowledge.from_texts(["Ugnen lämnas tillbaka inom 30 dagar. Frakten kostar 49 kr."])
 NOWHERE = Weighing((), (), (), ((0.0, 0.0, 9.0),))

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 import evalkit.knowledge
 from evalkit.knowledge import Knowledge
 from evalkit.knowledge.checking import NO_CLAIM
-from evalkit.knowledge.claims import Judgement, check_claim, claims_of, is_remark, no_claim_spans, reading_of
+from evalkit.knowledge.claims import claims_of, no_claim_spans
 from evalkit.knowledge.deciding import VERDICTS, Weighing, decide
 from evalkit.knowledge.features import Reading, features
+from evalkit.knowledge.judgements import Judgement, check_claim, is_remark, reading_of
 from tests.quality.measures import LABELLED, rows, show
 
 OUT = Path(evalkit.knowledge.__file__).parent / "data" / "verdict_weights.json"

@@ -1,0 +1,216 @@
+"""From a claim to a judgement, with the passage of the knowledge base that decides it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from evalkit.knowledge.claims import CONTACT, FEWEST_TERMS, YES_NO, Claim, own_terms
+from evalkit.knowledge.comparing import compare, read
+from evalkit.knowledge.features import Reading
+from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
+from evalkit.knowledge.wording import best_match, wording
+from evalkit.language.quantities import quantities
+from evalkit.text.normalise import comparable
+from evalkit.text.tokens import char_ngrams, text_ngrams, words
+
+if TYPE_CHECKING:
+    from evalkit.knowledge.base import Knowledge
+
+ClaimVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "invented", "unsure"]
+_PHONE = re.compile(r"(?<![\w-])\+?\d[\d -]{5,}\d(?![\w-])")
+_KNOWN = 0.5
+_NEAREST, _OLDER = 6, 3
+_REMARK, _ASKED = 3, 0.6
+_OPEN = frozenset({"unsure", "not_in_kb"})
+_QUOTE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the knowledge base says of a claim; `exact` when comparable amounts in aligned sentences decide."""
+
+    verdict: ClaimVerdict
+    exact: bool = False
+    reason: str = ""
+    document_id: str | None = None
+    passage_hash: str | None = None
+    start: int | None = None
+    end: int | None = None
+    weighed: bool = False
+    """Whether no rule decided, but the weights of what there is to tell: a judge or a model may know better."""
+
+    @property
+    def open(self) -> bool:
+        """Whether the rules leave it open."""
+        return self.weighed or self.verdict in _OPEN
+
+
+def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
+    """Whether a part of an answer is a friendly remark: few words, no amount or contact, nothing of the question."""
+    if claim.quantities or claim.denied or CONTACT.search(claim.text) or _PHONE.search(claim.text):
+        return False
+    own = own_terms(claim.text)
+    if len(own) > _REMARK or YES_NO.match(claim.text) or (judged.exact and judged.verdict == "supported"):
+        return False
+    if any(best_match(term, wording(question).terms) >= _ASKED for term in own):
+        return False
+    return claim.text.rstrip().endswith("!") or judged.verdict in _OPEN
+
+
+def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None = None) -> Judgement:
+    """The judgement on one claim, from the passages that were valid on a day and from superseded ones."""
+    invented = _invented(claim, base)
+    if invented is not None:
+        return invented
+    passages = _valid(claim, question, base, day)
+    if (quoted := _quoted(claim, passages, base)) is not None:
+        return quoted
+    judged = _judged(claim, question, passages, base, language)
+    if judged.verdict in {"contradicted", "not_in_kb", "unsure"} and claim.quantities:
+        # An answer from an older version is the likeliest reason for a wrong amount.
+        old = _judged(claim, question, _superseded(claim, question, base, day), base, language)
+        if old.verdict == "supported" and old.exact:
+            return Judgement(
+                "stale",
+                judged.verdict == "contradicted" and judged.exact,
+                "an older version said this; the valid one does not",
+                judged.document_id or old.document_id,
+                judged.passage_hash or old.passage_hash,
+                judged.start,
+                judged.end,
+            )
+    return judged
+
+
+def knows_answer(question: str, base: Knowledge, day: Any) -> Judgement | None:
+    """The passage that plainly speaks of a question, None when none does."""
+    if len(_content(question)) < 2:
+        return None
+    for hit in base.search(question, k=1, on=day, audience="public"):
+        passage = base.passages[hit.passage]
+        if content_overlap(question, f"{passage.heading}\n{passage.text}") >= _KNOWN:
+            return Judgement("supported", document_id=base.document_of(passage).id, passage_hash=passage.hash)
+    return None
+
+
+def content_overlap(claim: str, text: str) -> float:
+    """The share of a claim's content words, by character n-grams, that a text holds."""
+    mine = _content(claim)
+    if not mine:
+        return 0.0
+    grams = text_ngrams(text)
+    return sum(_held(word, grams) for word in mine) / len(mine)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(word for word in words(text) if len(word) > 3 and not word.isdigit())
+
+
+def _held(word: str, grams: frozenset[str]) -> float:
+    own = char_ngrams(word, 3, 4)
+    share = sum(gram in grams for gram in own) / len(own) if own else 0.0
+    return share if share >= 0.45 else 0.0
+
+
+# ---------------------------------------------------------------- passages and sentences
+
+
+def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[int]:
+    return base.nearest(f"{claim.text}\n{question}", base.mask(day, "public"), _NEAREST)
+
+
+def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[int]:
+    old = base.ended & ~base.mask(day, "public")
+    return base.nearest(f"{claim.text}\n{question}", old, _OLDER) if old.any() else []
+
+
+def _quoted(claim: Claim, passages: Sequence[int], base: Knowledge) -> Judgement | None:
+    """A claim of a sentence that a valid passage says whole needs no reading; a part alone may drop a condition."""
+    told = {comparable(text).strip(" .!,;:") for text in (claim.text, claim.sentence, YES_NO.sub("", claim.sentence))}
+    wanted = [text for text in told if len(text) >= _QUOTE]
+    for number in passages:
+        whole = base.comparable_text(number)
+        if any(text in whole for text in wanted) and _says_whole(wanted, whole):
+            passage = base.passages[number]
+            return Judgement("supported", True, "the passage's own words", base.document_of(passage).id, passage.hash)
+    return None
+
+
+def _says_whole(wanted: Sequence[str], text: str) -> bool:
+    """Whether one of the wanted texts stands as a sentence or a clause of its own."""
+    spelt = "|".join(map(re.escape, wanted))
+    return re.search(rf"(?:^|[.!?;:\n]\s*)(?:{spelt})(?=\s*(?:[.!?;\n]|$))", text) is not None
+
+
+def _judged(claim: Claim, question: str, passages: Iterable[int], base: Knowledge, language: str | None) -> Judgement:
+    places = _places(passages, base, language)
+    if not places:
+        return Judgement("not_in_kb")
+    numbers = [number for number, _ in places]
+    sentences = [sentence for _, sentence in places]
+    result = compare(_statement(claim, question, language), sentences, numbers, base.nearness)
+    return _judgement(result, places, base)
+
+
+def reading_of(claim: Claim, question: str, base: Knowledge, language: str | None) -> Reading | None:
+    """What the rules say of a claim and what they saw, None where a contact or a quotation decides: for learning."""
+    passages = _valid(claim, question, base, None)
+    if _invented(claim, base) is not None or _quoted(claim, passages, base) is not None:
+        return None
+    places = _places(passages, base, language)
+    if not places:
+        return None
+    numbers = [number for number, _ in places]
+    sentences = [sentence for _, sentence in places]
+    return read(_statement(claim, question, language), sentences, numbers, base.nearness)
+
+
+def _places(passages: Iterable[int], base: Knowledge, language: str | None) -> list[tuple[int, Sentence]]:
+    return [(number, sentence) for number in passages for sentence in base.sentences(number, language)]
+
+
+def _statement(claim: Claim, question: str, language: str | None) -> Statement:
+    asked = claim.question or question
+    if claim.denied or (not claim.quantities and YES_NO.match(claim.text) and not _plain_terms(claim)):
+        said = wording(asked)
+        return Statement(asked, said, (), claim.denied, (), quantities(asked), asked, claim.reply, claim.start > 0)
+    said = wording(claim.text)
+    context = (*wording(asked).terms, *wording(claim.before).terms)
+    return Statement(
+        claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked,
+        claim.reply, claim.start > 0,
+    )  # fmt: skip
+
+
+def _plain_terms(claim: Claim) -> bool:
+    rest = YES_NO.sub("", claim.text)
+    return len(wording(rest).terms) >= FEWEST_TERMS
+
+
+def _judgement(result: Comparison, places: Sequence[tuple[int, Sentence]], base: Knowledge) -> Judgement:
+    if result.sentence is None:
+        return Judgement(result.relation)
+    number, sentence = places[result.sentence]
+    passage = base.passages[number]
+    return Judgement(
+        result.relation, result.exact, result.reason, base.document_of(passage).id, passage.hash, sentence.start,
+        sentence.end, result.weighed,
+    )  # fmt: skip
+
+
+def _invented(claim: Claim, base: Knowledge) -> Judgement | None:
+    for hit in CONTACT.finditer(claim.text):
+        said = hit.group().rstrip(".,;:!?)").lower()
+        if not any(said in text for text in base.public_texts):
+            return Judgement("invented", False, "a contact or link that the knowledge base does not hold")
+    for hit in _PHONE.finditer(claim.text):
+        digits = "".join(filter(str.isdigit, hit.group()))
+        if len(digits) >= 7 and not any(digits in known for known in base.public_digits):
+            held = any(_PHONE.search(text) for text in base.public_texts)
+            reason = "a number that the knowledge base does not hold"
+            # Where the base gives a number for this, another one denies it.
+            return Judgement("contradicted" if held else "invented", held, reason)
+    return None

@@ -15,8 +15,8 @@ from evalkit.language.structures import ClassHit, Structured, structured
 from evalkit.text.said import Said
 
 _NONE: frozenset[str] = frozenset()
-_OUTDONE_BY = {"anger_frustration": frozenset({"thanks_satisfaction", "resolved_confirmation"})}
-"""Plain words that outdo mere evidence for a category."""
+_WEIGHED = frozenset({"ask_for_human", "handoff_announcement"})
+"""Categories that evidence alone may say of a message without a conversation around it."""
 _QUOTE_MARKS = frozenset('"“”„«»')
 _QUOTED = re.compile(r"«[^»]*»|»[^«]*«|[“”„\"][^“”„\"]*[“”\"]")
 _MOSTLY = 0.8
@@ -48,6 +48,12 @@ class Heard(NamedTuple):
     n_words: int
     denied: frozenset[str] = _NONE
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What weighs in it, the same in every language: its word classes, what it plainly says and what it denies."""
+        said = {f"says {hit.category}" for hit in self.hits if not hit.weak and not hit.negated}
+        return (*sorted(self.names), *sorted(said), *sorted(f"denies {name}" for name in self.denied))
+
 
 def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> tuple[Hit, ...]:
     """The lexicon phrases in a message, by place; without a language, those of all languages.
@@ -57,7 +63,9 @@ def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> 
     >>> [hit.category for hit in scan("Jag vill prata med en människa!", "sv", "customer")]
     ['ask_for_human', 'hints_human']
     """
-    return heard(Said(text), language, side, weigh=weigh).hits
+    said = Said(text)
+    seen = heard(said, language, side)
+    return (*seen.hits, *_weighed(said, seen, side)) if weigh and language is not None else seen.hits
 
 
 def categories(text: str, language: str | None, side: Side) -> frozenset[str]:
@@ -65,22 +73,14 @@ def categories(text: str, language: str | None, side: Side) -> frozenset[str]:
     return frozenset(hit.category for hit in scan(text, language, side) if not hit.weak and not hit.negated)
 
 
-def present(text: str, language: str, side: Side) -> tuple[frozenset[str], int]:
-    """The categories and word classes of which a phrase stands in a message, and how many words it has."""
-    said = Said(text)
-    return frozenset(phrase.category for phrase, _ in table_of(language, side).found(said)), len(said.words)
-
-
-def heard(said: Said, language: str | None, side: Side, *, weigh: bool = True) -> Heard:
-    """What `scan` finds, with the word classes behind it."""
+def heard(said: Said, language: str | None, side: Side) -> Heard:
+    """The phrases and shapes of a message, with the word classes behind them."""
     found: dict[tuple[str, int], Hit] = {}
     present_ = denied = _NONE
     for code in codes_of(language):
         hits, names, vetoed = _heard_in(said, code, side)
         if names and language is not None:
             present_, denied = names, frozenset(vetoed)
-            if weigh:
-                hits += _weighed(said, present_, hits, vetoed, side)
         for hit in hits:
             key = (hit.category, hit.start)
             if key not in found or found[key].end < hit.end:
@@ -113,14 +113,13 @@ def _heard_in(said: Said, code: str, side: Side) -> tuple[list[Hit], frozenset[s
     return hits, frozenset([phrase.category for phrase, _ in found]), vetoed
 
 
-def _weighed(said: Said, names: frozenset[str], hits: list[Hit], vetoed: Collection[str], side: Side) -> list[Hit]:
+def _weighed(said: Said, seen: Heard, side: Side) -> list[Hit]:
     """What the words speak for together, where neither a phrase nor a shape says it and no shape denies it."""
-    plain = {hit.category for hit in hits if not hit.weak and not hit.negated}
-    last = len(said.words) - 1
+    plain = {hit.category for hit in seen.hits if not hit.weak and not hit.negated}
     return [
-        Hit(category, "", *said.span(0, last))
-        for category in spoken_for(said.text, names, len(said.words), side)
-        if category not in plain and category not in vetoed and _OUTDONE_BY.get(category, _NONE).isdisjoint(plain)
+        Hit(category, "", *said.span(0, len(said.words) - 1))
+        for category in spoken_for(said, seen.signs, side)
+        if category in _WEIGHED - plain - seen.denied
     ]
 
 

@@ -152,7 +152,7 @@ class _Span:
                 return False
             if self.reading.says(number, *_NO):
                 return not self._settled_after(number)
-            if "denies" in self.reading.speaks_for(number):
+            if self.reading.speaks_for(number, "not_resolved"):
                 return True
             if self.reading.says(number, *_YES):
                 return False
@@ -171,7 +171,7 @@ class _Span:
         if any(self.reading.says(n, *_YES) for n in after[-2:]):
             return True
         last = after[-1] if after and after[-1] == self.customer[-1] else None
-        if last is not None and "confirms" in self.reading.speaks_for(last):
+        if last is not None and self.reading.speaks_for(last, "confirms_resolved"):
             return True
         if last is None or any(v > last for v in self.voice) or "?" in self.talk.turns[last].text:
             return False

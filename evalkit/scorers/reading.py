@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 
 from evalkit.language.detection import Language, detect, detect_said
-from evalkit.language.evidence import in_context
+from evalkit.language.evidence import odds
 from evalkit.language.lexicon_data import Side
 from evalkit.language.lexicons import Heard, Hit, heard
 from evalkit.language.slots import slots_of
@@ -45,7 +45,7 @@ class Reading:
         self.likeness = Likeness(self.words)
         self._heard: dict[int, Heard] = {}
         self._said: dict[int, Said] = {}
-        self._spoken: dict[int, tuple[str, ...]] = {}
+        self._odds: dict[int, Mapping[str, float]] = {}
         self._slots: dict[int, tuple[str, ...]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._guesses: dict[int, Language] = {}
@@ -113,7 +113,7 @@ class Reading:
         found = self._heard.get(turn)
         if found is None:
             side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
-            found = self._heard[turn] = heard(self.said(turn), self.language_of(turn), side, weigh=False)
+            found = self._heard[turn] = heard(self.said(turn), self.language_of(turn), side)
         return found
 
     def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:
@@ -141,18 +141,21 @@ class Reading:
             return found[0] if found else ()
         return tuple(sorted((hit for hits in found for hit in hits), key=_place))
 
-    def speaks_for(self, turn: int) -> tuple[str, ...]:
-        """What a turn is taken to say or do by its words and what stands around it together.
+    def odds(self, turn: int) -> Mapping[str, float]:
+        """How much a turn's words, and what stands around it, speak for each decision of its side; above 0 for yes.
 
-        Of a customer: asks_for_person, frustrated, thanked, confirms, denies; of a bot: hands_over.
+        Of a customer: ask_for_human, anger_frustration, thanks_satisfaction, not_resolved, confirms_resolved,
+        repeat_self; of a bot: handoff_announcement, human_claim, ai_disclosure, dead_end.
         """
-        found = self._spoken.get(turn)
+        found = self._odds.get(turn)
         if found is None:
-            said, seen = self.conversation.turns[turn], self.heard(turn)
-            side = "customer" if said.role == "customer" else "bot"
-            signs = around(self, turn)
-            found = self._spoken[turn] = in_context(said.text, seen.names, seen.n_words, signs, side)
+            side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
+            found = self._odds[turn] = odds(self.said(turn), self.heard(turn).signs, side, around(self, turn))
         return found
+
+    def speaks_for(self, turn: int, decision: str) -> bool:
+        """Whether more speaks for a decision of a turn than against it."""
+        return self.odds(turn).get(decision, 0.0) > 0
 
     def personal_data(
         self, turn: int, markets: tuple[str, ...], own: PrivacyPolicy | None = None

@@ -68,7 +68,7 @@ def _hands_over(reading: Reading, number: int) -> bool:
     """Whether all the words of a turn together hand over; one that names nobody or ends in a question does not."""
     if reading.conversation.turns[number].text.rstrip().endswith("?"):
         return False
-    if "hands_over" not in reading.speaks_for(number):
+    if not reading.speaks_for(number, "handoff_announcement"):
         return False
     return not reading.heard(number).names.isdisjoint(_OF_STAFF) or "asked ask_for_human" in around(reading, number)
 

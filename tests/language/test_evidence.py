@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from evalkit.language.evidence import features, placed, spoken_for
+from evalkit.language.evidence import marks, odds, pieces, spelled, spoken_for
 from evalkit.language.lexicons import categories
 from evalkit.language.structures import class_words
+from evalkit.text.said import Said
 
 
-def test_features_are_the_classes_each_two_of_them_the_marks_and_the_length():
-    assert set(features("Who, me?", ["someone", "me"], 2)) == {"someone", "me", "?", "me someone", "? me", "? someone", "length 0"}  # fmt: skip
+def test_the_marks_of_a_message_are_how_it_is_written():
+    assert marks("Who, me?", 2) == ("?", "length 0")
+    assert marks("SVARA NÅGON GÅNG DÅ!!", 4) == ("!", "!!", "capitals", "length 1")
+    assert "👍" in marks("ok 👍", 1)
 
 
-def test_a_very_long_message_speaks_for_nothing():
-    names = frozenset({"human", "talk", "want", "reach"})
-    assert "ask_for_human" in spoken_for("", names, 8, "customer")
-    assert spoken_for("", names, 500, "customer") == ()
+def test_words_are_weighed_without_foreign_letters_and_drawn_out_ones_shortened():
+    assert [spelled(word) for word in ("åååh", "nei")] == ["aah", "nei"]
+    assert pieces("nei") == ["^ne", "nei", "ei$", "^nei", "nei$", "^nei$"]
+
+
+def test_a_very_long_message_and_an_empty_one_speak_for_nothing():
+    said = "let me talk to a real person please"
+    assert "ask_for_human" in spoken_for(Said(said), ("human", "talk"), "customer")
+    assert odds(Said(said * 10), ("human", "talk"), "customer") == odds(Said(""), (), "customer") == {}
 
 
 @pytest.mark.parametrize(
@@ -47,9 +55,10 @@ def test_a_question_about_something_else_is_no_wish_for_a_person(language, text)
     assert "ask_for_human" not in categories(text, language, "customer")
 
 
-def test_a_message_between_others_has_the_signs_of_its_surroundings_and_each_class_beside_them():
-    found = placed("Bravo!", ["sarcasm"], 1, ["answer again"])
-    assert {"sarcasm", "!", "answer again", "sarcasm beside answer again", "! beside answer again"} <= set(found)
+def test_what_stands_around_a_message_weighs_in_on_it():
+    said = Said("och när ska det bli då")
+    alone = odds(said, (), "customer")["anger_frustration"]
+    assert odds(said, (), "customer", ("answer again",))["anger_frustration"] != alone
 
 
 @pytest.mark.parametrize("language", ["sv", "da", "nb", "nn", "fi", "en", "de"])

@@ -1,275 +1,199 @@
 """Learns the weights of `evalkit.language.evidence` from all labelled messages, and tells what they are worth.
 
-`python -m tests.quality.weights` prints, for each batch of conversations left out in turn, F1 of the rules alone and
-with the weights; `python -m tests.quality.weights --write` learns from everything and writes the file.
+`python -m tests.quality.weights` prints F1 of each decision on messages that the weights did not see: those of each
+batch of conversations left out in turn, of each hand that wrote messages, of each language, and of a fifth of the
+newest hand's. `python -m tests.quality.weights --write` learns from everything and writes the file.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
+from scipy.sparse import csr_matrix
 
 import evalkit.language
 from evalkit.language import evidence
-from evalkit.language.lexicons import present, scan
-from evalkit.scorers.reading import Reading
-from evalkit.scorers.surroundings import around
-from evalkit.transcripts import conversation_of
-from tests.quality.measures import LABELLED, f1, rows, show
+from evalkit.text.said import Said
+from tests.quality.examples import SIDES, Bag, Example, bags
+from tests.quality.measures import f1, show
 
-DECISIONS = {
-    "customer": ("ask_for_human",),
-    "bot": ("handoff_announcement",),
-}
-PLACED = {
-    "asks_for_person": ("customer", "ask_for_human"),
-    "frustrated": ("customer", "anger_frustration"),
-    "thanked": ("customer", "thanks_satisfaction"),
-    "confirms": ("customer", "thanks_satisfaction"),
-    "denies": ("customer", "not_resolved"),
-    "hands_over": ("bot", "handoff_announcement"),
-}
-"""What is decided of a turn between others, with its side and the category of single messages that teaches it too."""
-OUT = Path(evalkit.language.__file__).parent / "data" / "weights.json"
-_PASSES, _RATE, _SHRINK = 30, 0.3, 3e-4
-_SMALL = 0.4
-_POSITIVE = 2.0
+OUT = Path(evalkit.language.__file__).parent / "data" / "weights.npz"
+BLOCKS = {"single": 1.0, "pair": 0.7, "word": 1.0, "beside": 1.0, "piece": 2.0}
+"""How much each kind of sign may weigh."""
+SEEN = {"single": 2, "pair": 3, "word": 1, "beside": 2, "piece": 2}
+"""In how many messages of a decision's a sign must stand to be learned."""
+STRENGTH = 4.0
+"""The inverse of the shrinking of the weights."""
+_ROUNDS = 3
+_LARGEST = 127
 
 
-class Bag(NamedTuple):
-    """Messages of which, when `truth`, at least one says it, and otherwise none."""
-
-    batch: str
-    language: str
-    texts: tuple[str, ...]
-    truth: bool
-
-
-def bags(side: str, category: str) -> list[Bag]:
-    """The labelled bags of one decision: conversations' messages, and single messages of the phrase lists' tests."""
-    found = [*_of_conversations(category), *_written(category)]
-    for path in sorted((LABELLED / "lexicons").glob("*.yaml")):
-        for name, marked in yaml.safe_load(path.read_text("utf-8")).items():
-            if not isinstance(marked, dict):
-                continue
-            if name == category or name in DECISIONS[side] or (side == "customer") == (name not in _BOT_NAMES):
-                truth = name == category
-                # What is near to another category may well say this one.
-                near = marked.get("no", ()) if truth else ()
-                if truth or not {name, category} <= _KIN:
-                    found += [Bag("phrases", path.stem, (str(text),), truth) for text in marked.get("yes", ())]
-                found += [Bag("phrases", path.stem, (str(text),), False) for text in near]
-    return found
+def blocks(one: Example) -> dict[str, list[str]]:
+    """The signs of a message by kind, each as often as it counts."""
+    said = Said(one.text).words
+    once = list(dict.fromkeys(said))
+    signs, (before, after) = sorted(one.signs), evidence.EDGES
+    return {
+        "single": signs,
+        "pair": [f"{a}\t{b}" for a, b in combinations(signs, 2)],
+        "word": [evidence.spelled(word) for word in once],
+        "beside": [f"{evidence.spelled(a)} {evidence.spelled(b)}" for a, b in pairwise([before, *said, after])],
+        "piece": [piece for word in once for piece in evidence.pieces(word)],
+    }
 
 
-def _written(category: str) -> Iterable[Bag]:
-    """Messages that were written to learn from, near misses beside them."""
-    for path in sorted((LABELLED / "learning").rglob("*.yaml")):
-        for label, texts in yaml.safe_load(path.read_text("utf-8")).get(category, {}).items():
-            # YAML 1.1 reads a bare yes or no as a truth value.
-            yield from (Bag("written", path.stem, (str(text),), label in (True, "yes")) for text in texts)
+_known: dict[Example, dict[str, list[str]]] = {}
 
 
-_BOT_NAMES = frozenset({"ai_disclosure", "human_claim", "disclosure", "handoff_announcement"})
-_KIN = frozenset({"anger_frustration", "complaint", "repeat_self", "legal_threat", "ask_for_human"})
-"""Categories that one message often says together."""
-
-
-def _of_conversations(category: str) -> Iterable[Bag]:
-    for row in rows(LABELLED / "conversations.jsonl"):
-        batch, gold, turns = str(row["id"]).split("-")[1], row["gold"], row["turns"]
-
-        def bag(chosen: Iterable[int], truth: bool) -> Bag:
-            return Bag(batch, row["language"], tuple(turns[n]["text"] for n in chosen), truth)  # noqa: B023
-
-        customer = [n for n, turn in enumerate(turns) if turn["role"] == "customer"]
-        bot = [n for n, turn in enumerate(turns) if turn["role"] == "bot"]
-        if category == "ask_for_human":
-            asked = {turn for id_, turn in gold["triggers"] if id_ in {"E01", "E02"}}
-            if not gold["asked_for_human"] or asked:
-                for n in customer:
-                    yield bag([n], n in asked)
-        elif category == "handoff_announcement":
-            for n in bot:
-                yield bag([n], n == gold["handover_turn"])
-        else:
-            # Who is angry later opens with a plain report of trouble, so the opening teaches only where it is all.
-            yield bag(customer[1:] or customer, gold["frustrated"])
-            if not gold["frustrated"]:
-                yield bag(customer[:1], False)
+def _blocks(one: Example) -> dict[str, list[str]]:
+    if one not in _known:
+        _known[one] = blocks(one)
+    return _known[one]
 
 
 class Learnt(NamedTuple):
-    """Weights by feature."""
+    """Weights by kind and sign."""
 
-    weights: dict[str, float]
+    index: dict[tuple[str, str], int]
+    weights: np.ndarray[Any, Any]
     start: float
 
-    def score(self, signs: Sequence[str]) -> float:
-        """The weight of the evidence, above 0 for yes."""
-        total = sum(self.weights.get(sign, 0.0) for sign in signs)
-        return float(total * len(signs) ** -0.5 + self.start)
+    def scores(self, examples: Sequence[Example]) -> list[float]:
+        """What speaks for yes in each message, above 0 for yes."""
+        return list((_matrix(examples, self.index) @ self.weights + self.start).tolist()) if examples else []
 
 
-def signs_of(text: str, language: str, side: Any) -> list[str]:
-    """The features of one message; none where it holds no known word."""
-    names, length = present(text, language, side)
-    return list(evidence.features(text, names, length))
+def _matrix(examples: Sequence[Example], index: dict[tuple[str, str], int]) -> csr_matrix:
+    ends, columns, values = [0], [], []
+    for one in examples:
+        for kind, signs in _blocks(one).items():
+            value = BLOCKS[kind] * max(len(signs), 1) ** -0.5
+            for sign in signs:
+                at = index.get((kind, sign))
+                if at is not None:
+                    columns.append(at)
+                    values.append(value)
+        ends.append(len(columns))
+    return csr_matrix((values, columns, ends), shape=(len(examples), max(len(index), 1)))
 
 
-def learn(found: list[tuple[list[list[str]], bool]]) -> Learnt:
-    """Logistic regression by adaptive gradient steps, on the message of each bag that says it most."""
-    index: dict[str, int] = {}
-    held = [
-        ([np.array([index.setdefault(s, len(index)) for s in signs]) for signs in texts], truth)
-        for texts, truth in found
-        if texts
-    ]
-    weights, past = np.zeros(len(index) + 1), np.full(len(index) + 1, 1e-8)
-    chance = np.random.default_rng(0)
-    for _ in range(_PASSES):
-        for number in chance.permutation(len(held)):
-            texts, truth = held[number]
-            sums = [weights[ids].sum() * len(ids) ** -0.5 + weights[-1] for ids in texts]
-            best = int(np.argmax(sums))
-            ids, scale = texts[best], len(texts[best]) ** -0.5
-            off = (1 / (1 + np.exp(-sums[best])) - truth) * (_POSITIVE if truth else 1.0)
-            slope = off * scale + _SHRINK * weights[ids]
-            past[ids] += slope**2
-            weights[ids] -= _RATE * slope / np.sqrt(past[ids])
-            past[-1] += off**2
-            weights[-1] -= _RATE * off / np.sqrt(past[-1])
-    return Learnt({sign: float(weights[n]) for sign, n in index.items()}, float(weights[-1]))
+def learn(known: Sequence[Bag]) -> Learnt:
+    """Logistic regression on each message; of several that say it together, on the one that says it most so far."""
+    from sklearn.linear_model import LogisticRegression
+
+    sure = [(one, bag.truth) for bag in known if not bag.truth or len(bag.examples) == 1 for one in bag.examples]
+    open_ = [bag for bag in known if bag.truth and len(bag.examples) > 1]
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in [*(one for one, _ in sure), *(one for bag in open_ for one in bag.examples)]:
+        counts.update({(kind, sign) for kind, signs in _blocks(one).items() for sign in signs})
+    index = {sign: n for n, sign in enumerate(s for s, times in counts.items() if times >= SEEN[s[0]])}
+    learnt: Learnt | None = None
+    for _ in range(_ROUNDS if open_ else 1):
+        chosen = [(_most(bag.examples, learnt), True) for bag in open_] if learnt else []
+        if not learnt and len({truth for _, truth in sure}) < 2:
+            chosen = [(one, True) for bag in open_ for one in bag.examples]
+        examples, truths = zip(*sure, *chosen, strict=True)
+        model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=0)
+        model.fit(_matrix(examples, index), np.array(truths))
+        learnt = Learnt(index, model.coef_[0], float(model.intercept_[0]))
+    assert learnt is not None
+    return learnt
 
 
-_RUNGS = {"confirms": "resolved_confirmed", "denies": "unresolved_explicit"}
+def _most(examples: Sequence[Example], learnt: Learnt) -> Example:
+    return examples[int(np.argmax(learnt.scores(examples)))]
 
 
-def placed_bags(name: str) -> list[tuple[str, str, list[list[str]], bool]]:
-    """Batch, language, the signs of each message and the truth, of conversations and of single messages."""
-    side, category = PLACED[name]
-    found = [
-        (bag.batch, bag.language, [signs_of(text, bag.language, side) for text in bag.texts], bag.truth)
-        for bag in bags(side, category)
-        if bag.batch in {"phrases", "written"}
-    ]
-    if side == "bot":
-        found += _plain_answers()
-    for row in rows(LABELLED / "conversations.jsonl"):
-        reading = Reading(conversation_of(row["turns"], language=row["language"]))
-        batch = str(row["id"]).split("-")[1]
-        for chosen, truth in _turns_of(name, row["gold"], reading):
-            found.append((batch, row["language"], [_placed_signs(reading, n) for n in chosen], truth))
-    return found
+def written(learnt: dict[str, Learnt], side: str) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of one side's file: one column a decision."""
+    decisions = SIDES[side]
+    by_sign: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * len(decisions))
+    for column, decision in enumerate(decisions):
+        one = learnt[decision]
+        for (kind, sign), at in one.index.items():
+            by_sign[kind, sign][column] = float(one.weights[at]) * BLOCKS[kind]
+    signs = sorted({sign for kind, sign in by_sign if kind == "single"})
+    place = {sign: n for n, sign in enumerate(signs)}
+    pairs = np.zeros((len(signs), len(signs), len(decisions)))
+    numbers: dict[int, list[float]] = {}
+    for (kind, sign), row in by_sign.items():
+        if kind == "pair":
+            one, _, other = sign.partition("\t")
+            if one in place and other in place:
+                a, b = sorted((place[one], place[other]))
+                pairs[a, b] = row
+        elif kind != "single":
+            numbers[evidence.number(kind, sign)] = row
+    pairs, pairs_step = _stepped(pairs)
+    rows, rows_step = _stepped(np.array(list(numbers.values())))
+    kept = np.abs(rows).max(1) > 1
+    return {
+        "decisions": np.array(decisions),
+        "start": np.array([learnt[d].start for d in decisions]),
+        "signs": np.array(signs),
+        "single": np.array([by_sign["single", sign] for sign in signs], dtype=np.float32).round(3),
+        "pairs": pairs,
+        "pairs_step": pairs_step,
+        "numbers": np.array(list(numbers), dtype=np.uint32)[kept],
+        "rows": rows[kept],
+        "rows_step": rows_step,
+    }
 
 
-def _plain_answers() -> list[tuple[str, str, list[list[str]], bool]]:
-    """Answers from a knowledge base, which hand nobody over."""
-    found = []
-    for row in rows(LABELLED / "grounding.jsonl"):
-        turns = [{"role": "customer", "text": row["question"]}, {"role": "bot", "text": row["answer"]}]
-        reading = Reading(conversation_of(turns, language=row["lang"]))
-        if not reading.signals(1, "handoff_announcement", "mentions_staff", "promises_contact"):
-            found.append(("phrases", row["lang"], [_placed_signs(reading, 1)], False))
-    return found
-
-
-def _turns_of(name: str, gold: dict[str, Any], reading: Reading) -> Iterable[tuple[Sequence[int], bool]]:
-    if name == "hands_over":
-        return [((n,), n == gold["handover_turn"]) for n in reading.bot_turns]
-    mine = reading.customer_turns
-    if name == "asks_for_person":
-        asked = {turn for id_, turn in gold["triggers"] if id_ in {"E01", "E02"}}
-        return [((n,), n in asked) for n in mine] if asked or not gold["asked_for_human"] else []
-    if name in _RUNGS:
-        return [(mine[-1:], gold["outcome"] == _RUNGS[name])] if len(mine) > 1 else []
-    if not mine:
-        return []
-    if name == "frustrated" and gold["frustrated"] and gold["thanked"] and len(mine) > 1:
-        # Anger came before the thanks.
-        return [(mine[:-1], True), (mine[-1:], False)]
-    # Who is angry or thankful later opens with a plain request, so the opening teaches only where it is all.
-    opening = [] if gold[name] or len(mine) < 2 else [(mine[:1], False)]
-    return [(mine[1:] or mine, bool(gold[name])), *opening]
-
-
-def _placed_signs(reading: Reading, turn: int) -> list[str]:
-    said, seen = reading.conversation.turns[turn], reading.heard(turn)
-    return evidence.placed(said.text, seen.names, seen.n_words, around(reading, turn))
+def _stepped(weights: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Weights as whole numbers of a step, one step a decision."""
+    step = np.abs(weights).max(axis=tuple(range(weights.ndim - 1))) / _LARGEST
+    step[step == 0] = 1
+    return (weights / step).round().astype(np.int8), step
 
 
 def main(write: bool) -> None:
-    """Print what the weights are worth on batches left out; with `write`, learn from everything."""
-    out: dict[str, dict[str, dict[str, float]]] = {"customer": {}, "bot": {}}
-    table: list[dict[str, object]] = []
-    for side, decisions in DECISIONS.items():
-        for category in decisions:
-            known = bags(side, category)
-            signs = [[signs_of(text, bag.language, side) for text in bag.texts] for bag in known]
-            if write:
-                learnt = learn(list(zip(signs, [bag.truth for bag in known], strict=True)))
-                kept = {s: round(w, 2) for s, w in sorted(learnt.weights.items()) if abs(w) > _SMALL}
-                out[side][category] = {"start": round(learnt.start, 2), **kept}
-                continue
-            table.append({"decision": category, **_left_out(side, category, known, signs)})
-    for name, (side, _) in PLACED.items():
-        everything = placed_bags(name)
-        if write:
-            learnt = learn([(signs, truth) for _, _, signs, truth in everything])
-            kept = {s: round(w, 2) for s, w in sorted(learnt.weights.items()) if abs(w) > _SMALL}
-            out.setdefault(f"{side} in context", {})[name] = {"start": round(learnt.start, 2), **kept}
-            continue
-        table.append({"decision": f"{name}, in context", **_placed_left_out(everything)})
+    """Print what the weights are worth on messages left out; with `write`, learn from everything."""
     if write:
-        OUT.write_text(json.dumps(out, indent=0, ensure_ascii=False) + "\n", "utf-8")
-    else:
-        show("Rules / weights / both, F1 on the batch left out", table)
+        found = {
+            f"{side}_{name}": array
+            for side, decisions in SIDES.items()
+            for name, array in written({d: learn(bags(d)) for d in decisions}, side).items()
+        }
+        np.savez_compressed(OUT, **found)
+        return
+    show("F1 on what was left out", [{"decision": d, **_left_out(bags(d))} for ds in SIDES.values() for d in ds])
 
 
-def _placed_left_out(known: list[tuple[str, str, list[list[str]], bool]]) -> dict[str, object]:
-    told: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
-    for batch in sorted({batch for batch, *_ in known} - {"phrases", "written"}):
-        learnt = learn([(signs, truth) for other, _, signs, truth in known if other != batch])
-        for other, language, signs, truth in known:
-            if other == batch:
-                row = (any(learnt.score(s) > 0 for s in signs), truth)
-                told[batch].append(row)
-                told[language].append(row)
-    return {key: f"{f1(pairs):.2f}".lstrip("0") for key, pairs in told.items()}
+def _left_out(known: list[Bag]) -> dict[str, object]:
+    sources = sorted({bag.source for bag in known if "," not in bag.source and bag.source != "answers"})
+    told: dict[str, object] = {}
+    for source in sources:
+        told[source] = _judged(known, [bag.source.split(",")[0] == source for bag in known])
+    newest = [bag.source == "third" for bag in known]
+    for language in sorted({bag.language for bag in known}):
+        told[language] = _judged(known, [new and bag.language == language for new, bag in zip(newest, known, strict=True)])
+    fifths = [[new and n % 5 == fifth for n, new in enumerate(newest)] for fifth in range(5)]
+    told["a fifth"] = _f1([row for fifth in fifths for row in _told(known, fifth)])
+    return told
 
 
-def _left_out(side: Any, category: str, known: list[Bag], signs: list[list[list[str]]]) -> dict[str, object]:
-    told: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
-    for batch in sorted({bag.batch for bag in known} - {"phrases", "written"}):
-        learnt = learn([(s, bag.truth) for s, bag in zip(signs, known, strict=True) if bag.batch != batch])
-        for texts, bag in zip(signs, known, strict=True):
-            if bag.batch == batch:
-                rule = any(
-                    h.category == category and not h.weak and not h.negated
-                    for text in bag.texts
-                    for h in scan(text, bag.language, side, weigh=False)
-                )
-                row = (rule, any(learnt.score(s) > 0 for s in texts), bag.truth)
-                told[batch].append(row)
-                told[bag.language].append(row)
-    return {
-        key: " ".join(
-            f"{f1([(said, truth) for said, truth in pairs]):.2f}".lstrip("0")
-            for pairs in (
-                [(a, t) for a, _, t in found],
-                [(b, t) for _, b, t in found],
-                [(a or b, t) for a, b, t in found],
-            )
-        )
-        for key, found in told.items()
-    }
+def _judged(known: list[Bag], left_out: list[bool]) -> str:
+    return _f1(_told(known, left_out))
+
+
+def _told(known: list[Bag], left_out: list[bool]) -> list[tuple[bool, bool]]:
+    judged = [bag for bag, out in zip(known, left_out, strict=True) if out]
+    if not judged:
+        return []
+    learnt = learn([bag for bag, out in zip(known, left_out, strict=True) if not out])
+    return [(any(score > 0 for score in learnt.scores(bag.examples)), bag.truth) for bag in judged]
+
+
+def _f1(pairs: Iterable[tuple[bool, bool]]) -> str:
+    pairs = list(pairs)
+    return f"{f1(pairs):.2f}".lstrip("0") if any(truth for _, truth in pairs) else "-"
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ class Learnt(NamedTuple):
 
     decisions: tuple[str, ...]
     start: np.ndarray[Any, Any]
-    index: Mapping[str, int]
+    places: Mapping[str, int]
     single: np.ndarray[Any, Any]
     pairs: np.ndarray[Any, Any]
     pairs_step: np.ndarray[Any, Any]
@@ -104,7 +104,7 @@ class Learnt(NamedTuple):
 
     def of_signs(self, signs: Sequence[str]) -> list[float]:
         """What the signs of a message and each two of them add up to."""
-        here = sorted([self.index[sign] for sign in signs if sign in self.index])
+        here = sorted([self.places[sign] for sign in signs if sign in self.places])
         total = self.start
         if here:
             total = total + self.single[here].sum(0) * len(here) ** -0.5

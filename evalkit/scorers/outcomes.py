@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
+from evalkit.scorers.reading import REFUTED, Reading
 from evalkit.text.tokens import jaccard
 
 OUTCOMES = (
@@ -15,8 +16,11 @@ OUTCOMES = (
 )  # fmt: skip
 """The outcome ladder; shares over the conversations add up to 1. Source: docs/kpis.md."""
 _YES = ("thanks_satisfaction", "resolved_confirmation")
+_FOR, _AGAINST = ("thanks_satisfaction", "confirms_resolved"), ("not_resolved", "anger_frustration")
 _NO = ("not_resolved", "anger_frustration", "repeat_self", "gives_up")
 _SUBSTANTIVE_WORDS, _CONTENT_WORDS = 6, 3
+_FEWEST_WORDS = 3
+"""An answer may be short: "Yes, on channel 7"."""
 _MISSED = frozenset({"missed", "refused", "deflected", "unavailable_dropped", "hidden"})
 _BOT_LOOPS = ("L1", "L2", "L3", "L4", "L5", "L8")
 _WAY_ON = re.compile(
@@ -150,11 +154,13 @@ class _Span:
         for number in reversed(self.customer[-2:]):
             if not any(n < number for n in self.voice):
                 return False
-            if self.reading.says(number, *_NO):
-                return not self._settled_after(number)
-            if self.reading.speaks_for(number, "not_resolved"):
+            odds = self.reading.odds(number)
+            no, yes = (max([odds.get(name, 0.0) for name in names]) for names in (_AGAINST, _FOR))
+            if no > max(yes, 0) and any(n < number and answers(self.reading, n) for n in self.voice):
                 return True
-            if self.reading.says(number, *_YES):
+            if self.reading.says(number, *_NO) and (no > REFUTED or self.reading.says(number, "gives_up")):
+                return not self._settled_after(number)
+            if yes > 0 or self.reading.says(number, *_YES):
                 return False
         return False
 
@@ -171,7 +177,7 @@ class _Span:
         if any(self.reading.says(n, *_YES) for n in after[-2:]):
             return True
         last = after[-1] if after and after[-1] == self.customer[-1] else None
-        if last is not None and self.reading.speaks_for(last, "confirms_resolved"):
+        if last is not None and any(self.reading.speaks_for(last, name) for name in _FOR):
             return True
         if last is None or any(v > last for v in self.voice) or "?" in self.talk.turns[last].text:
             return False
@@ -181,8 +187,7 @@ class _Span:
         """Whether somebody says more than a greeting or a fallback."""
         return any(
             self.customer and n > self.customer[0]
-            and len(self.reading.words(n)) >= _SUBSTANTIVE_WORDS
-            and not self.reading.says(n, "bot_fallback")
+            and answers(self.reading, n)
             for n in self.voice
         )  # fmt: skip
 
@@ -200,7 +205,10 @@ class _Span:
 
     def circling(self) -> bool:
         """Whether the bot goes round until its last words."""
-        return bool(self.bot) and any(f.turn == self.bot[-1] for f in self.loops)
+        if not self.bot:
+            return False
+        last, asked = self.bot[-1], self.reading.slots(self.bot[-1])
+        return any(f.turn == last or f.kind in asked for f in self.loops)
 
     def refused_well(self) -> bool:
         """Whether the bot's last words say honestly that it cannot, and where the customer can turn."""
@@ -210,6 +218,14 @@ class _Span:
         if not self.reading.says(last, "bot_fallback", "declines"):
             return False
         return self.reading.says(last, "deflection") or bool(_WAY_ON.search(self.talk.turns[last].text))
+
+
+def answers(reading: Reading, turn: int) -> bool:
+    """Whether a turn says more than a fallback, a greeting or an offer of help."""
+    length = len(reading.words(turn))
+    if length < _FEWEST_WORDS or reading.says(turn, "bot_fallback"):
+        return False
+    return length >= 2 * _SUBSTANTIVE_WORDS or not reading.says(turn, "offer_help", "greeting")
 
 
 def _asked_back(talk: Conversation, number: int) -> bool:

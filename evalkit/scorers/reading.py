@@ -23,6 +23,9 @@ _VOICES = frozenset({"bot", "human"})
 _SHORT = 6
 """Turns of fewer words are read in the conversation's own language."""
 
+REFUTED = -2.0
+"""Below these odds the other words show that a phrase means something else: anger at the weather."""
+
 
 def _place(hit: Hit) -> tuple[int, int]:
     return hit.start, hit.end
@@ -152,6 +155,11 @@ class Reading:
             side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
             found = self._odds[turn] = odds(self.said(turn), self.heard(turn).signs, side, around(self, turn))
         return found
+
+    def means(self, turn: int, decision: str, *categories: str) -> bool:
+        """Whether a turn says something: by a phrase that its other words do not refute, or by all of them together."""
+        odds = self.odds(turn).get(decision, 0.0)
+        return odds > 0 or (odds > REFUTED and self.says(turn, *categories))
 
     def speaks_for(self, turn: int, decision: str) -> bool:
         """Whether more speaks for a decision of a turn than against it."""

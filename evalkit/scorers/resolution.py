@@ -8,10 +8,9 @@ import msgspec
 
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped
-from evalkit.scorers.outcomes import OUTCOMES, outcome_of, requests_of
+from evalkit.scorers.outcomes import OUTCOMES, answers, outcome_of, requests_of
 
 __all__ = ["OUTCOMES", "Resolution"]
-_SUBSTANTIVE_WORDS = 6
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,10 +86,7 @@ def _substantive(talk: Conversation, context: Context) -> float | None:
     for number in reading.voice_turns:
         turn = talk.turns[number]
         waited += turn.latency_ms or 0.0
-        empty = (
-            reading.says(number, "bot_fallback", "offer_help") and len(reading.words(number)) < 3 * _SUBSTANTIVE_WORDS
-        )
-        if number > reading.customer_turns[0] and len(reading.words(number)) >= _SUBSTANTIVE_WORDS and not empty:
+        if number > reading.customer_turns[0] and answers(reading, number):
             return waited or _clock_ms(talk, reading.customer_turns[0], number)
     return None
 

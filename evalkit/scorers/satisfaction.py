@@ -31,8 +31,6 @@ _FELT = {
     "thanked": ("thanks_satisfaction",),
     "repeats_self": ("repeat_self",),
 }
-_REFUTED = -2.0
-"""Below these odds the other words show that a phrase means something else: anger at the weather, thanks for nothing."""
 _TROUBLE = ("not_resolved", "repeat_self")
 _GROUPS = {
     "thanks": _THANKS, "frustration": _FRUSTRATION, "trouble": _TROUBLE, "negative": ("sentiment_negative",),
@@ -91,16 +89,10 @@ def _felt(reading: Reading) -> dict[str, bool]:
     """Which feelings any turn of the customer shows; thanks beside anger are sarcasm."""
     felt = dict.fromkeys(_FELT, False)
     for turn in reading.customer_turns:
-        shown = [name for name, categories in _FELT.items() if _shows(reading, turn, categories)]
+        shown = [name for name, categories in _FELT.items() if reading.means(turn, categories[0], *categories)]
         for name in shown:
             felt[name] = felt[name] or name != "thanked" or "frustrated" not in shown
     return felt
-
-
-def _shows(reading: Reading, turn: int, categories: tuple[str, ...]) -> bool:
-    """Whether a turn shows a feeling: by all its words together, or by a phrase that they do not refute."""
-    odds = reading.odds(turn).get(categories[0], 0.0)
-    return odds > 0 or (odds > _REFUTED and reading.says(turn, *categories))
 
 
 @cache

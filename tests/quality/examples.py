@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from evalkit.language.evidence import marks
+from evalkit.language.lexicon_data import LANGUAGES, phrases
 from evalkit.language.lexicons import heard
 from evalkit.scorers.reading import Reading
 from evalkit.scorers.surroundings import around
@@ -32,6 +33,11 @@ _TOGETHER = (
 )  # fmt: skip
 """Categories that one message often says together, so that one teaches nothing against another."""
 _RUNGS = {"confirms_resolved": "resolved_confirmed", "not_resolved": "unresolved_explicit"}
+_SHORT = {
+    "ask_for_human": ("affirm", "deny"), "anger_frustration": ("affirm", "deny"), "thanks_satisfaction": ("deny",),
+    "not_resolved": ("affirm",), "confirms_resolved": ("deny",), "repeat_self": ("affirm", "deny"),
+}  # fmt: skip
+"""Plain words of yes and no that do not say it."""
 _FLAGS = {
     "anger_frustration": "frustrated",
     "thanks_satisfaction": "thanked",
@@ -64,8 +70,13 @@ def bags(decision: str) -> list[Bag]:
     side = side_of(decision)
     found = [bag for source, language, name, text, truth in _messages() for bag in
              _message(decision, side, source, language, name, text, truth)]  # fmt: skip
-    if side == "bot":
-        found += [Bag("answers", one.language, (one,), False) for one in _plain_answers()]
+    found += [Bag("plain", one.language, (one,), False) for one in _plain(side)]
+    found += [
+        Bag("plain", language, (alone(phrase, language, side),), False)
+        for language in LANGUAGES
+        for category in _SHORT.get(decision, ())
+        for phrase in phrases(category, language)
+    ]
     for source, gold, reading, language in _conversations():
         for chosen, truth in _turns_of(decision, gold, reading):
             found.append(Bag(source, language, tuple(_between(reading, n, language) for n in chosen), truth))
@@ -77,9 +88,7 @@ def side_of(decision: str) -> str:
     return next(side for side, decisions in SIDES.items() if decision in decisions)
 
 
-def _message(
-    decision: str, side: str, source: str, language: str, name: str, text: str, truth: bool
-) -> Iterable[Bag]:
+def _message(decision: str, side: str, source: str, language: str, name: str, text: str, truth: bool) -> Iterable[Bag]:
     if name == decision:
         yield Bag(source, language, (alone(text, language, side),), truth)
     elif truth and (name in _SAID_BY_BOT) == (side == "bot") and not any({name, decision} <= kin for kin in _TOGETHER):
@@ -122,23 +131,28 @@ def _conversations() -> list[tuple[str, dict[str, Any], Reading, str]]:
 
 
 @cache
-def _plain_answers() -> list[Example]:
-    """Answers from a knowledge base, which hand nobody over and leave nobody without a way on."""
-    found = []
+def _plain(side: str) -> list[Example]:
+    """Greetings, and questions to a knowledge base with their answers, which say nothing of what is decided."""
+    found = [alone(phrase, language, side) for language in LANGUAGES for phrase in phrases("greeting", language)]
+    turn = 0 if side == "customer" else 1
     for row in rows(LABELLED / "grounding.jsonl"):
         turns = [{"role": "customer", "text": row["question"]}, {"role": "bot", "text": row["answer"]}]
         reading = Reading(conversation_of(turns, language=row["lang"]))
-        if not reading.signals(1, "handoff_announcement", "mentions_staff", "promises_contact", "bot_fallback"):
-            found.append(_between(reading, 1, row["lang"]))
+        if not reading.says(turn, *_TELLING):
+            found.append(_between(reading, turn, row["lang"]))
     return found
+
+
+_TELLING = (
+    "handoff_announcement", "mentions_staff", "promises_contact", "bot_fallback", "ask_for_human", "hints_human",
+    "anger_frustration", "not_resolved", "thanks_satisfaction", "complaint",
+)  # fmt: skip
 
 
 def _between(reading: Reading, turn: int, language: str) -> Example:
     """A message between others."""
     said, seen = reading.conversation.turns[turn], reading.heard(turn)
-    return Example(
-        said.text, language, (*seen.signs, *marks(said.text, seen.n_words), *around(reading, turn))
-    )
+    return Example(said.text, language, (*seen.signs, *marks(said.text, seen.n_words), *around(reading, turn)))
 
 
 def _turns_of(decision: str, gold: dict[str, Any], reading: Reading) -> Iterable[tuple[Sequence[int], bool]]:

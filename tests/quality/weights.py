@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,13 +60,13 @@ def _blocks(one: Example) -> dict[str, list[str]]:
 class Learnt(NamedTuple):
     """Weights by kind and sign."""
 
-    index: dict[tuple[str, str], int]
+    places: dict[tuple[str, str], int]
     weights: np.ndarray[Any, Any]
     start: float
 
     def scores(self, examples: Sequence[Example]) -> list[float]:
         """What speaks for yes in each message, above 0 for yes."""
-        return list((_matrix(examples, self.index) @ self.weights + self.start).tolist()) if examples else []
+        return list((_matrix(examples, self.places) @ self.weights + self.start).tolist()) if examples else []
 
 
 def _matrix(examples: Sequence[Example], index: dict[tuple[str, str], int]) -> csr_matrix:
@@ -116,7 +116,7 @@ def written(learnt: dict[str, Learnt], side: str) -> dict[str, np.ndarray[Any, A
     by_sign: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * len(decisions))
     for column, decision in enumerate(decisions):
         one = learnt[decision]
-        for (kind, sign), at in one.index.items():
+        for (kind, sign), at in one.places.items():
             by_sign[kind, sign][column] = float(one.weights[at]) * BLOCKS[kind]
     signs = sorted({sign for kind, sign in by_sign if kind == "single"})
     place = {sign: n for n, sign in enumerate(signs)}
@@ -124,9 +124,9 @@ def written(learnt: dict[str, Learnt], side: str) -> dict[str, np.ndarray[Any, A
     numbers: dict[int, list[float]] = {}
     for (kind, sign), row in by_sign.items():
         if kind == "pair":
-            one, _, other = sign.partition("\t")
-            if one in place and other in place:
-                a, b = sorted((place[one], place[other]))
+            first, _, second = sign.partition("\t")
+            if first in place and second in place:
+                a, b = sorted((place[first], place[second]))
                 pairs[a, b] = row
         elif kind != "single":
             numbers[evidence.number(kind, sign)] = row
@@ -161,19 +161,21 @@ def main(write: bool) -> None:
             for side, decisions in SIDES.items()
             for name, array in written({d: learn(bags(d)) for d in decisions}, side).items()
         }
-        np.savez_compressed(OUT, **found)
+        np.savez_compressed(OUT, allow_pickle=False, **found)
         return
     show("F1 on what was left out", [{"decision": d, **_left_out(bags(d))} for ds in SIDES.values() for d in ds])
 
 
 def _left_out(known: list[Bag]) -> dict[str, object]:
-    sources = sorted({bag.source for bag in known if "," not in bag.source and bag.source != "answers"})
+    sources = sorted({bag.source for bag in known if "," not in bag.source and bag.source != "plain"})
     told: dict[str, object] = {}
     for source in sources:
         told[source] = _judged(known, [bag.source.split(",")[0] == source for bag in known])
     newest = [bag.source == "third" for bag in known]
     for language in sorted({bag.language for bag in known}):
-        told[language] = _judged(known, [new and bag.language == language for new, bag in zip(newest, known, strict=True)])
+        told[language] = _judged(
+            known, [new and bag.language == language for new, bag in zip(newest, known, strict=True)]
+        )
     fifths = [[new and n % 5 == fifth for n, new in enumerate(newest)] for fifth in range(5)]
     told["a fifth"] = _f1([row for fifth in fifths for row in _told(known, fifth)])
     return told

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp, log
 from typing import Any
+
+import msgspec
 
 from evalkit.language.lexicon_data import negations
 from evalkit.text.data_files import yaml_data
@@ -42,8 +43,7 @@ _FEW_WORDS = {1: 5.0, 2: 2.2, 3: 1.2}
 """How much more lead a message of so few words needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(msgspec.Struct, frozen=True):
     """`code` is None when the lead is too small; `candidates` are those that remain, best first.
 
     `confidence` in [0, 1) grows with the lead of the best candidate over the next.

@@ -83,7 +83,7 @@ class Table(dict[str, _Starts | None]):
             if at == last:
                 continue
             for phrase in by_second.get(words[at + 1], ()):
-                if _fits(phrase, said, at):
+                if at + 1 not in said.stops if len(phrase.words) == 2 else _fits(phrase, said, at):
                     found.append((phrase, at))
             for phrase in other:
                 if _fits(phrase, said, at):

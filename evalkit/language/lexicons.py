@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
+
+import msgspec
 
 from evalkit.language.evidence import spoken_for
 from evalkit.language.lexicon_data import Side, codes_of, meta
@@ -22,8 +23,7 @@ _QUOTED = re.compile(r"«[^»]*»|»[^«]*«|[“”„\"][^“”„\"]*[“”
 _MOSTLY = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A phrase of a category at [start, end). `weak` words carry little alone; `negated` ones say the opposite.
 
     `phrase` is empty where the shape of the sentence says it and no listed phrase.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from evalkit.text.tokens import words
@@ -38,15 +38,13 @@ class PhraseTable:
             word, wild = phrase.parts[0]
             (self._prefix if wild else self._exact).setdefault(word, []).append(phrase)
         self._lengths = sorted({len(word) for word in self._prefix})
-        self._known: dict[str, tuple[_Phrase, ...]] = {}
+        self._known = _Known(self._starting)
 
     def find(self, said: Sequence[str]) -> list[Found]:
         """The phrases in case-folded words, by place; one that lies inside a longer one is left out."""
         found: list[Found] = []
-        for at, word in enumerate(said):
-            starting = self._known.get(word)
-            if starting is None:
-                starting = self._starting(word)
+        known = self._known
+        for at, starting in [(at, starting) for at, word in enumerate(said) if (starting := known[word])]:
             for phrase in starting:
                 if len(phrase.parts) == 1 or _goes_on(phrase, said, at):
                     found.append(Found(phrase.label, at, at + len(phrase.parts) - 1))
@@ -59,11 +57,21 @@ class PhraseTable:
             if length > len(word):
                 break
             listed += self._prefix.get(word[:length], ())
-        starting = tuple(listed)
-        if len(self._known) < _KNOWN_WORDS:
-            # The same words come again and again; a bound keeps memory flat.
-            self._known[word] = starting
-        return starting
+        return tuple(listed)
+
+
+class _Known(dict[str, tuple[_Phrase, ...]]):
+    """What begins with each word seen so far: the same ones come again and again, and a bound keeps memory flat."""
+
+    def __init__(self, starting: Callable[[str], tuple[_Phrase, ...]]) -> None:
+        super().__init__()
+        self._starting = starting
+
+    def __missing__(self, word: str) -> tuple[_Phrase, ...]:
+        found = self._starting(word)
+        if len(self) < _KNOWN_WORDS:
+            self[word] = found
+        return found
 
 
 def _inside(hit: Found, other: Found) -> bool:

@@ -30,8 +30,7 @@ class ClassHit(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Structured:
+class Structured(NamedTuple):
     """Categories with their first and last word, and the character spans in which a category's phrases do not count."""
 
     found: tuple[tuple[str, int, int], ...]

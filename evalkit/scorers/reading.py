@@ -99,7 +99,7 @@ class Reading:
 
     def words(self, turn: int) -> list[str]:
         """The case-folded words of one turn."""
-        return self.said(turn).folded
+        return (self._said.get(turn) or self.said(turn)).folded
 
     def slots(self, turn: int) -> tuple[str, ...]:
         """The pieces of information that one turn asks for."""
@@ -121,17 +121,19 @@ class Reading:
 
     def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:
         """The phrases of a turn that are neither weak nor negated, by category."""
-        plain = self._plain.get(turn)
-        if plain is None:
-            plain = self._plain[turn] = {}
+        found = self._plain.get(turn)
+        if found is None:
+            found = self._plain[turn] = {}
             for hit in self.hits(turn):
                 if not hit.weak and not hit.negated:
-                    plain[hit.category] = (*plain.get(hit.category, ()), hit)
-        return plain
+                    found[hit.category] = (*found.get(hit.category, ()), hit)
+        return found
 
     def says(self, turn: int, *categories: str) -> bool:
         """Whether a turn holds a phrase of these categories that is neither weak nor negated."""
-        plain = self.plain(turn)
+        plain = self._plain.get(turn)
+        if plain is None:
+            plain = self.plain(turn)
         return bool(plain) and not plain.keys().isdisjoint(categories)
 
     def signals(self, turn: int, *categories: str) -> tuple[Hit, ...]:

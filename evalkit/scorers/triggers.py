@@ -118,10 +118,11 @@ def _said(talk: Conversation, context: Context, policy: EscalationPolicy) -> Ite
         if turn.role != "customer":
             continue
         pulled = False
-        for id_, spec in _spoken() if reading.says(number, *_pulling()) else ():
-            hits = reading.signals(number, *spec["categories"])
-            if not hits:
+        said = reading.plain(number).keys()
+        for id_, spec in () if said.isdisjoint(_pulling()) else _spoken():
+            if said.isdisjoint(spec["categories"]):
                 continue
+            hits = reading.signals(number, *spec["categories"])
             pulled = True
             # One message counts once towards "again", however many phrases it holds.
             counts[id_] = counts.get(id_, 0) + (len(hits) if id_ in _COUNTED_BY_HIT else 1)

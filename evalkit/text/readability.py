@@ -14,12 +14,12 @@ _FEWEST = 50
 
 
 def long_enough(said: Iterable[str]) -> bool:
-    """Whether a text of these words can have a LIX; numbers inside a word may make several of it.
+    """Whether a text of these words can have a LIX: numbers are no words, but inside one they may make several of it.
 
     >>> long_enough(["kort", "text"])
     False
     """
-    return sum([1 if word.isalpha() else len(word) for word in said]) >= _FEWEST
+    return sum([1 if word.isalpha() else 0 if word.isdecimal() else len(word) for word in said]) >= _FEWEST
 
 
 def lix(text: str) -> float | None:

@@ -25,8 +25,8 @@ class Said:
     """
 
     __slots__ = (
-        "_ends", "_folded", "_letters", "_lowered", "_parts", "_pieces", "_places", "cleaned", "commas", "stops",
-        "text", "words",
+        "_ends", "_letters", "_parts", "_pieces", "_places", "cleaned", "commas", "folded", "lowered", "stops", "text",
+        "words",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -38,9 +38,12 @@ class Said:
         odd = [(n, between) for n, between in enumerate(self._parts[0:-1:2]) if between != " "]
         self.stops = frozenset([n for n, between in odd if not _STOPS.isdisjoint(between)])
         self.commas = frozenset([n for n, between in odd if "," in between]) if "," in text else _NO_PLACES
+        self.lowered = self.cleaned.lower()
+        """The cleaned text in lower case."""
+        same = self.cleaned == text and len(self.lowered) == len(text) and text.casefold() == self.lowered
+        self.folded = self.words if same else words(text)
+        """The case-folded words of the text as it was given, as `text.tokens.words` finds them."""
         self._ends: list[int] | None = None
-        self._lowered: str | None = None
-        self._folded: list[str] | None = None
         self._pieces: frozenset[str] | None = None
         self._letters: tuple[int, int] | None = None
 
@@ -58,21 +61,6 @@ class Said:
     def before(self, word: int) -> str:
         """What stands between a word and the one before it; of the number of words, what follows the last one."""
         return self._parts[2 * word]
-
-    @property
-    def lowered(self) -> str:
-        """The cleaned text in lower case."""
-        if self._lowered is None:
-            self._lowered = self.cleaned.lower()
-        return self._lowered
-
-    @property
-    def folded(self) -> list[str]:
-        """The case-folded words of the text as it was given, as `text.tokens.words` finds them."""
-        if self._folded is None:
-            same = self.cleaned == self.text and self.text.casefold() == self.lowered
-            self._folded = self.words if same and len(self.lowered) == len(self.text) else words(self.text)
-        return self._folded
 
     @property
     def pieces(self) -> frozenset[str]:

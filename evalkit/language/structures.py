@@ -186,6 +186,11 @@ def matched(
         places.append(options)
     if n > _COMBINATIONS:
         return None
+    if n == 1:
+        firsts = [options[0].first for options in places]
+        first, last = min(firsts), max([options[0].last for options in places])
+        fits = last - first <= rule.within and not (rule.ordered and firsts != sorted(firsts))
+        return (first, last) if fits else None
     best: tuple[int, int] | None = None
     for chosen in product(*places):
         if rule.ordered and any(a.first > b.first for a, b in pairwise(chosen)):

@@ -143,13 +143,16 @@ _SLIPS: dict[str, tuple[str, str, str, Severity]] = {
 }
 
 
+_TELLING = frozenset({*_SLIPS, "jargon", "hedging", "apology"})
+
+
 def _phrases(
     talk: Conversation, context: Context, policy: TonePolicy, voice: Mapping[str, Any], spoken: list[int]
 ) -> Iterator[_Slip]:
     reading = context.reading
     apologies = 0
     for number in spoken:
-        hits = [hit for hit in reading.hits(number) if not hit.negated]
+        hits = [hit for hit in reading.hits(number) if hit.category in _TELLING and not hit.negated]
         if not hits:
             continue
         for hit in hits:

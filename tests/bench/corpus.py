@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from random import Random
 
 from evalkit.model import Conversation, Turn
+from evalkit.text.tokens import words
 
 _ASKS = (
     "Hej, var är min order?", "Jag har väntat en vecka på paketet", "Kan jag ändra adressen till jobbet?",
@@ -28,6 +32,53 @@ def conversation(number: int) -> Conversation:
         turns.append(Turn(role="customer", text=f"{random.choice(_ASKS)} {random.choice(_NOUNS)}"))
         turns.append(Turn(role="bot", text=f"{random.choice(_TELLS)} {random.choice(_NOUNS)}", latency_ms=20))
     return Conversation(id=str(number), turns=tuple(turns), language="sv")
+
+
+def talk(number: int) -> Conversation:
+    """Eight turns of a support chat in one of seven languages: sentences of the labelled conversations, made unlike.
+
+    So that no text comes twice, a turn ends in two words of its language, one in four in a number and one in eight in
+    a word that nobody has seen.
+    """
+    random = Random(number)
+    language = random.choice(sorted({language for language, _ in _sentences()}))
+    turns = []
+    for at, role in enumerate(("customer", "bot") * 4):
+        own = (8 * number + at) * 7_919
+        end = str(own) if at in {2, 5} else _name(own) if at == _UNSEEN else _pair(language, own)
+        text = f"{random.choice(_sentences()[language, role])} {end}"
+        turns.append(Turn(role=role, text=text, latency_ms=20))  # type: ignore[arg-type]
+    return Conversation(id=str(number), turns=tuple(turns), language=language)
+
+
+_UNSEEN = 4
+
+
+def _pair(language: str, number: int) -> str:
+    words = _words(language)
+    return f"{words[number % len(words)]} {words[number // len(words) % len(words)]}"
+
+
+def _name(number: int) -> str:
+    """A word of four syllables, another one for each number below 81 million."""
+    syllables = [f"{consonant}{vowel}" for consonant in "bcdfghjklmnprstvwxyz"[:19] for vowel in "aeiou"]
+    return "".join([syllables[number // 95**place % 95] for place in range(4)])
+
+
+@cache
+def _words(language: str) -> list[str]:
+    said = [text for (code, _), texts in _sentences().items() if code == language for text in texts]
+    return sorted({word for text in said for word in words(text)})
+
+
+@cache
+def _sentences() -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    with (Path(__file__).parents[2] / "fixtures" / "labelled" / "conversations.jsonl").open(encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            for turn in row["turns"]:
+                found.setdefault((row["language"], turn["role"]), []).append(turn["text"])
+    return found
 
 
 def articles(n: int) -> list[str]:

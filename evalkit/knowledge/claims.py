@@ -161,5 +161,5 @@ def _halves(text: str) -> list[tuple[int, int]]:
 
 
 def no_claim_spans(text: str, language: str | None, categories: Sequence[str]) -> list[tuple[int, int]]:
-    """The spans of phrases that state nothing."""
-    return [(h.start, h.end) for h in scan(text, language, "bot") if h.category in categories]
+    """The spans of phrases that state nothing; words that only together sound like one may well state something."""
+    return [(h.start, h.end) for h in scan(text, language, "bot", weigh=False) if h.category in categories]

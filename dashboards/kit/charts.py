@@ -12,21 +12,27 @@ import streamlit as st
 
 from dashboards.kit import numbers
 from dashboards.kit.texts import t
-from dashboards.kit.theme import BEFORE, PEOPLE, RIGHT, WRONG, accent, ink
+from dashboards.kit.theme import BEFORE, PEOPLE, RIGHT, WRONG, accent, ink, soft
 
+_PHONE = 350
+"""Pixels that a plot has on a telephone."""
 _AROUND = 24
 """Pixels above and below the rows of a chart without an axis."""
 
 
-def draw(chart: Any, *, alt_text: str, key: str | None = None) -> Any:
-    """Show a plot in the reader's signs; with a key, what was picked comes back as the event."""
-    quiet = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "titlePadding": 8}
+def draw(chart: Any, *, alt_text: str, key: str | None = None, wide: int | None = None) -> Any:
+    """Show a plot in the reader's signs; with a key, what was picked comes back as the event.
+
+    It is as wide as its place, or `wide` pixels, so that several stand in a row that wraps.
+    """
+    words = {"labelColor": soft(), "titleColor": soft(), "labelFontSize": 12, "titleFontSize": 12}
+    quiet = {**words, "titleFontWeight": "normal", "titlePadding": 8}
     chart = chart.configure(
         locale=numbers.for_plots(), axis={**quiet, "domain": False}, axisQuantitative={"tickCount": 5},
-        text={"fontSize": 12}, view={"stroke": None},
+        text={"fontSize": 12}, view={"stroke": None}, legend=words, header=words,
     )  # fmt: skip
     if key is None:
-        return st.altair_chart(chart, width="stretch", alt=alt_text)
+        return st.altair_chart(chart, width=wide or "stretch", alt=alt_text)
     return st.altair_chart(chart, width="stretch", alt=alt_text, on_select="rerun", selection_mode="pick", key=key)
 
 
@@ -107,12 +113,9 @@ def trend(
     return alt.layer(*layers).properties(height=320)
 
 
-def bars(
-    points: Sequence[Mapping[str, Any]], *, unit: str, most: float | None = None, longest: int = 0, wide: int = 320
-) -> Any:
-    """Horizontal bars with their number, largest first, each a door.
-
-    `most` and `longest` (signs of the longest name) make two plots share one scale and one left edge.
+def bars(points: Sequence[Mapping[str, Any]], *, unit: str, most: float | None = None) -> Any:
+    """Horizontal bars with their number, largest first, each a door; its name stands above a bar, so that a telephone
+    shows both whole. `most` makes two plots share one scale.
 
     Points: name, count; maybe id (what a click gives) and tone: right, wrong, quiet.
     """
@@ -121,35 +124,33 @@ def bars(
     pick = alt.selection_point(name="pick", fields=["id"], on="click")
     tones = alt.Scale(domain=["", "right", "wrong", "quiet"], range=[accent(), RIGHT, WRONG, BEFORE])
     largest = (most or float(data["count"].max())) or 1.0
-    across = alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, largest * 1.12]))
+    across = alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, largest * 1.2]))
     order = list(data.sort_values("count", ascending=False, kind="stable")["name"])
-    axis = alt.Axis(labelLimit=wide, ticks=False, labelPadding=8, minExtent=min(wide, 6.4 * longest))
     base = alt.Chart(data).encode(
-        y=alt.Y("name:N", sort=order, title=None, axis=axis),
+        y=alt.Y("name:N", sort=order, axis=None),
         tooltip=[alt.Tooltip("name:N", title=t("plot.name")), alt.Tooltip("said:N", title=unit)],
     )  # fmt: skip
-    bar = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.68}).encode(
+    bar = base.mark_bar(cornerRadiusEnd=3, size=13, yOffset=9).encode(
         x=across,
         color=alt.Color("tone:N", scale=tones, legend=None),
         opacity=alt.condition(pick, alt.value(0.92), alt.value(0.5)),
     )
-    number = base.mark_text(align="left", dx=6, color=ink()).encode(x=across, text="said:N")
-    return alt.layer(bar.add_params(pick), number).properties(height=_AROUND + 30 * len(data))
+    name = base.mark_text(align="left", baseline="bottom", yOffset=1, color=ink(), limit=_PHONE).encode(
+        x=alt.value(0), text="name:N"
+    )
+    number = base.mark_text(align="left", dx=6, yOffset=9, color=ink()).encode(x=across, text="said:N")
+    return alt.layer(bar.add_params(pick), name, number).properties(height=12 + 42 * len(data))
 
 
-def control(points: Sequence[Mapping[str, Any]]) -> Any:
-    """A control chart for each reader: the smoothed deviation and its limits. Points: reader, step, value, limit."""
+def control(points: Sequence[Mapping[str, Any]], name: str) -> Any:
+    """The control chart of one reader: the smoothed deviation and its limits. Points: step, value, limit."""
     data = pd.DataFrame(points)
     data["lower"] = -data["limit"]
     x = alt.X("step:Q", title=t("plot.label_number"), axis=alt.Axis(tickMinStep=1, format="d", grid=False))
     base = alt.Chart(data).encode(x=x)
     area = base.mark_area(color=RIGHT, opacity=0.14).encode(y=alt.Y("lower:Q", title=None), y2="limit:Q")
     line = base.mark_line(color=accent(), strokeWidth=2).encode(y="value:Q")
-    return (
-        alt.layer(area, line)
-        .properties(width=270, height=120)
-        .facet(facet=alt.Facet("reader:N", title=None), columns=3)
-    )
+    return alt.layer(area, line).properties(height=150, title=alt.Title(name, fontSize=12, fontWeight="normal"))
 
 
 def ecdf(times_ms: Mapping[str, Sequence[float]]) -> Any:
@@ -195,7 +196,7 @@ def marked(marks: Any, x: Any) -> list[Any]:
     """A dashed line with its words for each mark. Marks: the field of x, label."""
     base = alt.Chart(marks).encode(x=x)
     rule = base.mark_rule(color=BEFORE, strokeDash=[5, 4])
-    words = base.mark_text(align="left", baseline="top", dx=5, color=BEFORE).encode(y=alt.value(2), text="label:N")
+    words = base.mark_text(align="left", baseline="top", dx=5, color=soft()).encode(y=alt.value(2), text="label:N")
     return [rule, words]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboards.kit.charts import marked
 from dashboards.kit.texts import t
-from dashboards.kit.theme import BEFORE, RIGHT, WRONG, accent, ink
+from dashboards.kit.theme import BEFORE, RIGHT, WRONG, accent, better, ink, soft, worse
 from evalkit.comparison.slopes import Slope
 from evalkit.kpi.drift import Drift
 from evalkit.kpi.pictures import Knee, Topic
@@ -62,7 +62,7 @@ def slope(found: Sequence[Slope], names: tuple[str, str]) -> Any:
     )
     pick = alt.selection_point(name="pick", fields=["name"], on="click")
     x = alt.X(
-        "at:N", sort=list(names), title=None, axis=alt.Axis(labelAngle=0, orient="top"), scale=alt.Scale(padding=0.42)
+        "at:N", sort=list(names), title=None, axis=alt.Axis(labelAngle=0, orient="top"), scale=alt.Scale(padding=0.6)
     )
     whole = alt.Scale(domain=[-0.06, 1.06], nice=False)
     axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
@@ -74,10 +74,11 @@ def slope(found: Sequence[Slope], names: tuple[str, str]) -> Any:
     )  # fmt: skip
     line = base.mark_line(strokeWidth=2.2)
     dot = base.mark_point(filled=True, size=70).add_params(pick)
-    text = alt.Chart(words).mark_text(align="left", dx=12).encode(
-        x=x, y=alt.Y("place:Q", scale=whole), text="label:N", color=colour
+    text = alt.Chart(words).mark_text(align="left", dx=12, limit=150).encode(
+        x=x, y=alt.Y("place:Q", scale=whole), text="label:N",
+        color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["better", "worse", "same"], range=[better(), worse(), soft()])),
     )  # fmt: skip
-    return alt.layer(line, dot, text).properties(height=_TALL)
+    return alt.layer(alt.layer(line, dot), text).resolve_scale(color="independent").properties(height=_TALL)
 
 
 def automation(topics: Sequence[Topic], knee: Knee | None, ceilings: Mapping[str, float]) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,7 +16,7 @@ import msgspec
 import streamlit as st
 
 from dashboards.kit.texts import LANGUAGES, t
-from dashboards.kit.theme import accent, on_accent
+from dashboards.kit.theme import accent, accent_words, better, on_accent, soft, worse
 from evalkit.errors import EvalkitError, InputError
 from evalkit.gate.deciding import Decision, decide
 from evalkit.gate.evidence import hits_of
@@ -32,6 +34,7 @@ from evalkit.store.store import Store
 SLICES = ("topic", "language", "channel", "week")
 ALL = "–"
 _FRESH_S = 900
+_LOG = logging.getLogger("evalkit")
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,20 @@ def _store(where: str) -> Store:
 
 
 def guarded(draw: Callable[[], Any]) -> Any:
-    """What `draw` returns; a known fault becomes its message, and the page stops there."""
+    """What `draw` returns; a known fault becomes its message, another one a state; the page stops there."""
     try:
         return draw()
     except EvalkitError as error:
         st.error(str(error))
-        st.stop()
+    except Exception as error:  # noqa: BLE001 - the boundary of a page: the toolkit would say it in English, with links outside
+        unexpected(error)
+    return st.stop()
+
+
+def unexpected(error: Exception) -> None:
+    """Say that the page failed; where it did goes to the terminal, without what the exception quotes."""
+    _LOG.error("a page failed with %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+    st.error(t("error.page", kind=type(error).__name__))
 
 
 def sidebar(page: str) -> None:
@@ -246,7 +257,11 @@ def table(
 
     shown: dict[str, Any] = {
         "hide_index": True,
-        "column_config": {name: st.column_config.Column(alignment="right") for name in right},
+        "column_config": {
+            name: st.column_config.Column(alignment="right", width=_width([name, *columns[name]]))
+            for name in right
+            if name in columns
+        },
         "height": height or "auto",
     }
     if key is None:
@@ -258,6 +273,11 @@ def table(
     picked = event["selection"] if event else {}
     rows = picked.get("rows") or [cell[0] for cell in picked.get("cells", [])]
     return int(rows[0]) if rows else None
+
+
+def _width(texts: Iterable[Any]) -> int:
+    # A number that is cut off is another number, so that its column is as wide as it.
+    return min(260, 26 + 8 * max(len(str(text)) for text in texts))
 
 
 def inside(failures: Sequence[Failure]) -> list[Failure]:
@@ -286,7 +306,7 @@ def nothing(text: str, command: str | None = None) -> None:
     with st.container(border=True):
         st.markdown(text)
         if command:
-            st.code(command, language="bash")
+            st.code(command, language=None, wrap_lines=True)
 
 
 def few(n: int) -> str:
@@ -339,7 +359,16 @@ def harmless(value: Any) -> Any:
 def style() -> None:
     """The few rules that Streamlit's own theme does not know."""
     rules = Path(__file__).with_name("style.css").read_text("utf-8")
-    st.html(f"<style>:root{{--ek-accent:{accent()};--ek-on-accent:{on_accent()}}}{rules}</style>")
+    colours = {
+        "accent": accent(),
+        "on-accent": on_accent(),
+        "accent-words": accent_words(),
+        "soft": soft(),
+        "better": better(),
+        "worse": worse(),
+    }
+    root = "".join(f"--ek-{name}:{colour};" for name, colour in colours.items())
+    st.html(f"<style>:root{{{root}}}{rules}</style>")
 
 
 def _choice(name: str, options: list[str], *, default: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.kit import charts, figures, frame, tiles
 from dashboards.kit.numbers import euro, number
-from dashboards.kit.texts import language, t
+from dashboards.kit.texts import t
 from evalkit.kpi.definitions import BY_NAME
 from evalkit.kpi.drift import drift
 from evalkit.kpi.economics import feasibility, fte_freed, roi, sensitivity
@@ -62,6 +62,15 @@ def drifting(name: str) -> None:
         frame.door(f"{t('tile.all')}: {picked}", "drift-door", behind=f"week:{picked}")
 
 
+def _price(key: str, usual: float, low: float, high: float, step: float) -> float:
+    # A plain slider of the toolkit writes numbers in English.
+    steps = {round(low + at * step, 2) for at in range(round((high - low) / step) + 1)} | {usual}
+    chosen: float = st.select_slider(
+        t(key), sorted(steps), usual, format_func=lambda eur: euro(float(eur), 2), key=key
+    )  # fmt: skip
+    return chosen
+
+
 def returns(rows: Columns) -> str:
     """Draw what the bot saves at this resolution, with the organisation's own costs under the hand; its sentence."""
     costs = frame.policy().costs
@@ -73,11 +82,8 @@ def returns(rows: Columns) -> str:
         start = round(100 * (measured.value or 0.0)) if measured is not None else 50
         solved = st.slider(t("return.resolution"), 0, 100, start, format="%d %%", key="return.rate") / 100
         share = st.slider(t("return.share"), 0, 100, 100, format="%d %%", key="return.share") / 100
-        money = "€%.2f" if language() == "en" else "%.2f €"
-        bot = st.slider(t("return.bot"), 0.0, 10.0, costs.ai_conversation_eur, 0.05, format=money, key="return.bot")
-        person = st.slider(
-            t("return.person"), 0.5, 30.0, costs.human_contact_eur, 0.1, format=money, key="return.person"
-        )
+        bot = _price("return.bot", costs.ai_conversation_eur, 0.0, 10.0, 0.05)
+        person = _price("return.person", costs.human_contact_eur, 0.5, 30.0, 0.1)
         contacts = st.number_input(t("return.contacts"), 1, value=costs.contacts_per_month, step=1000, key="return.n")
     own = msgspec.structs.replace(
         costs, ai_conversation_eur=bot, human_contact_eur=person, contacts_per_month=int(contacts)

@@ -17,9 +17,29 @@ def accent() -> str:
     return "#56B4E9" if dark() else "#0072B2"
 
 
+def accent_words() -> str:
+    """The colour of words on ground that is tinted with the accent, such as the chosen part of a page."""
+    return "#8fd0f5" if dark() else "#00588a"
+
+
 def ink() -> str:
     """The colour of words inside a plot."""
     return "#e6e9ec" if dark() else "#1c2126"
+
+
+def soft() -> str:
+    """The colour of words that stand back, such as n and interval."""
+    return "#a7aeb5" if dark() else "#5a6169"
+
+
+def better() -> str:
+    """The colour of words that tell of a gain: the green of the plots, as dark or light as words need."""
+    return "#2fbf95" if dark() else "#007556"
+
+
+def worse() -> str:
+    """The colour of words that tell of a loss."""
+    return "#f08a3c" if dark() else "#ad4c00"
 
 
 def on_accent() -> str:

@@ -66,11 +66,16 @@ def tiles(kpis: list[Kpi], changes: dict[str, Change], targets: dict[str, tuple[
 def plain(told: Sequence[tuple[str, str, str]]) -> None:
     """A row of small tiles: name, number, what stands under it; they wrap where the window is narrow."""
     parts = [
-        f"<div class=ek-card><span class=ek-name>{escape(name)}</span><b>{escape(value)}</b>"
+        f"<div class=ek-card><span class=ek-name>{escape(name)}</span><b{_words(value)}>{escape(value)}</b>"
         f"<span class='ek-soft ek-num'>{escape(under)}</span></div>"
         for name, value, under in told
     ]
     st.html(f"<div class=ek-cards>{''.join(parts)}</div>")
+
+
+def _words(value: str) -> str:
+    # Words in the size of a number run out of a narrow tile.
+    return "" if any(sign.isdigit() for sign in value) else " class=ek-words"
 
 
 def _tile(kpi: Kpi, change: Change | None, target: tuple[float | None, float | None] | None) -> None:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from dashboards.kit.numbers import THIN, local
 from dashboards.kit.texts import LANGUAGES, catalogue, language
+from evalkit.kpi.definitions import BY_NAME
 
 _OTHERS = tuple(code for code in ("sv", "da", "nb", "fi", "de") if code in LANGUAGES)
 _GAP = re.compile(r"\{(\w+)\}")
-_PARTS = "parts"
-_NAMES = frozenset({"release", "before", "run", "rules", "tool"})
+_PARTS, _LISTED = "parts", "names"
+_NAMES = frozenset({"release", "before", "run", "rules", "tool", "last"})
 """Gaps that hold names: they stand as they are, though they look like a number."""
 _NUMBER = r"[+−-]?[\d., ]*\d"
 _SHAPED = {"n": _NUMBER, "then": "and .+", "how": "better than|as well as|at least|at most"}
@@ -39,8 +40,11 @@ def known() -> dict[str, dict[str, str]]:
             found[english] = dict(zip(_OTHERS, others, strict=True))
     for key, texts in catalogue().items():
         if key.startswith("kpi."):
+            one = BY_NAME.get(key.removeprefix("kpi."))
             small = {code: text if code == "de" else _small(text) for code, text in texts.items()}
             found.setdefault(_small(texts["en"]), small)
+            if one is not None:
+                found.setdefault(_small(one.title), small)
     return found
 
 
@@ -61,8 +65,13 @@ def _told(sentence: str, lang: str, depth: int) -> str:
     english, gaps = fitting
     filled = {}
     for name, value in gaps.items():
-        parts = _apart(value) if name == _PARTS else [value]
-        filled[name] = value if name in _NAMES else "; ".join(_told(part, lang, depth - 1) for part in parts)
+        if name in _NAMES:
+            filled[name] = value
+        elif name == _LISTED:
+            filled[name] = ", ".join(_told(part, lang, depth - 1) for part in value.split(", "))
+        else:
+            parts = _apart(value) if name == _PARTS else [value]
+            filled[name] = "; ".join(_told(part, lang, depth - 1) for part in parts)
     return known()[english][lang].format(**filled)
 
 

@@ -177,13 +177,17 @@ def _readers(reviews: list[Review]) -> None:
     }
     frame.table(columns, right=(t("agreement.second"), t("agreement.gold")))
     points = [
-        {"reader": record.reviewer, "step": step, "value": value, "limit": limit}
+        (record.reviewer, [
+            {"step": step, "value": value, "limit": limit}
+            for step, (value, limit) in enumerate(zip(record.chart.values, record.chart.limits, strict=True), 1)
+        ])
         for record in records
         if record.chart is not None
-        for step, (value, limit) in enumerate(zip(record.chart.values, record.chart.limits, strict=True), 1)
-    ]
+    ]  # fmt: skip
     if points:
-        charts.draw(charts.control(points), alt_text=t("agreement.chart"))
+        with st.container(horizontal=True):
+            for reader, steps in points:
+                charts.draw(charts.control(steps, reader), alt_text=f"{t('agreement.chart')} {reader}", wide=300)
         st.caption(t("agreement.chart_how"))
 
 

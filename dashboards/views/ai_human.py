@@ -73,7 +73,7 @@ def _steps(gap: PeopleGap) -> None:
     rows = alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False))
     base = alt.Chart(data).encode(y=rows)
     bar = base.mark_bar(cornerRadius=3).encode(
-        x=alt.X("value:Q", title=t("people.points"), axis=alt.Axis(format="+d")),
+        x=alt.X("value:Q", title=t("people.points"), axis=alt.Axis(format="+d", titleAnchor="end", titleAlign="right")),
         color=alt.condition("datum.loud", alt.value(theme.accent()), alt.value(theme.BEFORE)),
         tooltip=[alt.Tooltip("step:N", title=t("plot.name")), alt.Tooltip("said:N", title=t("plot.value"))],
     )

@@ -92,14 +92,14 @@ def _costs(_store: Store, where: str, run_id: str, key: str, ids: tuple[str, ...
 def _matrix(rows: Columns) -> None:
     st.subheader(t("escalation.matrix"))
     cells = escalation_matrix(rows)
-    most, longest = max(cell.n for cell in cells), max(len(str(_cell(cell)["name"])) for cell in cells)
+    most = max(cell.n for cell in cells)
     for should in (True, False):
         half = [_cell(cell) for cell in cells if cell.should is should]
         if not half:
             continue
         total = sum(cell.n for cell in cells if cell.should is should)
         st.markdown(f"{t('escalation.due' if should else 'escalation.not_due')} · {number(total)}")
-        chart = charts.bars(half, unit=t("conversations.title"), most=most, longest=longest)
+        chart = charts.bars(half, unit=t("conversations.title"), most=most)
         event = charts.draw(chart, key=f"matrix-{should}", alt_text=t("escalation.alt"))
         if picked := charts.picked(event, "id"):
             frame.open_list(behind=f"escalation_cell:{picked}")

@@ -40,7 +40,7 @@ def _write(found: list[Gap]) -> None:
     for gap in found:
         questions[gap.example] = questions.get(gap.example, 0) + gap.n_conversations
     points = [{"name": asked, "count": n} for asked, n in list(questions.items())[:_MOST]]
-    chart = charts.bars(points, unit=t("conversations.title"), wide=420)
+    chart = charts.bars(points, unit=t("conversations.title"))
     if charts.picked(charts.draw(chart, key="gaps", alt_text=t("knowledge.alt")), "id"):
         frame.open_list(rule="correctness.knowledge_gap")
     told = t("knowledge.how")

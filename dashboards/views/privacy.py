@@ -32,7 +32,7 @@ def _found(found: list[Failure]) -> None:
         {"id": name, "name": f"{'■ ' if name in loud else ''}{rule(name)}", "count": n, "tone": "wrong" if name in loud else "quiet"}
         for name, n in by_rule.items()
     ]  # fmt: skip
-    chart = charts.bars(points, unit=t("privacy.findings"), wide=380)
+    chart = charts.bars(points, unit=t("privacy.findings"))
     if picked := charts.picked(charts.draw(chart, key="kinds", alt_text=t("privacy.alt")), "id"):
         frame.open_list(rule=picked)
     st.caption(t("privacy.loud"))

@@ -21,6 +21,7 @@ _OPTIONS = {
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
     "server.fileWatcherType": "none",
     "runner.magicEnabled": "false",
     "server.maxUploadSize": "4",

@@ -31,6 +31,8 @@ def app(monkeypatch: pytest.MonkeyPatch, where: Path | str, view: str = "overvie
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setenv("EVALKIT_STORE", str(where))
+    # What a page does not expect is a test's failure, not a state to look at.
+    monkeypatch.setattr("dashboards.kit.frame.unexpected", _raised)
     # The page becomes `__main__` while it runs, and workers that are spawned later would run it again.
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     test = AppTest.from_file(str(APP), default_timeout=60)
@@ -41,6 +43,10 @@ def app(monkeypatch: pytest.MonkeyPatch, where: Path | str, view: str = "overvie
         test.query_params.update(query)
         test.run()
     return test
+
+
+def _raised(error: Exception) -> None:
+    raise error
 
 
 def said(test: Any) -> str:

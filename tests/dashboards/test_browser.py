@@ -22,6 +22,7 @@ from evalkit.store.facts import facts_of
 from evalkit.store.store import Store
 from evalkit.suites.loading import load_suites
 from tests.dashboards.browser import Person, chromium, serving
+from tests.dashboards.layout import faults
 from tests.dashboards.pages import AT, stored
 from tests.databases import postgres_url
 
@@ -61,23 +62,27 @@ def drawn(where: Path | str, n: int, *reviewers: str) -> Batch:
         return new_batch(store, store.latest_run("1.5"), seed=1, now=datetime.now(UTC), n=n, reviewers=reviewers)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_opens_without_a_complaint_and_asks_nobody_else(browser: Any, address: str, scheme: str) -> None:
-    person = Person(browser, address, scheme=scheme)
-    person.open()
-    for title, name in MENU.items():
-        person.visit(title)
-        person.page.wait_for_timeout(1_500)
-        person.shot(f"{name}-{scheme}")
+@pytest.mark.parametrize(("scheme", "lang"), [("light", "fi"), ("dark", "de")])
+def test_every_page_opens_without_a_complaint_a_cut_word_or_a_faint_one_and_asks_nobody_else(
+    browser: Any, address: str, scheme: str, lang: str
+) -> None:
+    from dashboards.kit.texts import catalogue
+
+    person, found = Person(browser, address, scheme=scheme, width=1280), {}
+    person.open(f"?lang={lang}")
+    for name in MENU.values():
+        person.visit(catalogue()[f"page.{name}"][lang])
+        for width in (1280, 390):
+            person.page.set_viewport_size({"width": width, "height": 900})
+            person.page.mouse.move(1, 899)
+            person.page.wait_for_timeout(700)
+            person.shot(f"{name}-{scheme}-{width}")
+            if wrong := faults(person.page):
+                found[f"{name}, {scheme}, {width} px"] = wrong
+        person.page.set_viewport_size({"width": 1280, "height": 900})
+    assert found == {}
     assert person.complaints == []
     assert person.outside == []
-
-
-def test_a_phone_shows_the_overview_without_scrolling_sideways(browser: Any, address: str) -> None:
-    person = Person(browser, address, width=390)
-    person.open()
-    person.shot("overview-phone")
-    assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_number_leads_by_clicks_to_the_turn_that_caused_it(browser: Any, address: str) -> None:

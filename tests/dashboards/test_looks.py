@@ -155,6 +155,23 @@ def test_the_first_page_of_an_empty_store_says_both_ways_to_fill_it(
     assert "evalkit import" in text
 
 
+def test_a_page_that_fails_says_so_in_the_readers_language_and_quotes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from dashboards.kit import frame
+
+    stored(tmp_path / "s.db", "1.5")
+    quoted = "anna.berg@example.com"
+    monkeypatch.setattr("tests.dashboards.pages._raised", frame.unexpected)
+    monkeypatch.setattr(frame, "summary", lambda: {}[quoted])
+    page = app(monkeypatch, tmp_path / "s.db", lang="fi")
+    assert not page.exception
+    assert "Sivu kaatui (KeyError)" in said(page)
+    told = "\n".join(record.getMessage() for record in caplog.records if record.name == "evalkit")
+    assert "overview.py" in told
+    assert quoted not in told + said(page)
+
+
 def test_weeks_stand_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     where = tmp_path / "s.db"
     with Store.open(where) as store:

@@ -121,12 +121,12 @@ def test_the_gate_says_the_whole_of_its_sentence(speak) -> None:  # type: ignore
     speak("sv")
     assert told(
         "Do not ship 1.5: of 120 questions it answers 30 worse than 1.4 and 2 better, so 23.3 points fewer pass; two equal bots"
-        " differ so in fewer than 1 of 1,000 comparisons; 2 findings of promoted rules (L1.repeated; c1); worse than 1.4 in"
-        " correct answers."
+        " differ so in fewer than 1 of 1,000 comparisons; 2 findings of promoted rules (L1.repeated; c1); 36 critical cases fail"
+        " (a, b and 34 more); worse than 1.4 in correct answers, cost per resolution."
     ) == (
         "Släpp inte 1.5: av 120 frågor besvarar den 30 sämre än 1.4 och 2 bättre, så 23,3 punkter färre klarar sig; två lika"
         " bottar skiljer sig så i färre än 1 av 1\u202f000 jämförelser; 2 fynd av regler som fått rösträtt (L1.repeated; c1);"
-        " sämre än 1.4 i riktiga svar."
+        " 36 kritiska fall underkänns (a, b och 34 till); sämre än 1.4 i riktiga svar, kostnad per lösning."
     )  # fmt: skip
 
 

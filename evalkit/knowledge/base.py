@@ -93,6 +93,11 @@ class Knowledge:
         ordered = sorted(fused, key=lambda document: -fused[document])[:k]
         return [Hit(nearest[document].passage, fused[document]) for document in ordered]
 
+    @cached_property
+    def by_hash(self) -> dict[str, int]:
+        """The number of the first passage of each hash."""
+        return {passage.hash: number for number, passage in reversed([*enumerate(self.passages)])}
+
     def document_of(self, passage: Passage) -> Document:
         """The document that a passage stands in."""
         return self.documents[passage.document]

@@ -101,10 +101,7 @@ def _by_model(
 
 
 def _evidence(judged: Judgement, base: Knowledge) -> Iterable[PassageSpan]:
-    if judged.passage_hash is None:
-        return
-    for passage in base.passages:
-        if passage.hash == judged.passage_hash:
-            document = base.document_of(passage)
-            yield PassageSpan(document.id, passage.text, judged.start, judged.end, document.version)
-            return
+    if judged.passage_hash is not None:
+        passage = base.passages[base.by_hash[judged.passage_hash]]
+        document = base.document_of(passage)
+        yield PassageSpan(document.id, passage.text, judged.start, judged.end, document.version)

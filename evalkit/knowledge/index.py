@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ K1, B = 1.2, 0.5
 """BM25 constants; measured best for character n-grams of short support passages."""
 _CONCEPT_WEIGHT = 2
 """A concept counts as so many n-grams."""
+_MARK = "§"
+_MOST_KEPT_BYTES, _BYTES_A_WORD = 24_000_000, 250
 _LONGEST_PASSAGE = 900
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=#{1,6}\s)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
@@ -123,46 +126,56 @@ class NgramIndex:
         order = np.argsort(gram_of, kind="stable")
         self._docs = doc_of[order]
         frequency = np.bincount(gram_of, minlength=len(self._grams)).astype(np.float32)
-        self._bounds = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
+        bounds = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
+        # Single numbers are read from an array of the language several times faster than from one of numpy.
+        self._bounds = array("q", bounds.tobytes())
+        self._kept: dict[str, NDArray[np.float64]] = {}
         mean = float(lengths.mean()) or 1.0
         idf = np.log1p((self._n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         norm = K1 * (1 - B + B * lengths[self._docs] / mean)
         weight = count_of[order] * (K1 + 1) / (count_of[order] + norm)
         self._weights = (weight * idf[gram_of[order]]).astype(np.float32)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The index without what queries have added up."""
+        return {**self.__dict__, "_kept": {}}
+
     def scores(self, query: str) -> NDArray[np.float32]:
         """The BM25 score of every text for a query."""
         import numpy as np
 
-        counted: Counter[int] = Counter()
-        for word in words(comparable(query)):
-            if word not in self._stop:
-                for gram in char_ngrams(word):
-                    number = self._grams.get(gram)
-                    if number is not None:
-                        counted[number] += 1
-        for concept in _concepts(query):
-            number = self._grams.get(concept)
-            if number is not None:
-                counted[number] += _CONCEPT_WEIGHT
-        if not counted:
-            return np.zeros(self._n, dtype=np.float32)
-        bounds = [(self._bounds[n], self._bounds[n + 1], times) for n, times in counted.items()]
-        # One pass over the postings together, for a call each would cost more than the sums.
-        docs = np.concatenate([self._docs[left:right] for left, right, _ in bounds])
-        weights = np.concatenate(
-            [
-                self._weights[left:right] if times == 1 else times * self._weights[left:right]
-                for left, right, times in bounds
-            ]
-        )
-        total: NDArray[np.float32] = np.bincount(docs, weights, minlength=self._n).astype(np.float32)
-        return total
+        asked = Counter(word for word in words(comparable(query)) if word not in self._stop)
+        total = np.zeros(self._n, dtype=np.float64)
+        for word, times in asked.items():
+            total += times * self._of_word(word) if times > 1 else self._of_word(word)
+        for concept, times in Counter(_concepts(query)).items():
+            total += _CONCEPT_WEIGHT * times * self._of_word(concept)
+        return total.astype(np.float32)
+
+    def _of_word(self, word: str) -> NDArray[np.float64]:
+        """The score of every text for one word; those asked last are kept, for questions and answers repeat them."""
+        import numpy as np
+
+        known = self._kept.pop(word, None)
+        if known is None:
+            grams = [word] if word.startswith(_MARK) else char_ngrams(word)
+            numbers = [number for gram in grams if (number := self._grams.get(gram)) is not None]
+            bounds = [(self._bounds[number], self._bounds[number + 1]) for number in numbers]
+            known = np.zeros(self._n, dtype=np.float64)
+            if bounds:
+                # One pass over the postings together, for a call each would cost more than the sums.
+                docs = np.concatenate([self._docs[left:right] for left, right in bounds])
+                weights = np.concatenate([self._weights[left:right] for left, right in bounds])
+                known = np.bincount(docs, weights, minlength=self._n)
+            if self._kept and len(self._kept) * (8 * self._n + _BYTES_A_WORD) >= _MOST_KEPT_BYTES:
+                del self._kept[next(iter(self._kept))]
+        self._kept[word] = known
+        return known
 
 
 def _concepts(text: str) -> Iterable[str]:
     """Marks of the support concepts in a text, the same in every language, so that sv finds de."""
-    return (f"§{concept}" for concept in concepts_in(text))
+    return (f"{_MARK}{concept}" for concept in concepts_in(text))
 
 
 def best(scores: NDArray[Any], allowed: NDArray[Any] | None, k: int) -> list[Hit]:

@@ -17,7 +17,7 @@ from tests.dashboards.pages import app, said, stored
 
 pytest.importorskip("streamlit")
 ROOT = Path(__file__).parents[2]
-_SAID_BY = ("scorers", "knowledge/by_*", "knowledge/deciding", "knowledge/inference", "knowledge/alignment", "knowledge/claims", "gate/wording", "gate/rules")  # fmt: skip
+_SAID_BY = ("scorers", "knowledge/by_*", "knowledge/deciding", "knowledge/inference", "knowledge/alignment", "knowledge/judgements", "gate/wording", "gate/rules")  # fmt: skip
 _NAMED = {"message", "reason", "why", "what", "said", "short", "told", "cause", "reasons", "how", "manner"}
 _CALLED = {"Finding", "_found", "_Slip", "Comparison", "Judgement", "_missing", "Ruling"}
 _MADE_OF_OTHERS = frozenset({

@@ -9,7 +9,7 @@ from operator import mul
 
 from evalkit.knowledge.nearness import BESIDE, NEIGHBOUR, SUBJECT, Matches, Near, Nearness
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
-from evalkit.knowledge.wording import Term, alike, best_match, generic, parties
+from evalkit.knowledge.wording import Term, alike, best_match, generic, others_of, parties
 from evalkit.language.amounts import meets
 
 _CONTEXT = 0.5
@@ -74,7 +74,7 @@ def shares(terms: Sequence[tuple[Term, float]], weights: Weights, n: int) -> lis
     """How much of a claim's own weight each of n sentences holds by these terms."""
     if not terms:
         return [0.0] * n
-    by_term = [weights.matches.held_by_each(term) for term, _ in terms]
+    by_term = [weights.matches.held_by_each(term)[0] for term, _ in terms]
     of_each = [weight for _, weight in terms]
     return [sum(map(mul, of_each, holds)) / weights.total for holds in zip(*by_term, strict=True)]
 
@@ -96,9 +96,10 @@ def held(term: Term, sentence: Sentence, matches: Matches | None = None) -> floa
 
 
 def clash(claim: Statement, sentence: Sentence, pairs: frozenset[frozenset[str]]) -> bool:
-    mine = {term.concept for term in claim.said.terms if term.concept}
-    theirs = {term.concept for term in sentence.said.terms if term.concept}
-    return any(frozenset((a, b)) in pairs and a not in theirs and b not in mine for a in mine for b in theirs)
+    """Whether a claim and a sentence speak each of one of a pair, and neither of both."""
+    mine, theirs = claim.said.concepts, sentence.said.concepts
+    others = others_of(pairs)
+    return any(a in others and not others[a].isdisjoint(theirs - mine) for a in mine - theirs)
 
 
 def of_one_piece(sentences: Sequence[Sentence], one: int, other: int) -> bool:

@@ -112,9 +112,9 @@ class Knowledge:
             self._masks[key] = np.array([usable[passage.document] for passage in self.passages], dtype=bool)
         return self._masks[key]
 
-    def nearest(self, query: str, allowed: Any, k: int) -> list[int]:
-        """The numbers of the k nearest passages among the allowed ones, best first."""
-        return [hit.passage for hit in best(self.index.scores(query), allowed, k)]
+    def nearest(self, parts: Sequence[str], allowed: Any, k: int) -> list[int]:
+        """The numbers of the k nearest passages among the allowed ones, best first, for what has several parts."""
+        return [hit.passage for hit in best(self.index.scores(*parts), allowed, k)]
 
     @cached_property
     def ended(self) -> Any:

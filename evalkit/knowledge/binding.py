@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from evalkit.knowledge.alignment import Weights, clash, held, of_one_piece
-from evalkit.knowledge.nearness import Matches, farther, sharp
+from evalkit.knowledge.nearness import Matches, Near, sharp
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
@@ -20,6 +20,8 @@ _SPOKEN, _LEADS, _CLAUSES = 0.6, 0.7, 3
 _SAME_CASE, _ALL_OF_IT, _OTHER_CASE = 1.5, 2.0, 0.6
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
 _COMMA_SIGN = re.compile(r"[,;:]")
+_Placed = tuple[Term, float, list[Near], list[float], float]
+"""A term with its weight, how near it is to each sentence, how much stands around each, and its nearest word."""
 
 
 def candidates(
@@ -39,6 +41,7 @@ def _candidates(
     # What says the amount itself tells nothing of what it is for.
     own_terms = [(t, w) for t, w in weights.own if not (amount.start < t.end and t.start < amount.end and t in said)]
     total = sum(w for _, w in own_terms) or weights.total
+    own, context = _placed(own_terms, weights.matches), _placed(weights.context, weights.matches)
     spoken = [term for term, _ in (*weights.own, *weights.context)]
     for n, sentence in enumerate(sentences):
         fits: tuple[float, float, float] | None = None
@@ -47,9 +50,7 @@ def _candidates(
             if other.kind != mine.kind or (amount.kind == "count" and not comparable_counts(amount, other)):
                 continue
             fits = fits or _fits(claim, sentences, n, weights)
-            own = sum([w * _tied(term, n, sentence, other, weights.matches) for term, w in own_terms])
-            extra = sum([w * _tied(term, n, sentence, other, weights.matches) for term, w in weights.context])
-            score = (own + 0.6 * extra) / total
+            score = (_tied(own, n, sentence, other) + 0.6 * _tied(context, n, sentence, other)) / total
             score *= 1 - _STRANGE * min(4, _strangers(sentence, other, spoken))
             score *= fits[0]
             score *= fits[1]
@@ -124,19 +125,25 @@ def _strangers(sentence: Sentence, amount: Quantity, spoken: Sequence[Term]) -> 
     return sum([best_match(term, spoken) < 0.5 for term in near])
 
 
-def _tied(term: Term, at: int, sentence: Sentence, amount: Quantity, matches: Matches) -> float:
-    """How strongly a term speaks of an amount: by likeness, by nearness, and by what stands between."""
-    near = matches.to_each(term)[at]
-    nearest = matches.best[term.text]
-    best = farther(near, nearest)
-    if near.said <= best:
-        # No word of the sentence is more alike than the nearest.
-        return best
-    for other in sentence.said.terms:
-        likeness = sharp(alike(term, other), nearest)
-        if likeness > best:
-            best = max(best, likeness * _nearness(sentence, other, amount))
-    return best
+def _placed(terms: Sequence[tuple[Term, float]], matches: Matches) -> list[_Placed]:
+    return [
+        (term, weight, matches.to_each(term), matches.held_by_each(term)[1], matches.best[term.text])
+        for term, weight in terms
+    ]
+
+
+def _tied(terms: Sequence[_Placed], at: int, sentence: Sentence, amount: Quantity) -> float:
+    """How strongly the terms speak of an amount: by likeness, by nearness, and by what stands between."""
+    total = 0.0
+    for term, weight, near, around, nearest in terms:
+        best = around[at]
+        if near[at].said > best:
+            for other in sentence.said.terms:
+                likeness = sharp(alike(term, other), nearest)
+                if likeness > best:
+                    best = max(best, likeness * _nearness(sentence, other, amount))
+        total += weight * best
+    return total
 
 
 def _nearness(sentence: Sentence, term: Term, amount: Quantity) -> float:

@@ -47,12 +47,12 @@ def features(reading: Reading) -> dict[str, float]:
 def held_by_passage(reading: Reading) -> float:
     """The largest share of the claim's own weight that the sentences of one passage hold together."""
     weights = reading.weights
-    passages: dict[int, list[Sentence]] = {}
-    for number, sentence in zip(reading.passages, reading.sentences, strict=True):
-        passages.setdefault(number, []).append(sentence)
+    passages: dict[int, list[int]] = {}
+    for at, number in enumerate(reading.passages):
+        passages.setdefault(number, []).append(at)
+    near = [(w, [one.said for one in weights.matches.to_each(term)]) for term, w in weights.own]
     return max(
-        sum(w * max(weights.matches.said(term, s) for s in group) for term, w in weights.own) / weights.total
-        for group in passages.values()
+        sum([w * max([said[at] for at in group]) for w, said in near]) / weights.total for group in passages.values()
     )
 
 

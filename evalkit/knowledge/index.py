@@ -130,6 +130,7 @@ class NgramIndex:
         # Single numbers are read from an array of the language several times faster than from one of numpy.
         self._bounds = array("q", bounds.tobytes())
         self._kept: dict[str, NDArray[np.float64]] = {}
+        self._last: tuple[str, NDArray[np.float64]] = ("", np.zeros(self._n, dtype=np.float64))
         mean = float(lengths.mean()) or 1.0
         idf = np.log1p((self._n - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         norm = K1 * (1 - B + B * lengths[self._docs] / mean)
@@ -140,17 +141,28 @@ class NgramIndex:
         """The index without what queries have added up."""
         return {**self.__dict__, "_kept": {}}
 
-    def scores(self, query: str) -> NDArray[np.float32]:
-        """The BM25 score of every text for a query."""
+    def scores(self, *texts: str) -> NDArray[np.float32]:
+        """The BM25 score of every text for a query; where it has several parts, the last is kept for the next query."""
         import numpy as np
 
-        asked = Counter(word for word in words(comparable(query)) if word not in self._stop)
         total = np.zeros(self._n, dtype=np.float64)
+        for text in texts[:-1]:
+            total += self._of_text(text)
+        if self._last[0] != texts[-1]:
+            self._last = texts[-1], self._of_text(texts[-1])
+        total += self._last[1]
+        return total.astype(np.float32)
+
+    def _of_text(self, text: str) -> NDArray[np.float64]:
+        import numpy as np
+
+        total = np.zeros(self._n, dtype=np.float64)
+        asked = Counter(word for word in words(comparable(text)) if word not in self._stop)
         for word, times in asked.items():
             total += times * self._of_word(word) if times > 1 else self._of_word(word)
-        for concept, times in Counter(_concepts(query)).items():
+        for concept, times in Counter(_concepts(text)).items():
             total += _CONCEPT_WEIGHT * times * self._of_word(concept)
-        return total.astype(np.float32)
+        return total
 
     def _of_word(self, word: str) -> NDArray[np.float64]:
         """The score of every text for one word; those asked last are kept, for questions and answers repeat them."""
@@ -166,7 +178,7 @@ class NgramIndex:
                 # One pass over the postings together, for a call each would cost more than the sums.
                 docs = np.concatenate([self._docs[left:right] for left, right in bounds])
                 weights = np.concatenate([self._weights[left:right] for left, right in bounds])
-                known = np.bincount(docs, weights, minlength=self._n)
+                known = np.bincount(docs, weights, minlength=self._n).astype(np.float64, copy=False)
             if self._kept and len(self._kept) * (8 * self._n + _BYTES_A_WORD) >= _MOST_KEPT_BYTES:
                 del self._kept[next(iter(self._kept))]
         self._kept[word] = known

@@ -119,12 +119,12 @@ def _held(word: str, grams: frozenset[str]) -> float:
 
 
 def _valid(claim: Claim, question: str, base: Knowledge, day: Any) -> list[int]:
-    return base.nearest(f"{claim.text}\n{question}", base.mask(day, "public"), _NEAREST)
+    return base.nearest((claim.text, question), base.mask(day, "public"), _NEAREST)
 
 
 def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[int]:
     old = base.ended & ~base.mask(day, "public")
-    return base.nearest(f"{claim.text}\n{question}", old, _OLDER) if old.any() else []
+    return base.nearest((claim.text, question), old, _OLDER) if old.any() else []
 
 
 def _quoted(claim: Claim, passages: Sequence[int], base: Knowledge) -> Judgement | None:

@@ -71,7 +71,7 @@ class Matches:
         self._sentences = sentences
         self._place = {id(sentence): n for n, sentence in enumerate(sentences)}
         self._nearness = nearness or Nearness()
-        self._held: dict[str, list[float]] = {}
+        self._held: dict[str, tuple[list[float], list[float]]] = {}
         self.near: dict[str, list[Near]] = {}
         """By a term's text: how near it is to each sentence."""
         self.best: dict[str, float] = {}
@@ -85,8 +85,8 @@ class Matches:
             self.best[term.text] = max([one.said for one in near], default=0.0)
         return near
 
-    def held_by_each(self, term: Term) -> list[float]:
-        """How much of a term each sentence holds."""
+    def held_by_each(self, term: Term) -> tuple[list[float], list[float]]:
+        """How much of a term each sentence holds, and how much of it stands around each, not in its own words."""
         held = self._held.get(term.text)
         if held is None:
             near = self.to_each(term)
@@ -95,21 +95,30 @@ class Matches:
 
     def held(self, term: Term, sentence: Sentence) -> float:
         """How much of a term one of the sentences holds."""
-        return self.held_by_each(term)[self._place[id(sentence)]]
+        return self.held_by_each(term)[0][self._place[id(sentence)]]
 
     def said(self, term: Term, sentence: Sentence) -> float:
         """How alike a term is to the nearest of one of the sentences' own terms."""
         return self.to_each(term)[self._place[id(sentence)]].said
 
 
-def _held(near: Sequence[Near], best: float) -> list[float]:
-    return [0.0 if one is _FAR else max(sharp(one.said, best), farther(one, best)) for one in near]
-
-
-def farther(near: Near, best: float) -> float:
-    """How much of a term stands around a sentence, and not in its own words."""
-    _, subject, beside, passage = near
-    return max(BESIDE * sharp(beside, best), SUBJECT * sharp(subject, best), NEIGHBOUR * sharp(passage, best))
+def _held(near: Sequence[Near], best: float) -> tuple[list[float], list[float]]:
+    held: list[float] = []
+    around: list[float] = []
+    for one in near:
+        if one is _FAR:
+            held.append(0.0)
+            around.append(0.0)
+            continue
+        said, subject, beside, passage = one
+        far = NEIGHBOUR * sharp(passage, best)
+        if subject:
+            far = max(far, SUBJECT * sharp(subject, best))
+        if beside:
+            far = max(far, BESIDE * sharp(beside, best))
+        around.append(far)
+        held.append(max(far, sharp(said, best)))
+    return held, around
 
 
 def sharp(likeness: float, best: float) -> float:

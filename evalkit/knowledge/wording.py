@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import permutations
 from typing import Any
 
 from evalkit.text.data_files import yaml_data
@@ -52,6 +53,11 @@ class Wording:
     text: str
     terms: tuple[Term, ...]
     roles: frozenset[str]
+    concepts: frozenset[str] = field(init=False)
+    """The concepts of its terms."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "concepts", frozenset(term.concept for term in self.terms if term.concept))
 
 
 @lru_cache(maxsize=40_000)
@@ -268,6 +274,13 @@ def antonyms() -> frozenset[frozenset[str]]:
 def polar() -> frozenset[frozenset[str]]:
     """Pairs of concepts that are one thing with its sign turned, such as open and closed."""
     return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_polar"])
+
+
+@cache
+def others_of(pairs: frozenset[frozenset[str]]) -> dict[str, frozenset[str]]:
+    """By concept, those that stand with it in a pair."""
+    both = [(one, other) for pair in pairs for one, other in permutations(pair, 2)]
+    return {concept: frozenset(other for one, other in both if one == concept) for concept in {one for one, _ in both}}
 
 
 @cache

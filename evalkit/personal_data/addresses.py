@@ -10,6 +10,7 @@ from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_wo
 from evalkit.personal_data.foreign_addresses import foreign_addresses
 from evalkit.personal_data.name_lists import given
 from evalkit.personal_data.names import LOWER, UPPER
+from evalkit.personal_data.plain_addresses import plain_addresses
 
 _OWN_BEFORE = re.compile(r"\W+(?:\w+\W+){0,4}$")
 _OWN_AFTER, _OWN_WITHIN = 42, 48
@@ -20,6 +21,8 @@ _MEASURE = re.compile(
     r"|gb\b|mal\b|personen)",
     re.IGNORECASE,
 )
+_SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
+_YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
 _GROUPS, _MORE_DIGITS = re.compile(r"[ ]\d{3,5}[ ]$"), re.compile(r"[ -]\d{2}")
 _LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|anschrift))"
 
@@ -27,6 +30,7 @@ _LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|
 def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
     """Postal addresses; those of the organisation's own places stay below what counts as found."""
     yield from foreign_addresses(text, lowered)
+    yield from plain_addresses(text, lowered)
     for hit in _address().finditer(text):
         start = hit.start()
         while label := re.match(rf"{_LABEL}:?[ ]", lowered[start : hit.end()]):
@@ -34,12 +38,17 @@ def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
         start = _street_start(text, start, hit)
         if hit["post"] == "" and _MEASURE.match(text, hit.end()):
             continue
-        if _is_number(text, start, hit.end()):
+        end = _street_end(text, start, hit.end())
+        if _is_number(text, start, end):
             continue
         # "Filiale Berliner Straße 12": a word of the place may have the capital that begins a street's name.
-        own = any(_is_own(lowered, at, hit.end()) for at in _word_starts(text, start, hit.end()))
-        bare = hit["lead"] is not None and not hit["post"] and not near_any(lowered, start, "private_place")
-        yield PersonalData("ADDRESS", start, hit.end(), 0.45 if own else 0.6 if bare else 0.85)
+        own = any(_is_own(lowered, at, end) for at in _word_starts(text, start, end))
+        bare = (
+            hit["lead"] is not None
+            and not hit["post"]
+            and not any(near_any(lowered, start, name) for name in ("private_place", "sent_to"))
+        )
+        yield PersonalData("ADDRESS", start, end, 0.45 if own else 0.6 if bare else 0.85)
 
 
 def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
@@ -48,17 +57,33 @@ def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
     # Inside a sentence a capital belongs to the street; the sentence's first word has one anyway.
     if not named or hit.start("name") != start or _SENTENCE_START.search(text[max(0, start - 3) : start]) is None:
         return start
+    if text[hit.end("name") : hit.end()].partition(" ")[0].endswith("s"):
+        # "Fridtjof Nansens plass": the whole name is the street's.
+        return start
     for word in named.split():
         lowered = word.lower()
-        if lowered in _adjectives() or lowered.endswith(("s", "n")) or "." in word or given(word):
+        if (
+            lowered in _adjectives()
+            or (lowered.endswith(("s", "n")) and lowered not in cue_words("not_names"))
+            or "." in word
+            or given(word)
+        ):
             break
         start += len(word) + 1
     return start
 
 
+def _street_end(text: str, start: int, end: int) -> int:
+    """Where an address ends: a full stop belongs to a word that is short for another, and else to the sentence."""
+    last = text[start:end].rsplit(" ", 1)[-1].lower()
+    return end - 1 if last.endswith(".") and last not in cue_words("street_words") and last not in _SHORT else end
+
+
 def _is_number(text: str, start: int, end: int) -> bool:
     """Whether what looks like a street and its number is a carrier or a shop before a number in groups."""
     if text[start:end].partition(" ")[0].lower() in chains():
+        return True
+    if _YEAR.search(text[start:end]) is not None:
         return True
     return _GROUPS.search(text[start:end] + " ") is not None and _MORE_DIGITS.match(text, end) is not None
 
@@ -85,8 +110,9 @@ def _is_own(lowered: str, start: int, end: int) -> bool:
     before = re.split(r"[.!?\n]\s", lowered[max(0, start - _OWN_WITHIN) : start])[-1]
     after = re.split(r"[.!?\n]\s|\n", lowered[end : end + _OWN_AFTER])[0]
     ours = [hit.end() for name in ("own_place", "chains") for hit in cue_pattern(name).finditer(before)]
-    theirs = [hit.end() for hit in cue_pattern("private_place").finditer(before)]
-    if theirs and (not ours or theirs[-1] > max(ours)):
+    home = ("private_place",) if cue_pattern("returns").search(before) else ("private_place", "sent_to")
+    theirs = [hit.end() for name in home for hit in cue_pattern(name).finditer(before)]
+    if theirs and (not ours or max(theirs) > max(ours)):
         return False
     return bool(ours) or (not theirs and cue_pattern("own_place_after").search(after) is not None)
 
@@ -100,21 +126,27 @@ def _address() -> re.Pattern[str]:
     leads = "|".join(re.escape(word) for word in sorted(boxes, key=lambda word: (-len(word), word)))
     upper, lower = UPPER, LOWER
     name = rf"(?P<name>(?:[{upper}][{lower}{upper}.]{{0,30}}[ ]){{0,2}})"
-    street = rf"[{upper}][\w-]{{0,30}}?(?:{endings})|[{upper}][{lower}]{{1,30}}[ ](?:{endings}|{endings.title()})"
+    compound = rf"(?:S:t[ ])?[{upper}](?:[\w-]|\.(?=-)){{0,30}}?(?:{endings}|-(?:{endings.title()}))"
+    street = rf"{compound}|[{upper}][{lower}]{{1,30}}[ ](?:{endings}|{endings.title()})"
+    capital = rf"[ ][{upper}][{lower}]{{1,30}}"
     german = (
         r"(?P<lead>Am|An[ ]der|An[ ]den|Auf[ ]dem|Auf[ ]der|Im|In[ ]der|In[ ]den|Zum|Zur|Unter[ ]den|Hinter[ ]der)"
-        rf"(?:[ ][{upper}][{lower}]{{1,30}}){{1,3}}"
+        rf"(?:{capital}){{1,3}}|(?:Straße|Platz|Allee|Weg|Ring)[ ](?:des|der|am|vom|von){capital}"
     )
-    led = rf"(?:{leads})[ ]\d{{1,6}}"
+    led = rf"(?:{leads})[ ](?:\d{{1,3}}(?:[ ]\d{{2,3}}){{1,2}}(?=,)|\d{{1,6}})"
     number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d)"
-    letter = r"(?:(?:[A-Za-z]|[ ][A-Z])(?![\w]))?"
+    letter = r"(?:(?:[A-Za-z]|[ ][A-Z]|[ ][a-z](?=[ ]\d{1,3},|,?[ ]\d{4,5}[ ]|[ ]?$))(?![\w]))?"
     floor = (
         r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð)\.?[ ]?(?:nr\.?[ ]?)?"
         r"[\dA-Z]{1,5}\b|[ ,]+st\.?[ ]?(?:tv|th|mf)\b\.?"
         r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock)\b\.?(?:[ ,]*(?:tv|th|mf)\b\.?)?"
         r"|[ ,]+\d{1,2}\.[ ]?(?:tv|th|mf)\b\.?|[ ,]+kl\.?(?=[ ,])"
+        r"|[ ,]+(?:uppg|uppgång|oppgang|opgang|rappu|hus|Haus|LH|ingång|inngang|indgang)\.?[ ][A-Z\d]{1,3}\b"
+        r"|[ ,]+(?:kld|kælder|stuen|kjallari|källarplan)\b\.?(?:[ ](?:tv|th|mf)\b\.?)?|[ ,]+st(?=[ ]\d{4}[ ])"
+        r"|(?:[ ]\d{1,3})?[ ,]+\d{1,2}\.?[ ]?krs\b\.?|[ ,]+(?:VH|HH)[ ,]+\d\.[ ]OG\b"
+        r"|[ ,]+\d{1,2}\.[ ]?Stock[ ](?:links|rechts|mitte)\b"
         r"|[ ,]+[HKUL]\d{4}\b|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH|EG|DG)\b)?"
-        r"(?:[ ]\d{1,3}(?=,))?"
+        r"(?:[ ]\d{1,3}(?=,|[ ]\d{5}[ ]))?"
     )
     nordic = rf"(?:{name}(?:{street})|{german})[ ]+{number}{letter}{floor}"
     anglo = (
@@ -123,20 +155,24 @@ def _address() -> re.Pattern[str]:
         rf"(?:,?[ ](?:Apt|Apartment|Suite|Unit|Flat|Floor)\.?[ ]#?\w{{1,5}})?"
     )
     joined = r"(?:am|an der|im|i|på|under|upon|ob der|in der)"
+    named_town = rf"[{upper}](?:[{lower}]{{1,30}}|[{upper}]{{2,30}}(?![\w]|[ ]?\d))"
     town = (
-        rf"[{upper}][{lower}]{{1,30}}(?:-[{upper}][{lower}]{{1,30}})?"
-        rf"(?:[ ]{joined}[ ][{upper}][{lower}]{{1,30}}|[ ][{upper}]{{1,2}}(?![\w])|[ ][{upper}][{lower}]{{1,30}})?"
+        rf"{named_town}(?:-[{upper}][{lower}]{{1,30}})?"
+        rf"(?:[ ]{joined}[ ][{upper}][{lower}]{{1,30}}|[ ][{upper}]{{1,2}}(?![\w])|[ ]{named_town})?"
     )
     code = r"(?:[A-Z]{1,2}[- ])?(?:\d{3}[ ]\d{2}|\d{4}[ ]?[A-Z]{2}(?!\w)|\d{4,5}|\d{3}(?=[ ][^\W\d]))"
     uk = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
     us = r"[A-Z]{2}[ ]\d{5}(?:-\d{4})?(?!\d)"
-    line = r"(?:,?[ ]+|,?\n)"
-    post = (
-        rf"(?P<post>{line}{code}[ ]+{town}|,[ ]+{town}(?:,?[ ]+(?:{uk}|{us}))?|[ ]+{town},?[ ]+(?:{uk}|{us})"
-        rf"|,?[ ]+(?:{uk}|{us})|)"
-    )
+    line = r"(?:,?[ ]+|,?\n|[ ]-[ ])"
+    plain = rf",[ ]{code}[ ]+(?!(?:kr|kroner|kronor|euro|eur|st|stk|kpl)\b)[{lower}]{{2,25}}(?:[ ][cnsvøk](?!\w))?"
+    dublin = r"(?<=Dublin)[ ]\d{1,2}(?!\d)"
+    abroad = rf",[ ]+{town}(?:,?[ ]+(?:{uk}|{us})|{dublin})?|[ ]+{town},?[ ]+(?:{uk}|{us})|,?[ ]+(?:{uk}|{us})"
+    post = rf"(?P<post>{line}{code}[ ]+{town}|{plain}|\n{town}\n{uk}|{abroad}|)"
     # Any word with a number counts where a postcode and a town follow.
     word = rf"[{upper}][{lower}]{{2,30}}(?:-[{upper}][{lower}]{{1,30}}){{0,3}}"
     named = rf"(?:(?:{word}[ ]){{0,2}}{word}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?{floor},[ ]+{code}[ ]+{town}"
-    boxed = rf"{led},?[ ]+(?:{code}[ ]+{town}|{town}(?:[ ]\d{{1,2}}(?!\d))?)"
-    return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{boxed}|{named})")
+    boxed = rf"{led},?[ ]+(?:{code}[ ]+{town}|{town}(?:,?[ ]+{uk}|[ ]\d{{1,2}}(?!\d))?)"
+    called = rf"(?:{word}[ ]){{1,2}}(?:Cottage|House|Farm|Lodge|Barn|Manor|Villa|Court),?[ ]"
+    house = rf"(?:{called}|The[ ](?:{word}[ ]){{0,2}}{word},[ ])"
+    housed = rf"{house}(?:{word}[ ]){{1,3}}(?:{english}),?[ ]+{town},?[ ]+{uk}"
+    return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{boxed}|{named}|{housed})")

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.cues import PersonalData, cue_pattern, stems
+from evalkit.personal_data.cues import PersonalData, cue_pattern, said_before, stems
 
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d{2}"
     r"|\d{1,2}(?:\.|st|nd|rd|th)? (?:of )?[^\W\d]{3,12} (?:19|20)\d{2}"
     r"|[^\W\d]{3,12} \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2})"
 )
-_PLATE = r"[A-ZÅÄÖÆØÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{2}(?:[ ]?[\dA-Z]{1,3}|[ ][A-Z]{3})(?!\w)"
+_PLATE = (
+    r"(?:[A-Z]{3}[ -]?\d{2}(?![ ]?\w)|[A-ZÅÄÖÆØÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{2}(?:[ ]?[\dA-Z]{1,3}|[ ][A-Z]{3}))"
+    r"(?!\w|[ ]\d)"
+)
 _TABLE: tuple[tuple[str, str, str, float], ...] = (
     ("DOB", "birth", _DATE, 0.85),
     ("VEHICLE_PLATE", "plate", _PLATE, 0.8),
@@ -46,11 +49,18 @@ def beside_cues(text: str, lowered: str, begun: frozenset[str]) -> Iterator[Pers
             if value is None:
                 continue
             start, end = value.span("value")
-            if kind == "BANK_ACCOUNT" and (OTHERS.match(lowered, end) or len(re.findall(r"\d", value.group())) < 8):
+            if kind == "BANK_ACCOUNT" and (
+                _is_others(lowered, start, end) or len(re.findall(r"\d", value.group())) < 8
+            ):
                 continue
             yield PersonalData(kind, start, end, confidence, exact=_checked(kind, text[start:end]))
     for hit in _BORN_AFTER.finditer(lowered):
         yield PersonalData("DOB", hit.start("value"), hit.end("value"), 0.85)
+
+
+def _is_others(lowered: str, start: int, end: int) -> bool:
+    ours = cue_pattern("own_account").search(said_before(lowered, start, 30))
+    return ours is not None or OTHERS.match(lowered, end) is not None
 
 
 def _checked(kind: str, value: str) -> bool:

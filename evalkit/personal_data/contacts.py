@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from ipaddress import AddressValueError, IPv6Address
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, stems
+from evalkit.personal_data.name_lists import given
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[^\W_](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w+-])?@"
@@ -14,13 +16,18 @@ _EMAIL = re.compile(
 )
 _IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}(?:[0-9A-Fa-f]{1,4}|:)(?![\w:])")
-_PAIRS, _IP_WORD = re.compile(r"\d\d(?:\.\d\d){3}"), re.compile(r"\b(?:ip|server|login|logg|innlogg)")
+_PAIRS, _IP_WORD = (
+    re.compile(r"\d\d(?:\.\d\d){3}"),
+    re.compile(r"\bip|login|logga|logg|innlog|indlog|kirjaut|angemeldet|signed in|server|vpn|ping"),
+)
 """Danes and Norwegians write phone numbers in four pairs too."""
+_SMALL = 60
 _PRIVATE = re.compile(r"(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|255)\.")
 _VERSION = re.compile(
     r"(?:\bv|version\w*|firmware|build|release|utgave|versjon\w*|versio\w*|útgáfa|mjukvara|software)[ .:]*$"
 )
 _VERSION_AFTER = re.compile(r"[ ](?:firmware|build|beta|release|update|version)")
+_PART = re.compile(r"[._-]")
 _AT_WORDS = frozenset({"snabel", "snabela", "ät", "at", "krøllalfa", "alfakrøll", "miukumauku", "klammeraffe"})
 _DOT_WORDS = frozenset(
     {"punkt", "punktum", "dot", "piste", "punktur", "se", "dk", "no", "fi", "de", "is", "net", "org"}
@@ -31,10 +38,12 @@ _KEY = re.compile(
     r"|\bAIza[\w-]{30,}"
 )
 _KEY_STEMS = frozenset({"sk", "pk", "rk", "ghp", "gho", "ghu", "ghs", "ghr", "aki", "xox", "eyj", "beg", "aiz"})
-_IS = r"(?:är|er|e|on|ist|is|was|var|lyder|lautet|:|=|–|-)"
+_IS = r"(?:['’]s(?!\w)|(?<!\w)(?:är|er|e|on|ist|is|was|var|lyder|lautet)(?!\w)|:|=|–|-(?!\w))"
 _SECRET_VALUE = re.compile(
     rf"(?:[ ][^\W\d]{{1,14}}(?:'[^\W\d]{{1,3}})?){{0,5}}?\s*{_IS}\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{{3,64}})"
 )
+_SECRET_DIRECT = re.compile(r"[ ](?P<value>(?=[^\s\d]{0,40}\d)(?=[\W\d_]{0,40}[^\W\d_])[^\s\"'»”,;@/]{8,64})")
+"""Right after its word a value needs no verb, where it mixes letters and digits."""
 _SECRET_DIGITS = re.compile(r"[ :]+(?P<value>\d{3,8}|\d{3}[ -]\d{3}|\d\d[ -]\d\d[ -]\d\d)(?![\w.-]*\d)")
 _CODE_VALUE = re.compile(
     rf"(?:[ ][^\W\d]{{1,14}}(?:'[^\W\d]{{1,3}})?){{0,5}}?[ ]?(?:{_IS}[ ])?[ ]?"
@@ -59,9 +68,22 @@ _BRACED = re.compile(
 def emails(text: str) -> Iterable[PersonalData]:
     """E-mail addresses; a team's shared mailbox is nobody's own and stays below what counts as found."""
     for hit in _EMAIL.finditer(text):
-        # A shared mailbox such as info@ is nobody's own.
-        role = re.split(r"[.+_-]?\d*@", hit.group(), maxsplit=1)[0].lower() in cue_words("role_mailboxes")
+        # A shared mailbox such as info@ is nobody's own, nor is first.last@company, which shows a form.
+        mailbox = re.split(r"[.+_-]?\d*@", hit.group(), maxsplit=1)[0].lower()
+        parts = _PART.split(mailbox)
+        led = parts[0] in _roles() and not any(given(part) for part in parts)
+        role = mailbox in _roles() or led or all(part in _form_words() for part in parts)
         yield PersonalData("EMAIL", hit.start(), hit.end(), 0.3 if role else 1.0, exact=not role)
+
+
+@cache
+def _roles() -> frozenset[str]:
+    return frozenset(cue_words("role_mailboxes"))
+
+
+@cache
+def _form_words() -> frozenset[str]:
+    return frozenset(cue_words("form_words"))
 
 
 def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[PersonalData]:
@@ -70,8 +92,9 @@ def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[Personal
         yield PersonalData("SECRET", hit.start(), hit.end(), 1.0, exact=True)
     if not begun.isdisjoint(stems("secret")):
         for cue in cue_pattern("secret").finditer(lowered):
-            value = _SECRET_DIGITS.match(text, cue.end()) or _SECRET_VALUE.match(text, cue.end())
-            yield from _secret(text, value)
+            at = cue.end()
+            shapes = (_SECRET_DIGITS, _SECRET_DIRECT, _SECRET_VALUE)
+            yield from _secret(text, next((value for shape in shapes if (value := shape.match(text, at))), None))
     if not begun.isdisjoint(stems("one_time_code")) and cue_pattern("code_context").search(lowered):
         for cue in cue_pattern("one_time_code").finditer(lowered):
             yield from _secret(text, _CODE_VALUE.match(text, cue.end()))
@@ -94,9 +117,12 @@ def ips(text: str, lowered: str, home: str | None) -> Iterable[PersonalData]:
         inside = _PRIVATE.match(hit.group()) is not None
         before = lowered[max(0, hit.start() - 24) : hit.start()]
         after = lowered[hit.end() : hit.end() + 16]
-        version = _VERSION.search(before) or _VERSION_AFTER.match(after)
-        phone = _PAIRS.fullmatch(hit.group()) and home in {"DK", "NO"} and not _IP_WORD.search(before)
-        yield PersonalData("IP", hit.start(), hit.end(), 0.5 if inside or version or phone else 0.8)
+        version = bool(_VERSION.search(before) or _VERSION_AFTER.match(after))
+        if not _IP_WORD.search(before) and not _IP_WORD.search(after):
+            phone = _PAIRS.fullmatch(hit.group()) is not None and home in {"DK", "NO"}
+            # The parts of a version are small, those of an address seldom all.
+            version = version or phone or all(int(part) < _SMALL for part in hit.group().split("."))
+        yield PersonalData("IP", hit.start(), hit.end(), 0.5 if inside or version else 0.8)
     for hit in _IPV6.finditer(text):
         # Colons also part the hours of a day, and the six pairs of a device's own address.
         if _is_ipv6(hit.group()):

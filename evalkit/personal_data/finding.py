@@ -117,7 +117,7 @@ def _all(
     found += secrets(text, lowered, begun)
     if digits:
         found += numbers(text, lowered)
-        found += national_numbers(text, lowered, markets, home, on)
+        found += national_numbers(text, lowered, begun, markets, home, on)
         found += ninos(text, lowered)
         found += beside_cues(text, lowered, begun)
         found += addresses(text, lowered)

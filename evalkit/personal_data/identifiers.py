@@ -88,24 +88,28 @@ _LAYOUTS: dict[str, frozenset[tuple[int, ...]]] = {
     "DE": frozenset({(11,), (2, 3, 3, 3), (3, 3, 3, 2)}),
 }
 """How the digits of a national number are grouped when people write it; hetu, which holds letters, is apart."""
-_HETU = re.compile(r"(\d{2})([ ./-]?)(\d{2})\2(\d{2}) ?([-+–A-FU-Ya-fu-y]|(?<= )(?=\d{3}[^\W\d])) ?(\d{3}[\dA-Ya-y])")
+_NO_DIGIT, _DIGITS, _LETTER = re.compile(r"\D"), re.compile(r"\d+"), re.compile(r"[^\W\d_]")
+_HETU = re.compile(r"(\d{2})([ ./-]?)(\d{2})\2(\d{2}) ?([-+–A-FU-Ya-fu-y]) ?(\d{3}[\dA-Ya-y])")
+
+_HETU_SIGNLESS = re.compile(r"(\d{6}) ?(\d{3}[\dA-Ya-y])")
 
 
 def national_ids(text: str, on: date) -> Iterator[Reading]:
     """Every way that a number can be read as a Nordic or German national id on a day."""
-    digits = re.sub(r"\D", "", text)
-    if laid_out_for("SE", text):
+    digits = _NO_DIGIT.sub("", text)
+    groups = _groups(text)
+    if groups in _LAYOUTS["SE"]:
         yield from _swedish("+" in text, digits, on)
-    if laid_out_for("DK", text):
+    if groups in _LAYOUTS["DK"]:
         yield from _danish(digits)
-    if laid_out_for("NO", text):
+    if groups in _LAYOUTS["NO"]:
         yield from _norwegian(digits)
-    if laid_out_for("DE", text):
+    if groups in _LAYOUTS["DE"]:
         from stdnum.de import idnr
 
         if idnr.is_valid(digits):
             yield Reading("de_steuerid", "DE", 0.5)
-    if laid_out_for("IS", text):
+    if groups in _LAYOUTS["IS"]:
         from stdnum.is_ import kennitala
 
         if int(digits[:2]) <= 31 and kennitala.is_valid(digits):
@@ -119,7 +123,7 @@ def _hetu(text: str) -> str | None:
     if hit is None:
         return None
     day, _, month, year, century, rest = hit.groups()
-    return f"{day}{month}{year}{century.replace('–', '-') or '-'}{rest}".upper()
+    return f"{day}{month}{year}{century.replace('–', '-')}{rest}".upper()
 
 
 def _swedish(is_old: bool, digits: str, on: date) -> Iterator[Reading]:
@@ -202,9 +206,13 @@ def laid_out_for(country: str, text: str) -> bool:
     (True, False)
     """
     if country == "FI":
-        return _hetu(text) is not None
-    groups = tuple(len(group) for group in re.findall(r"\d+", text))
-    return groups in _LAYOUTS[country] and not any(character.isalpha() for character in text)
+        return _HETU_SIGNLESS.fullmatch(text) is not None or _hetu(text) is not None
+    return _groups(text) in _LAYOUTS[country]
+
+
+def _groups(text: str) -> tuple[int, ...]:
+    """The lengths of the groups of digits; none where a letter stands among them."""
+    return () if _LETTER.search(text) else tuple(len(group) for group in _DIGITS.findall(text))
 
 
 def shaped_for(country: str, text: str) -> bool:
@@ -214,7 +222,9 @@ def shaped_for(country: str, text: str) -> bool:
     (True, False)
     """
     if country == "FI":
-        return _DATED_HETU.fullmatch(_hetu(text) or "") is not None
+        # Who leaves the century's sign out has mistyped it too.
+        bare = _HETU_SIGNLESS.sub(r"\1-\2", text).upper()
+        return _DATED_HETU.fullmatch(_hetu(text) or bare) is not None
     return laid_out_for(country, text) and _DATED[country].fullmatch(re.sub(r"\D", "", text)) is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from evalkit.text.data_files import yaml_data
@@ -23,7 +24,7 @@ def given(word: str) -> bool:
 def family(word: str) -> bool:
     """Whether a word is a family name, or ends as one."""
     lowered = word.lower()
-    return lowered in _family_names() or (len(lowered) >= 5 and lowered.endswith(_family_endings()))
+    return lowered in _family_names() or (len(lowered) >= 5 and _ends(lowered, _family_endings()))
 
 
 def looks_like_a_name(words: list[str]) -> bool:
@@ -67,9 +68,18 @@ def _family_names() -> frozenset[str]:
 
 
 @cache
-def _family_endings() -> tuple[str, ...]:
+def _family_endings() -> dict[int, frozenset[str]]:
     endings: list[str] = _names()["family_endings"]  # type: ignore[assignment]
-    return tuple(sorted(set(endings)))
+    return _by_length(endings)
+
+
+def _by_length(endings: Iterable[str]) -> dict[int, frozenset[str]]:
+    lengths = {len(ending) for ending in endings}
+    return {size: frozenset(ending for ending in endings if len(ending) == size) for size in sorted(lengths)}
+
+
+def _ends(word: str, endings: dict[int, frozenset[str]]) -> bool:
+    return any(word[-size:] in of_size for size, of_size in endings.items())
 
 
 @cache
@@ -82,15 +92,15 @@ def not_after() -> frozenset[str]:
 def names_a_thing(word: str) -> bool:
     """Whether a word is a thing, alone or at the end of a compound: `lampa`, `bordslampa`."""
     lowered = word.lower()
-    return lowered in not_after() or (len(lowered) >= _COMPOUND and lowered.endswith(_things()))
+    return lowered in not_after() or (len(lowered) >= _COMPOUND and _ends(lowered, _things()))
 
 
 _COMPOUND, _SHORTEST_THING = 8, 4
 
 
 @cache
-def _things() -> tuple[str, ...]:
-    return tuple(word for word in not_after() if len(word) >= _SHORTEST_THING and word.isalpha())
+def _things() -> dict[int, frozenset[str]]:
+    return _by_length([word for word in not_after() if len(word) >= _SHORTEST_THING and word.isalpha()])
 
 
 @cache

@@ -79,7 +79,7 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 """My son Villads: after a relative of one's own any capitalised word is a name."""
-_LONGEST_NAME = 60
+_LONGEST_NAME, _TELLING, _SHORT = 60, 5, 4
 _LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
@@ -93,7 +93,8 @@ def names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalDat
     if cues:
         yield from _introduced(text, lowered, cues)
     known = not said.isdisjoint(given_names())
-    if not said.isdisjoint(_LETTER_WORDS) or (known and not said.isdisjoint(_greetings())):
+    two = TWO_CAPITALS.search(text) is not None
+    if not said.isdisjoint(_LETTER_WORDS) or ((known or two) and not said.isdisjoint(_greetings())):
         yield from _greeted(text)
     if not said.isdisjoint(_HERE_WORDS):
         for hit in _HERE.finditer(text):
@@ -104,7 +105,7 @@ def names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalDat
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
         if alone and looks_like_a_name(hit["name"].split(" ")) and not _is_word(hit["name"]):
             yield PersonalData("NAME", start, end, 0.75)
-    if not (known or "name_after" in cues) or TWO_CAPITALS.search(text) is None:
+    if not (two and (known or "name_after" in cues)):
         return
     if "name_after" in cues:
         yield from _acting(text, lowered)
@@ -121,8 +122,7 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
                 continue
             found = pattern.match(text, hit.end())
             if found is None:
-                if cue == "name_before":
-                    yield from _in_lower_case(lowered, hit.end())
+                yield from _in_lower_case(lowered, hit.end(), alone=cue == "name_before")
                 continue
             start, end = found.span("name")
             if "\n\n" in text[hit.end() : start] and cue != "sign_off":
@@ -158,7 +158,8 @@ def _alone(text: str, start: int, end: int, cue: str) -> bool:
     return cue != "name_self" or (name.lower() not in also_words() and _ENDS.match(text, end) is not None)
 
 
-def _in_lower_case(lowered: str, start: int) -> Iterator[PersonalData]:
+def _in_lower_case(lowered: str, start: int, *, alone: bool) -> Iterator[PersonalData]:
+    """A name without capitals: a given name that many bear, and its family name; `alone`: the given name is enough."""
     found = _LOWER_NAME.match(lowered, start)
     if found is None:
         return
@@ -166,6 +167,8 @@ def _in_lower_case(lowered: str, start: int) -> Iterator[PersonalData]:
     if given(first) and first not in cue_words("not_names"):
         begin = found.start("name")
         whole = second and family(second) and second not in cue_words("not_names")
+        if not (whole or alone) or (not alone and (first in also_words() or len(second) < _TELLING)):
+            return
         yield PersonalData("NAME", begin, found.end("name") if whole else begin + len(first), 0.75)
 
 
@@ -176,9 +179,14 @@ def _greeted(text: str) -> Iterator[PersonalData]:
         if own is None or is_thing(text, own, end):
             continue
         name = text[own:end]
+        if name.split(" ")[-1].lower() in cue_words("not_names"):
+            continue
         if " " in name:
             written = hit.group().split(" ", 1)[0].lower() in _LETTER_WORDS
-            yield PersonalData("NAME", own, end, 0.75 if written or own > start or given(name.split(" ")[0]) else 0.6)
+            # A salutation of two names ends the line or stands before a comma or an exclamation mark.
+            addressed = text[end : end + 1] in {"", ",", "!", "\n"} and not _holds_words(name)
+            sure = written or addressed or own > start or given(name.split(" ")[0])
+            yield PersonalData("NAME", own, end, 0.75 if sure else 0.6)
         elif given(name):
             # A lone first name in a greeting tells little of anybody.
             yield PersonalData("NAME", own, end, 0.6)
@@ -275,7 +283,9 @@ def _own_end(text: str, start: int, end: int) -> int:
     for word in text[start:end].split(" "):
         plain = word.lower()
         bare = plain.removesuffix("'s").removesuffix("’s")
-        if at > start and word[0].isupper() and (plain in cue_words("not_names") or (is_family and not family(bare))):
+        if at > start and word[0].isupper() and plain in cue_words("not_names"):
+            return at - 1
+        if at > start and word[0].isupper() and is_family and not (family(bare) or _closes(text, at, end)):
             return at - 1
         if bare != plain:
             return at + len(bare)
@@ -288,6 +298,11 @@ def _own_end(text: str, start: int, end: int) -> int:
         is_family = at > start and word[0].isupper() and len(word.strip(".")) > 1 and not given(word)
         at += len(word) + 1
     return end
+
+
+def _closes(text: str, at: int, end: int) -> bool:
+    """Whether the last word of a name is the last of its sentence: no noun or verb that only has a capital."""
+    return " " not in text[at:end] and end - at <= _SHORT and text[end : end + 1] in {"", ".", ",", "!", "?", "\n", ")"}
 
 
 def _holds_words(name: str) -> bool:

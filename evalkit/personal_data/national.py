@@ -12,7 +12,18 @@ from typing import NamedTuple
 
 from evalkit.personal_data import identifiers
 from evalkit.personal_data.beside import BETWEEN
-from evalkit.personal_data.cues import SURE, PersonalData, cue_pattern, last_cue, last_veto, near, nearer, said_before
+from evalkit.personal_data.cues import (
+    SURE,
+    PersonalData,
+    cue_pattern,
+    last_cue,
+    last_veto,
+    near,
+    nearer,
+    said_before,
+    stems,
+)
+from evalkit.personal_data.names import LOWER, UPPER
 
 _LAST = r"(?:\d{5}|\d{3} \d{2}|\d{3}[\dA-Za-z])"
 _ID = re.compile(
@@ -44,6 +55,7 @@ _GAP = re.compile(BETWEEN)
 _CHECKED = 0.5
 _TWO_GROUPS = re.compile(r"\d{6}(?:\d{2})? \d{4}")
 _HYPHENED = re.compile(r"\d{6} ?[-–] ?\d{4}")
+_AFTER_NAME = re.compile(rf"[{UPPER}][{LOWER}-]{{1,20}} [{UPPER}][{LOWER}-]{{1,20}},? ?[( ]$")
 _RECENT = (17, 27)
 _INSIDE = re.compile(r"[\d)] ?$")
 _SAID_AFTER = re.compile(r"[ ,(]{1,3}(?:[^\W\d]{1,6} ){0,3}")
@@ -61,19 +73,24 @@ class _Said(NamedTuple):
 
 
 def national_numbers(
-    text: str, lowered: str, markets: tuple[str, ...], home: str | None, on: date | None
+    text: str, lowered: str, begun: frozenset[str], markets: tuple[str, ...], home: str | None, on: date | None
 ) -> Iterable[PersonalData]:
-    """National identity numbers; `home` is the country of the text's language, whose reading goes first."""
+    """National identity numbers; `home` is the country of the text's language, whose reading goes first.
+
+    `begun` holds how the words of the text begin: lists of which none begins so are not looked for.
+    """
+    lists = None
     for hit in _ID.finditer(text):
-        yield from _national(lowered, hit, markets, home, on or _NO_BIRTH_AFTER)
+        lists = lists if lists is not None else tuple(name for name in _LISTS if not begun.isdisjoint(stems(name)))
+        yield from _national(lowered, hit, lists, markets, home, on or _NO_BIRTH_AFTER)
 
 
 def _national(
-    lowered: str, hit: re.Match[str], markets: tuple[str, ...], home: str | None, on: date
+    lowered: str, hit: re.Match[str], lists: tuple[str, ...], markets: tuple[str, ...], home: str | None, on: date
 ) -> Iterator[PersonalData]:
     start, end = hit.span()
     raw = hit.group()
-    said = _said(lowered, start, end, home)
+    said = _said(lowered, start, end, lists, home)
     readings = list(identifiers.national_ids(raw, on))
     if not (readings or said.named) or _is_dummy(raw) or (not said.at_all and _is_tail(lowered, start, raw)):
         return
@@ -94,7 +111,7 @@ def _national(
     called = not said.at_all and last_cue("phone", said_before(lowered, start, _BEFORE)) is not None
     at_home = [reading for reading in readings if reading.country == home]
     for reading in at_home or readings:
-        score = _score(raw, reading, said, markets, home)
+        score = _score(hit, reading, said, markets, home)
         # "Call 0811223958": what somebody is to be called on is a phone, unless the text's own country reads it.
         score -= _DOUBT * (called and reading.country != home)
         exact = reading.strength >= _CHECKED and score >= SURE
@@ -123,7 +140,9 @@ def _first(
     return []
 
 
-def _score(raw: str, reading: identifiers.Reading, said: _Said, markets: tuple[str, ...], home: str | None) -> float:
+def _score(
+    hit: re.Match[str], reading: identifiers.Reading, said: _Said, markets: tuple[str, ...], home: str | None
+) -> float:
     is_market = reading.country in markets
     named = said.named or (said.at_all and reading.strength >= _CHECKED)
     if not (is_market or named):
@@ -131,22 +150,38 @@ def _score(raw: str, reading: identifiers.Reading, said: _Said, markets: tuple[s
     score = reading.strength + 0.2 * is_market + 0.3 * named + 0.05 * (reading.country in said.countries[:1])
     if named:
         return score
-    return score - 0.5 if said.vetoed else _bare(raw, reading, score, home)
+    return score - 0.5 if said.vetoed else _bare(hit, reading, score, home)
 
 
-def _bare(raw: str, reading: identifiers.Reading, score: float, home: str | None) -> float:
+def _bare(hit: re.Match[str], reading: identifiers.Reading, score: float, home: str | None) -> float:
     """How sure a number without any word is that person's: one check digit alone meets every tenth number."""
+    raw = hit.group()
     if reading.country not in {"SE", "DK", "IS"}:
         return score
     loose = raw[-5] == " " and raw[-6].isdigit() and not _TWO_GROUPS.fullmatch(raw)
     foreign = home not in {None, "GB", reading.country}
-    if loose or foreign or _is_recent(raw, reading.country):
+    if loose or foreign or (_is_recent(raw, reading.country) and not _is_childs(hit)):
         # Groups of a phone or of a date and an hour, another country's number, the day on which an order was made.
         return score - _DOUBT
-    if reading.country == home == "DK" and _HYPHENED.fullmatch(raw):
-        # Every tenth Danish number fails the old check digit; the hyphen tells.
+    if reading.country == home == "DK" and _HYPHENED.fullmatch(raw) and _answers(hit):
+        # Danish numbers need not hold the old check digit; the hyphen tells, where nothing but a name stands beside it.
         return max(score, _TYPED)
     return score
+
+
+def _answers(hit: re.Match[str]) -> bool:
+    """Whether a number is the whole message, or stands right after a name."""
+    start = hit.start()
+    return (
+        hit.string.strip(" .,!?\n") == hit.group()
+        or _AFTER_NAME.search(hit.string[max(0, start - 40) : start]) is not None
+    )
+
+
+def _is_childs(hit: re.Match[str]) -> bool:
+    """Whether a child is told of before a number, or a name stands right before it."""
+    before = hit.string[max(0, hit.start() - _BEFORE) : hit.start()]
+    return _AFTER_NAME.search(before) is not None or cue_pattern("children").search(before.lower()) is not None
 
 
 def _is_recent(raw: str, country: str) -> bool:
@@ -185,11 +220,11 @@ def _is_dummy(raw: str) -> bool:
     return len(set(digits[:6])) == 1 or digits in "12345678901234567890" or digits in "01234567890123"
 
 
-def _said(lowered: str, start: int, end: int, home: str | None) -> _Said:
+def _said(lowered: str, start: int, end: int, lists: tuple[str, ...], home: str | None) -> _Said:
     before = said_before(lowered, start, _BEFORE)
-    after = _after(lowered, end, _LISTS)
+    after = _after(lowered, end, lists)
     veto = last_veto(before)
-    words = [(word, name) for name in _LISTS if (word := last_cue(name, before)) is not None]
+    words = [(word, name) for name in lists if (word := last_cue(name, before)) is not None]
     if not words:
         named = after is not None
         return _Said(_countries(after, home) if after else (), named, at_all=named, vetoed=veto is not None)

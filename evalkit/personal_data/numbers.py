@@ -7,21 +7,26 @@ from collections.abc import Iterable
 
 from evalkit.personal_data import identifiers
 from evalkit.personal_data.beside import OTHERS
-from evalkit.personal_data.cues import SURE, PersonalData, near
+from evalkit.personal_data.cues import SURE, PersonalData, cue_pattern, near, said_before
 
 _IBAN = re.compile(r"\b[A-Za-z]{2}[ .]?\d{2}(?:[ .\u00a0-]?[A-Za-z0-9]){10,30}\b")
-_CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:[ \u00a0-]?\d){11,18}(?![\d-]|[.,]\d)")
+_CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:(?:[ \u00a0]{1,2}|[.-])?\d){11,18}(?![\d-]|[.,]\d)")
 _ACCOUNT = re.compile(
-    r"(?<![\w./+-])(?:\d{4}\.\d{2}\.\d{5}|\d{4} \d{2} \d{5}|(?P<icelandic>\d{4}-\d{2}-\d{6}))(?![\w/-]|[.,]\d)"
+    r"(?<![\w./+-])(?:\d{4}\.\d{2}\.\d{5}|\d{4} \d{2} \d{5}"
+    r"|(?P<telling>\d{4}-\d{2}-\d{6}|8\d{3}-\d,[ ]?\d{1,3}(?:[ .]?\d{3}){1,2}-\d|\d{2}-\d{2}-\d{2}[ ,]{1,2}\d{8}))"
+    r"(?![\w/-]|[.,]\d)"
 )
-"""Norwegian accounts in their three groups, told by the check digit; Icelandic ones, whose groups nothing else has."""
+"""Norwegian accounts in their three groups, told by the check digit; Icelandic, Swedish and British ones, whose groups
+nothing else has."""
+_OURS, _BESIDE = 0.45, 30
 
 
 def numbers(text: str, lowered: str) -> Iterable[PersonalData]:
     """IBANs, cards and accounts, read by checksum and cue."""
     for hit in _IBAN.finditer(text):
         if trimmed := identifiers.iban(hit.group()):
-            yield PersonalData("IBAN", hit.start(), hit.start() + trimmed, 1.0, exact=True)
+            ours = _is_ours(lowered, hit.start(), hit.start() + trimmed)
+            yield PersonalData("IBAN", hit.start(), hit.start() + trimmed, _OURS if ours else 1.0, exact=not ours)
     for hit in _CARD.finditer(text):
         brand = identifiers.card_strength(hit.group())
         if brand:
@@ -31,6 +36,12 @@ def numbers(text: str, lowered: str) -> Iterable[PersonalData]:
             yield PersonalData("CARD", hit.start(), hit.end(), min(1.0, score), exact=score >= SURE, test=test)
     for hit in _ACCOUNT.finditer(text):
         vetoed = near(lowered, hit.start(), hit.end(), "account")[1]
-        if identifiers.norwegian_account(hit.group()) or hit["icelandic"]:
-            ours = OTHERS.match(lowered, hit.end())
-            yield PersonalData("BANK_ACCOUNT", hit.start(), hit.end(), 0.45 if vetoed or ours else 0.75)
+        if identifiers.norwegian_account(hit.group()) or hit["telling"]:
+            ours = _is_ours(lowered, *hit.span())
+            yield PersonalData("BANK_ACCOUNT", hit.start(), hit.end(), _OURS if vetoed or ours else 0.75)
+
+
+def _is_ours(lowered: str, start: int, end: int) -> bool:
+    """Whether the words right beside an account say that it is the organisation's."""
+    before = said_before(lowered, start, _BESIDE)
+    return OTHERS.match(lowered, end) is not None or cue_pattern("own_account").search(before) is not None

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from evalkit.personal_data.cues import BEFORE, SENTENCE_END, PersonalData, cue_pattern, near, near_any, said_before
+from evalkit.personal_data.cues import (
+    BEFORE,
+    SENTENCE_END,
+    PersonalData,
+    cue_pattern,
+    last_veto,
+    near,
+    near_any,
+    said_before,
+)
 from evalkit.personal_data.spans import Spans
 
 _PHONE_LIKE = re.compile(
@@ -92,7 +101,7 @@ def _score(
     raw = match.group()
     n_digits = sum(character.isdigit() for character in raw)
     named, vetoed = near(lowered, start, end, "phone")
-    vetoed = vetoed and "," not in re.split(cue_pattern("veto"), said_before(lowered, start, BEFORE))[-1]
+    vetoed = vetoed and not _done_with(lowered, start)
     if not _FEWEST <= n_digits <= _MOST:
         return 0.0
     shortest = _LENGTHS.get(markets[0], _WHOLE_NUMBER) if markets else _WHOLE_NUMBER
@@ -107,16 +116,34 @@ def _score(
     region = _region(raw, (*markets, "US") if number.american else markets, wary=wary)
     if region == _SERVICE or (region == "DK" and _DANISH_SERVICE.fullmatch(raw)):
         return 0.0
-    ours = near_any(lowered, start, "own_phone") or _read_on_pages(lowered, end)
+    ours = near_any(lowered, start, "own_phone") or _read_on_pages(lowered, start, end)
     if region is None:
         return 0.75 - 0.4 * ours if _fits(number, markets, wary=wary) else 0.0
     return _sure(number, region, markets) - 0.5 * (ours and not labelled)
 
 
-def _read_on_pages(lowered: str, end: int) -> bool:
-    """Whether the sentence goes on to say that the number stands on the organisation's pages."""
+def _done_with(lowered: str, start: int) -> bool:
+    """Whether a comma parts the word against a number from it: "the item is broken, 070 …"."""
+    before = said_before(lowered, start, BEFORE)
+    veto = last_veto(before)
+    return veto is not None and "," in before[veto.end() :]
+
+
+def _read_on_pages(lowered: str, start: int, end: int) -> bool:
+    """Whether the sentence goes on to say that the number is on the organisation's pages, or when it is answered."""
     after = SENTENCE_END.split(lowered[end : end + _AFTER_NUMBER])[0]
-    return cue_pattern("own_phone_after").search(after) is not None
+    if cue_pattern("own_phone_after").search(after) is not None:
+        return True
+    return _open_hours().search(after) is not None and not near_any(lowered, start, "first_person")
+
+
+@cache
+def _open_hours() -> re.Pattern[str]:
+    """Weekdays with their hours, or the whole day: who answers then is an organisation."""
+    at = r"(?:kl\.?|klo|kello|mellan|mellom|mellem|von|from|zwischen)"
+    hours = rf"(?:[\s,(]*{at}?\s*\d{{1,2}}(?:[.:]\d\d)?\s?(?:[-–]|till?|bis|to|og|och)\s?\d)"
+    always = r"(?<=runt)|(?<=rundt)|(?<=24/7)"
+    return re.compile(rf"{cue_pattern('weekdays').pattern}(?:{hours}|{always})")
 
 
 def _fits(number: _Number, markets: tuple[str, ...], *, wary: bool) -> bool:

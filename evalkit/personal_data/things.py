@@ -7,6 +7,10 @@ import re
 from evalkit.personal_data.cues import WORD, chains
 from evalkit.personal_data.name_lists import brands, genitive, names_a_thing, not_after, thing_before, works
 
+_STREETS = (
+    "gatan", "vägen", "gränd", "torget", "stigen", "allén", "gade", "stræde", "plads", "gate", "veien", "vegen",
+    "plassen", "katu", "kuja", "polku", "straße", "strasse", "gasse", "allee", "platz", "leden", "bron", "parken",
+)  # fmt: skip
 _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
 _MADE_BY = frozenset({"av", "af", "by", "von", "eftir", "från", "med", "with", "mit", "kirjoittanut", "kirjailija"})
@@ -23,6 +27,8 @@ def is_thing(text: str, start: int, end: int) -> bool:
     # "Henrik Ibsens gate": the name was cut before the s of its genitive.
     following = _FOLLOWING.match(text, end + (text[end : end + 2] == "s "), end + 40)
     after = following["next"] if following else ""
+    if words[-1].endswith(_STREETS):
+        return True
     if words[-1] in not_after() or words[0] in not_after() or names_a_thing(after) or not chains().isdisjoint(words):
         return True
     if after.islower() and text[max(0, start - 4) : start].lower() in _THE:

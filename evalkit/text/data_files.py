@@ -44,10 +44,11 @@ def word_pieces(text: str) -> list[str]:
 
 def word_parts(words: Iterable[str]) -> list[str]:
     r"""The escaped words of a pattern, longest first; a `*` becomes any ending, or any beginning."""
-    ordered = sorted({str(word) for word in words}, key=lambda word: (word.startswith("*"), -len(word), word))
-    return [
-        (r"[\w-]{2,30}?" if word.startswith("*") else "")
-        + re.escape(word.strip("*"))
-        + (r"\w*" if word.endswith("*") else "")
-        for word in ordered
-    ]
+    ordered = sorted({str(word) for word in words}, key=lambda word: (-len(word), word))
+    parts = [_escaped(word) for word in ordered if not word.startswith("*")]
+    ends = [_escaped(word[1:]) for word in ordered if word.startswith("*")]
+    return [*parts, rf"[\w-]{{2,30}}?(?:{'|'.join(ends)})"] if ends else parts
+
+
+def _escaped(word: str) -> str:
+    return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)

@@ -87,7 +87,9 @@ def test_the_number_of_an_organisation_is_no_mistyped_persons(text: str) -> None
 @pytest.mark.parametrize(
     ("text", "language", "kinds"),
     [
-        ("Her: 070761-4280, hjælper det?", "da", ["DK_CPR"]),
+        ("Min mand Bo Bjerg (070761-4280) ringer", "da", ["NAME", "DK_CPR"]),
+        ("070761-4280", "da", ["DK_CPR"]),
+        ("Her: 070761-4280, hjælper det?", "da", []),
         ("sag 070761-4280, hjælper det?", "da", []),
         ("jeg fik 240322-4280 med posten", "da", []),
         ("levererad 1981-12-18 9876", "sv", []),

@@ -118,8 +118,11 @@ def _listed(
         if strange and shared:
             right = claim.denies
             return Comparison("supported" if right else "contradicted", n, True, "the list names all there is")
-        if "only" in claim.said.roles and names and all(best_match(t, known) >= 0.6 for t in names):
-            return Comparison("supported", n)
+        if names and all(best_match(t, known) >= 0.6 for t in names):
+            if "only" in claim.said.roles:
+                return Comparison("supported", n)
+            if shared and not claim.denies and not {"also", "both", "always"} & claim.said.roles:
+                return Comparison("supported", n, True)
     return None
 
 

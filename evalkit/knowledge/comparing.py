@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evalkit.knowledge.alignment import Weights, overlap, shares, weigh
 from evalkit.knowledge.by_amounts import by_amounts
@@ -46,9 +47,9 @@ def _by_rules(
     own: Sequence[float],
 ) -> Comparison:
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
-        return timed
+        return replace(timed, path="hours")
     if claim.amounts:
-        return by_amounts(claim, sentences, weights, overlaps, own)
+        return replace(by_amounts(claim, sentences, weights, overlaps, own), path="amounts")
     if weights.thin and not claim.denies:
         own = [0.0] * len(sentences)
-    return by_words(claim, sentences, overlaps, own)
+    return replace(by_words(claim, sentences, overlaps, own), path="words")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalkit.knowledge.alignment import Weights, clash, held, unmet
+from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, held, unmet
 from evalkit.knowledge.binding import candidates, equal_amounts
+from evalkit.knowledge.by_words import BEYOND
+from evalkit.knowledge.contrasts import contrasts
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import antonyms, best_match, polar
 from evalkit.language.amounts import Quantity
@@ -16,6 +18,26 @@ _MOST_WORDS, _MOST_TERMS, _FEW = 30, 8, 4
 _HARD = frozenset({"money", "percent", "duration", "measure", "date", "clock"})
 _CLAIM_ROLES = ("always", "also", "both", "only", "condition")
 _SENTENCE_ROLES = ("always", "only", "condition", "denying")
+_SPOKEN = tuple((path, relation) for path in ("hours", "amounts") for relation in ("supported", "contradicted"))
+_REASONS = {
+    "another_amount": "stands in the knowledge base",
+    "other_answer": "answers the question",
+    "limit_dropped": "has a condition",
+    "sign": "the other denies it",
+    "excluded": "excludes the other",
+    "beyond": BEYOND,
+    "of_another": OF_ANOTHER,
+    "for_others": "holds for others",
+    "all_there_is": "names all there is",
+    "taken_out": "takes this out",
+    "torn": "do not belong together",
+    "left_out": "that the claim leaves out",
+    "denied": "the knowledge base denies it",
+    "limit": "limit decides",
+    "start": "from something else",
+    "other_start": "from another day",
+}
+"""How the reasons of the rules end: each rule has a reliability of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,9 @@ def features(reading: Reading) -> dict[str, float]:
         **_of_signs(reading, top),
         **_of_amounts(reading, top),
         **_of_question(reading, top),
+        **contrasts(
+            reading.claim, reading.sentences, reading.passages, reading.weights, reading.overlaps, reading.own, top
+        ),
     }
 
 
@@ -63,6 +88,8 @@ def _of_rules(found: Comparison) -> dict[str, float]:
         "contradicted_exact": float(found.relation == "contradicted" and found.exact),
         "contradicted": float(found.relation == "contradicted" and not found.exact),
         "not_in_kb": float(found.relation == "not_in_kb"),
+        **{f"{path}_{relation}": float((found.path, found.relation) == (path, relation)) for path, relation in _SPOKEN},
+        **{f"because_{name}": float(found.reason.endswith(told)) for name, told in _REASONS.items()},
     }
 
 

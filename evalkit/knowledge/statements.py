@@ -69,6 +69,8 @@ class Comparison:
     reason: str = ""
     weighed: bool = False
     """Whether the weights and no rule decided: a judge or a model may know better."""
+    path: str = ""
+    """Which family of rules spoke: `hours`, `amounts` or `words`."""
 
 
 @dataclass(frozen=True, slots=True)

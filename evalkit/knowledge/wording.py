@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from itertools import permutations
 from typing import Any
 
+from evalkit.knowledge.glossary import further_concepts
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import Token, char_ngrams, tokens
@@ -15,8 +16,11 @@ from evalkit.text.tokens import Token, char_ngrams, tokens
 _ALIKE = 0.45
 _STEM = 0.75
 _OPPOSITE = 0.8
+_SURE, _WIDE = 0.85, 0.75
 _INSIDE, _LONG_STRETCH = 0.7, 5
 _LONGEST_PHRASE = 4
+_Exact = dict[tuple[str, ...], str]
+_Prefixes = dict[str, list[tuple[tuple[str, ...], str]]]
 _NO_ROLES = frozenset(
     {
         "_stop",
@@ -77,6 +81,8 @@ def wording(text: str) -> Wording:
     while at < len(said):
         played.update(_roles_at(lowered, at))
         length, concept = _concept_at(lowered, at, exact, prefixes)
+        if concept is None:
+            length, concept = _wide_concept_at(lowered, at, exact, prefixes)
         last = at + max(length, 1) - 1
         word = lowered[at]
         telling = word not in stop and len(word) > 2 and not word.isdigit()
@@ -129,7 +135,8 @@ def _alike(left: Term, right: Term) -> float:
     dice = _dice(left.grams, right.grams)
     if left.concept is not None and left.concept == right.concept:
         # A compound such as returfrakt holds two things; the nearer spelling is the nearer meaning.
-        return 0.85 + 0.15 * dice
+        least = _SURE if left.concept in _data() else _WIDE
+        return least + (1 - least) * dice
     if left.concept is not None and right.concept is not None:
         if frozenset((left.concept, right.concept)) in polar():
             # Opposites speak of one thing; which way they point is told apart from whether they do.
@@ -186,9 +193,15 @@ def _term(text: str, first: Token, last: Token, concept: str | None, *, starts: 
     return Term(text, first.start, last.end, concept, grams, name=first.text[:1].isupper() and not starts)
 
 
-def _concept_at(
-    words: list[str], at: int, exact: dict[tuple[str, ...], str], prefixes: dict[str, list[tuple[tuple[str, ...], str]]]
-) -> tuple[int, str | None]:
+def _wide_concept_at(words: list[str], at: int, exact: _Exact, prefixes: _Prefixes) -> tuple[int, str | None]:
+    """The concept of the wider glossary at a word of none; its phrases leave words of the sure concepts alone."""
+    length, concept = _concept_at(words, at, *_wide_tables())
+    if any(_concept_at(words, n, exact, prefixes)[1] is not None for n in range(at + 1, at + length)):
+        return 1, None
+    return length, concept
+
+
+def _concept_at(words: list[str], at: int, exact: _Exact, prefixes: _Prefixes) -> tuple[int, str | None]:
     for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
         if found := exact.get(tuple(words[at : at + length])):
             return length, found
@@ -224,11 +237,9 @@ def _role_tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...
 
 
 @cache
-def _tables() -> tuple[
-    dict[tuple[str, ...], str], dict[str, list[tuple[tuple[str, ...], str]]], dict[str, frozenset[str]]
-]:
-    exact: dict[tuple[str, ...], str] = {}
-    prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+def _tables() -> tuple[_Exact, _Prefixes, dict[str, frozenset[str]]]:
+    exact: _Exact = {}
+    prefixes: _Prefixes = {}
     roles: dict[str, frozenset[str]] = {}
     for name, entries in _data().items():
         said = [comparable(str(entry)) for entry in entries]
@@ -237,13 +248,26 @@ def _tables() -> tuple[
         if name.startswith("_"):
             roles[name] = frozenset(said)
             continue
-        for entry in said:
-            parts = tuple(entry.split())
-            if parts[0].endswith("*"):
-                prefixes.setdefault(parts[0][:-1], []).append((parts[1:], name))
-            else:
-                exact.setdefault(parts, name)
+        _add(name, said, exact, prefixes)
     return exact, prefixes, roles
+
+
+@cache
+def _wide_tables() -> tuple[_Exact, _Prefixes]:
+    exact: _Exact = {}
+    prefixes: _Prefixes = {}
+    for name, entries in further_concepts():
+        _add(name, entries, exact, prefixes)
+    return exact, prefixes
+
+
+def _add(name: str, entries: Iterable[str], exact: _Exact, prefixes: _Prefixes) -> None:
+    for entry in entries:
+        parts = tuple(entry.split())
+        if parts[0].endswith("*"):
+            prefixes.setdefault(parts[0][:-1], []).append((parts[1:], name))
+        else:
+            exact.setdefault(parts, name)
 
 
 @cache

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
-import numpy as np
-
+from evalkit.language.learnt import learnt
 from evalkit.text.normalise import folded
 from evalkit.text.said import Said
 from evalkit.text.tokens import char_ngrams
@@ -31,7 +29,7 @@ _CAPITALS, _LETTERS = 0.6, 8
 _KEPT = 20_000
 _DRAWN = re.compile(r"(.)\1{2,}")
 _FACES = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
-_MARKS = (("?", ("?",)), ("!", ("!",)), ("!!", ("!!", "??", "?!", "!?")), ("…", ("…", "...")))
+_MARKS, _ROWS = ("?", "!"), ("!!", "??", "?!", "!?")
 
 
 def marks(text: str, length: int) -> tuple[str, ...]:
@@ -40,7 +38,11 @@ def marks(text: str, length: int) -> tuple[str, ...]:
     >>> marks("HALLO ER DA NOEN??", 4)
     ('?', '!!', 'capitals', 'length 1')
     """
-    found = [name for name, shapes in _MARKS if any([shape in text for shape in shapes])]
+    found = [mark for mark in _MARKS if mark in text]
+    if found and any([row in text for row in _ROWS]):
+        found.append("!!")
+    if "…" in text or "..." in text:
+        found.append("…")
     if not text.isascii():
         found += dict.fromkeys(_FACES.findall(text))
     if len(text) > _LETTERS and sum(map(str.isupper, text)) > _CAPITALS * len(text):
@@ -71,6 +73,10 @@ def number(kind: str, *parts: str) -> int:
     return crc32(" ".join((kind, *parts)).encode())
 
 
+_PIECE = crc32(b"piece ")
+"""The number of a piece so far."""
+
+
 def odds(said: Said, signs: Iterable[str], side: str, around: Sequence[str] = ()) -> Mapping[str, float]:
     """How much speaks for each decision of a side, above 0 for yes; empty for a message of no words or of very many.
 
@@ -78,10 +84,10 @@ def odds(said: Said, signs: Iterable[str], side: str, around: Sequence[str] = ()
     """
     if not 0 < len(said.words) <= _LONGEST:
         return {}
-    learnt = _learnt(side)
-    own = _of_words(tuple(said.words), side)
-    shape = learnt.of_signs((*signs, *marks(said.text, len(said.words)), *around))
-    return dict(zip(learnt.decisions, map(float.__add__, own, shape), strict=True))
+    known = learnt(side)
+    own = _of_words(said.words, side)
+    shape = known.of_signs((*signs, *marks(said.text, len(said.words)), *around))
+    return {name: one + other for name, one, other in zip(known.decisions, own, shape, strict=True)}
 
 
 def spoken_for(said: Said, signs: Iterable[str], side: str) -> tuple[str, ...]:
@@ -89,93 +95,59 @@ def spoken_for(said: Said, signs: Iterable[str], side: str) -> tuple[str, ...]:
     return tuple(name for name, total in odds(said, signs, side).items() if total > 0)
 
 
-class Learnt(NamedTuple):
-    """The weights of one side: one column a decision; `pairs` of two signs stand above the diagonal."""
-
-    decisions: tuple[str, ...]
-    start: np.ndarray[Any, Any]
-    places: Mapping[str, int]
-    single: np.ndarray[Any, Any]
-    pairs: np.ndarray[Any, Any]
-    pairs_step: np.ndarray[Any, Any]
-    numbers: Mapping[int, int]
-    rows: np.ndarray[Any, Any]
-    rows_step: np.ndarray[Any, Any]
-
-    def of_signs(self, signs: Sequence[str]) -> list[float]:
-        """What the signs of a message and each two of them add up to."""
-        here = sorted([self.places[sign] for sign in signs if sign in self.places])
-        total = self.start
-        if here:
-            total = total + self.single[here].sum(0) * len(here) ** -0.5
-        if len(here) > 1:
-            at = np.array(here)
-            both = self.pairs[at[:, None], at].sum((0, 1), dtype=np.int32)
-            total = total + both * self.pairs_step * (len(here) * (len(here) - 1) / 2) ** -0.5
-        return list(total.tolist())
-
-    def of_words(self, kind: str, what: Iterable[tuple[str, ...]]) -> tuple[float, ...]:
-        """What words, two in a row or pieces add up to; empty where none was learned."""
-        here = [at for parts in what if (at := self.numbers.get(number(kind, *parts))) is not None]
-        return tuple((self.rows[here].sum(0, dtype=np.int32) * self.rows_step).tolist()) if here else ()
-
-
 class _Word(NamedTuple):
-    own: tuple[float, ...]
+    """What a word and its pieces add up to, each with the number of rows in it, and how to number it in a pair."""
+
+    own: int
+    n_own: int
+    of_pieces: int
+    n_learned: int
     n_pieces: int
-    of_pieces: tuple[float, ...]
+    spelled: bytes
+    first: int
+    """The number of a pair so far, where this is its first word."""
 
 
-@lru_cache(maxsize=_KEPT)
-def _of_words(words: tuple[str, ...], side: str) -> tuple[float, ...]:
-    once = [_of_word(word, side) for word in dict.fromkeys(words)]
-    two = [_of_two(one, other, side) for one, other in pairwise((EDGES[0], *words, EDGES[1]))]
-    total = [0.0] * len(_learnt(side).decisions)
-    for rows, n in (
-        ([one.own for one in once], len(once)),
-        ([one.of_pieces for one in once], sum([one.n_pieces for one in once])),
-        (two, len(two)),
-    ):
-        if known := [row for row in rows if row]:
-            scale = n**-0.5
-            total = [so_far + scale * sum(column) for so_far, *column in zip(total, *known, strict=True)]
-    return tuple(total)
+class _Known(dict[str, _Word]):
+    """Each word seen so far: the same ones come again and again, and a bound keeps memory flat."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__()
+        self._learnt = learnt(side)
+
+    def __missing__(self, word: str) -> _Word:
+        plain, own = spelled(word), pieces(word)
+        found = _Word(
+            *self._learnt.sum_of([number("word", plain)]),
+            *self._learnt.sum_of([crc32(piece.encode(), _PIECE) for piece in own]),
+            len(own),
+            plain.encode(),
+            crc32(f"beside {plain} ".encode()),
+        )
+        if len(self) < _KEPT:
+            self[word] = found
+        return found
 
 
-@lru_cache(maxsize=_KEPT)
-def _of_word(word: str, side: str) -> _Word:
-    learnt, own = _learnt(side), pieces(word)
-    return _Word(
-        learnt.of_words("word", [(spelled(word),)]),
-        len(own),
-        learnt.of_words("piece", [(piece,) for piece in own]),
+def _of_words(words: Sequence[str], side: str) -> list[float]:
+    """What words, their pieces and two in a row add up to, each kind scaled by how many stand there."""
+    known, start, end = _known(side)
+    once = [known[word] for word in dict.fromkeys(words)]
+    here = [known[word] for word in words]
+    pairs = [crc32(two.spelled, one.first) for one, two in pairwise((start, *here, end))]
+    return learnt(side).rows.weights(
+        (sum([word.own for word in once]), sum([word.n_own for word in once]), len(once) ** -0.5),
+        (
+            sum([word.of_pieces for word in once]),
+            sum([word.n_learned for word in once]),
+            sum([word.n_pieces for word in once]) ** -0.5,
+        ),
+        (*learnt(side).sum_of(pairs), len(pairs) ** -0.5),
     )
-
-
-@lru_cache(maxsize=2 * _KEPT)
-def _of_two(one: str, other: str, side: str) -> tuple[float, ...]:
-    return _learnt(side).of_words("beside", [(spelled(one), spelled(other))])
 
 
 @cache
-def _learnt(side: str) -> Learnt:
-    with files("evalkit.language").joinpath("data/weights.npz").open("rb") as file:
-        table = np.load(file)
-        held = {name.removeprefix(f"{side}_"): table[name] for name in table.files if name.startswith(f"{side}_")}
-    return learnt_from(held)
-
-
-def learnt_from(held: Mapping[str, np.ndarray[Any, Any]]) -> Learnt:
-    """The weights of one side from the arrays of its file."""
-    names: list[str] = held["decisions"].tolist()
-    return Learnt(
-        tuple(names),
-        held["start"],
-        {name: n for n, name in enumerate(held["signs"].tolist())},
-        held["single"],
-        held["pairs"],
-        held["pairs_step"],
-        {number_: n for n, number_ in enumerate(held["numbers"].tolist())},
-        held["rows"],
-        held["rows_step"],
-    )
+def _known(side: str) -> tuple[_Known, _Word, _Word]:
+    """The words of one side, and what stands before the first and after the last of a message."""
+    known = _Known(side)
+    return known, known[EDGES[0]], known[EDGES[1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -52,6 +53,7 @@ def talk(number: int) -> Conversation:
 
 
 _UNSEEN = 4
+_FREQUENT = 499
 
 
 def _pair(language: str, number: int) -> str:
@@ -67,8 +69,11 @@ def _name(number: int) -> str:
 
 @cache
 def _words(language: str) -> list[str]:
-    said = [text for (code, _), texts in _sentences().items() if code == language for text in texts]
-    return sorted({word for text in said for word in words(text)})
+    """The words of a language that come most often, as the frequent ones do in life."""
+    said = Counter(
+        word for (code, _), texts in _sentences().items() if code == language for text in texts for word in words(text)
+    )
+    return [word for word, _ in said.most_common(_FREQUENT)]
 
 
 @cache

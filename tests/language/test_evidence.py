@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
+import numpy as np
 import pytest
 
-from evalkit.language.evidence import marks, odds, pieces, spelled, spoken_for
+from evalkit.language.evidence import _known, marks, number, odds, pieces, spelled, spoken_for
+from evalkit.language.learnt import Rows, learnt
 from evalkit.language.lexicons import categories
 from evalkit.language.structures import class_words
 from evalkit.text.said import Said
@@ -64,3 +68,17 @@ def test_what_stands_around_a_message_weighs_in_on_it():
 @pytest.mark.parametrize("language", ["sv", "da", "nb", "nn", "fi", "en", "de"])
 def test_the_tables_of_shapes_are_read_as_one(language):
     assert class_words("human", language) and class_words("bypass", language) and class_words("who_of_you", language)
+
+
+def test_rows_that_are_added_as_one_number_add_up_column_by_column() -> None:
+    rows = Rows(np.array([[127, -128, 0], [127, -128, 1], [-128, 127, -1]], np.int8), np.array([0.5, 1.0, 2.0]))
+    whole = sum(rows.row(at) for at in (0, 1, 2, 2))
+    assert rows.weights((whole, 4, 1.0)) == [-1.0, -2.0, -2.0]
+    assert rows.weights((rows.row(0), 1, 2.0), (rows.row(1) + rows.row(1), 2, 0.5)) == [190.5, -384.0, 2.0]
+
+
+def test_a_pair_and_a_piece_have_the_number_under_which_they_were_learned() -> None:
+    known, start, _ = _known("customer")
+    word = known["hej"]
+    assert crc32(word.spelled, start.first) == number("beside", "^", "hej")
+    assert learnt("customer").sum_of([number("piece", piece) for piece in pieces("hej")]) == word[2:4]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain, islice
 from typing import Any
 
@@ -24,7 +25,7 @@ INDEX_ABOVE = 10_000
 BLOCK_ROWS = 5_000
 """Conversations in one block: few enough that one can be written again while reviewers save."""
 
-_FEW, _MANY_WORDS = 8, 500
+_AT_ONCE, _FEW, _MANY_WORDS = 8, 8, 500
 _PLACE = "<u2"
 _APART = bytes(code if code >= 128 or chr(code).isalnum() else 32 for code in range(256))
 _IDS = msgspec.json.Decoder(list[str])
@@ -60,17 +61,34 @@ class Words:
         """The conversations in blocks that can hold all these words, each somewhere; some may not."""
         pieces = sorted({piece for word in words for piece in _pieces(word.casefold())}, key=len, reverse=True)
         table = schema.word_blocks
+        query = sa.select(table.c.part, table.c.number).where(table.c.run_id == run_id)
         with reading(self._engine) as connection:
-            keys = [tuple(key) for key in connection.execute(_keys().where(table.c.run_id == run_id))]
-        for part, number in keys:
-            here = (table.c.run_id == run_id, table.c.part == part, table.c.number == number)
+            keys = iter([tuple(key) for key in connection.execute(query.order_by(table.c.part, table.c.number))])
+        # A few at a time: what is found in the first blocks need not be looked for in the others.
+        while some := list(islice(keys, _AT_ONCE)):
             with reading(self._engine) as connection:
-                vocabulary = bytes(connection.execute(sa.select(table.c.vocabulary).where(*here)).scalar() or b"")
-                if not all(piece in vocabulary for piece in pieces):
-                    continue
-                row = connection.execute(sa.select(table.c.places, table.c.ids).where(*here)).first()
-            if row is not None:
-                yield from _conversations(vocabulary, bytes(row.places), _IDS.decode(row.ids), pieces)
+                here = sa.tuple_(table.c.part, table.c.number).in_(some)
+                holding = [self._holds(table.c.vocabulary, piece) for piece in pieces]
+                found = connection.execute(query.where(here, *holding)).all()
+                blocks = [block for key in found for block in self._read(connection, run_id, *key)]
+            for vocabulary, places, ids in blocks:
+                yield from _conversations(vocabulary, places, _IDS.decode(ids), pieces)
+
+    def _holds(self, vocabulary: sa.ColumnElement[bytes], piece: bytes) -> sa.ColumnElement[bool]:
+        wanted = sa.literal(piece, sa.LargeBinary)
+        if self._engine.dialect.name == "postgresql":
+            return sa.func.position(wanted.op("IN")(vocabulary)) > 0
+        return sa.func.instr(vocabulary, wanted) > 0
+
+    def _read(self, connection: sa.Connection, run_id: str, part: str, number: int) -> list[tuple[bytes, bytes, bytes]]:
+        """The block of a key, none where it was just written again."""
+        # The driver's own cursor: PostgreSQL's sends bytes as text, at twice the length, unless it is asked for bytes.
+        driver: Any = connection.connection.driver_connection
+        more, mark = ({"binary": True}, "%s") if self._engine.dialect.name == "postgresql" else ({}, "?")
+        with closing(driver.cursor(**more)) as cursor:
+            here = " AND ".join(f"{name} = {mark}" for name in ("run_id", "part", "number"))
+            cursor.execute(f"SELECT vocabulary, places, ids FROM word_blocks WHERE {here}", (run_id, part, number))
+            return [(bytes(words), bytes(places), bytes(ids)) for words, places, ids in cursor.fetchall()]
 
     def parts_without(self, run_id: str) -> list[str]:
         """The hashes of the run's parts whose words lie in no block."""
@@ -184,11 +202,6 @@ class Words:
                     change = blocks.update().values(**block) if rows else blocks.delete()
                     connection.execute(change.where(*here))
                     return
-
-
-def _keys() -> Any:
-    table = schema.word_blocks
-    return sa.select(table.c.part, table.c.number).order_by(table.c.part, table.c.number)
 
 
 def _unchanged(connection: sa.Connection, rows: Sequence[Body], *where: sa.ColumnElement[bool]) -> bool:

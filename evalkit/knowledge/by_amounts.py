@@ -8,9 +8,11 @@ from dataclasses import replace
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
 from evalkit.knowledge.binding import candidates
 from evalkit.knowledge.by_words import by_words, denied_part
+from evalkit.knowledge.certainty import ANOTHER, OTHERS
 from evalkit.knowledge.inference import (
     against_limit,
     answers_the_question,
+    case_of_another,
     derived,
     opposite_bounds,
     other_start,
@@ -99,7 +101,11 @@ def _one_amount(
     best = found[0]
     equal = next((c for c in found if c.equal), None)
     if "always" in claim.said.roles and any(not c.equal and c.score >= _RIVAL * best.score for c in found):
-        return Comparison("contradicted", best.sentence, False, "not always: the knowledge base has a condition")
+        # What no sentence gives is another amount of another thing; of several, "always" may be said of the other.
+        reason = "not always: the knowledge base has a condition"
+        return Comparison(
+            "contradicted", best.sentence, False, reason, doubtful=equal is None or len(claim.amounts) > 1
+        )
     if equal is not None and (
         equal.score >= _SAME_SCORE * best.score or told_with_condition(equal, best, claim, amount, sentences)
     ):
@@ -116,20 +122,20 @@ def _one_amount(
         return Comparison("not_in_kb", best.sentence)
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD
-    return Comparison("contradicted", best.sentence, exact, f"another {amount.kind} stands in the knowledge base")
+    return Comparison("contradicted", best.sentence, exact, f"{ANOTHER} {amount.kind} stands in the knowledge base")
 
 
 def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> tuple[str, bool]:
     """Why an amount that stands in the knowledge base is wrong all the same, empty where it is not; and how sure."""
     sentence = sentences[equal.sentence]
-    if opposite_bounds(amount, equal.amount):
+    if opposite_bounds(amount, equal.amount) and not case_of_another(amount, equal, claim, sentences):
         return "at least is not at most", True
     if claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
     if not claim.denies and of_the_other(claim, sentences, equal.sentence) is not None:
         return OF_ANOTHER, False
     if other_party(claim, sentence):
-        return "this holds for others", False
+        return OTHERS, False
     if unmet(claim, sentence) and not (amount.bound and equal.amount.bound):
         return "the customer's case is beyond the limit", True
     if tighter_limit(claim, amount, equal.sentence, sentences):

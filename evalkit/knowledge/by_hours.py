@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalkit.knowledge.alignment import held
+from evalkit.knowledge.certainty import OTHER_HOURS
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term
 from evalkit.language.amounts import Quantity
@@ -38,7 +39,7 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
             if not there and said.lo is None:
                 continue
             exact = bool(there)
-            reason = "other hours stand in the knowledge base" if exact else "the knowledge base names no hours for it"
+            reason = OTHER_HOURS if exact else "the knowledge base names no hours for it"
             return Comparison("contradicted", nearest, exact, reason)
     return Comparison("supported", nearest, True)
 

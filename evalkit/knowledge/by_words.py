@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
 
 from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
+from evalkit.knowledge.certainty import DENIED, OTHERS
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
-from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
+from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar, roles
+from evalkit.text.data_files import word_parts
+from evalkit.text.normalise import comparable
 
 BEYOND = "the customer's case is beyond the limit"
 _SUPPORTED = 0.45
@@ -46,7 +52,7 @@ def by_words(
     if not claim.denies and (other := of_the_other(claim, sentences, top)) is not None:
         return Comparison("contradicted", other, False, OF_ANOTHER)
     if other_party(claim, sentences[top]):
-        return Comparison("contradicted", top, False, "this holds for others")
+        return Comparison("contradicted", top, False, OTHERS)
     if _too_wide(claim, sentences[top]):
         return Comparison("contradicted", top, True, "the knowledge base sets a limit that the claim leaves out")
     if overlaps[top] >= _SUPPORTED:
@@ -87,14 +93,14 @@ def _against(claim: Statement, sentence: Sentence) -> str:
     if (denied + turned + beyond) % 2:
         if beyond:
             return BEYOND
-        return "the one excludes the other" if turned else "the one says it, the other denies it"
+        return "the one excludes the other" if turned else DENIED
     excluded = not denied and clash(claim, sentence, antonyms())
     return "the one excludes the other" if excluded else ""
 
 
 def _too_wide(claim: Statement, sentence: Sentence) -> bool:
     """Whether a claim says "always" of what a sentence limits."""
-    if "always" not in claim.said.roles or "always" in sentence.said.roles:
+    if "always" not in claim.said.roles or "only" in claim.said.roles or "always" in sentence.said.roles:
         return False
     limited = {"only", "condition"} & sentence.said.roles
     return bool(limited) or any(amount.bound for amount in sentence.amounts)
@@ -108,7 +114,7 @@ def _listed(
     for n in ranked[:4]:
         sentence = sentences[n]
         known = [term for term in sentence.said.terms if term.name]
-        if "only" not in sentence.said.roles or len(known) < 2 or overlaps[n] < 0.2:
+        if "only" not in sentence.said.roles or not _side_by_side(known, sentence) or overlaps[n] < 0.2:
             continue
         strange = [
             term for term in names if not any(best_match(term, (*s.said.terms, *s.around)) >= 0.6 for s in sentences)
@@ -124,6 +130,21 @@ def _listed(
             if shared and not claim.denies and not {"also", "both", "always"} & claim.said.roles:
                 return Comparison("supported", n, True)
     return None
+
+
+def _side_by_side(names: Sequence[Term], sentence: Sentence) -> bool:
+    """Whether two names stand in one list, with nothing but a comma or a joint between them."""
+    return any(
+        _joint_only().fullmatch(comparable(sentence.text[one.end : other.start]))
+        for one, other in pairwise(names)
+        if one.end < other.start
+    )
+
+
+@cache
+def _joint_only() -> re.Pattern[str]:
+    joints = "|".join(word_parts(roles()["_joint"]))
+    return re.compile(rf"\s*(?:,|[,/]?\s*(?:{joints}|or|eller|tai|oder)|/|&)\s*")
 
 
 def denied_part(

@@ -9,6 +9,7 @@ from evalkit.knowledge.alignment import Weights, overlap, shares, weigh
 from evalkit.knowledge.by_amounts import by_amounts
 from evalkit.knowledge.by_hours import by_hours
 from evalkit.knowledge.by_words import by_words
+from evalkit.knowledge.certainty import doubted
 from evalkit.knowledge.deciding import decide, weighing
 from evalkit.knowledge.features import Reading
 from evalkit.knowledge.nearness import Nearness
@@ -35,7 +36,7 @@ def read(
     own = shares(weights.own, weights, len(sentences))
     extra = shares(weights.context, weights, len(sentences))
     overlaps = [*map(overlap, own, extra)]
-    found = _by_rules(claim, sentences, weights, overlaps, own)
+    found = doubted(_by_rules(claim, sentences, weights, overlaps, own), claim, sentences, own)
     return Reading(claim, sentences, passages, weights, overlaps, own, found)
 
 

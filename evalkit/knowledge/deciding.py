@@ -51,16 +51,22 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     """The rules' finding, or another one where the weights are against it.
 
     A contradiction is exact where amounts decide it and the weights do not doubt it, or where a rule of signs, lists or
-    conditions decides it and the weights leave no doubt.
+    conditions decides it and the weights leave no doubt; never where the rule itself is in doubt.
     """
     found = reading.found
     if not reading.claim.question:
         # The weights were learned from answers to customers.
-        return _by_coverage(reading)
+        held = _by_coverage(reading)
+        return replace(held, exact=held.exact and not held.doubtful)
     shares = weights.shares(features(reading))
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
-    if found.relation == "contradicted" and found.reason and against >= (_DOUBTED if found.exact else _AGREED):
+    if (
+        found.relation == "contradicted"
+        and found.reason
+        and not found.doubtful
+        and against >= (_DOUBTED if found.exact else _AGREED)
+    ):
         return replace(found, exact=True)
     if VERDICTS[best] == found.relation:
         return replace(found, exact=found.exact and found.relation != "contradicted")

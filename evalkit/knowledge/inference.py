@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from evalkit.knowledge.alignment import Weights, held
+from evalkit.knowledge.alignment import Weights, held, of_one_piece
 from evalkit.knowledge.binding import equal_amounts
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match, roles, wording
@@ -177,6 +177,22 @@ def told_with_condition(
 
 def opposite_bounds(left: Quantity, right: Quantity) -> bool:
     return bool(left.bound) and bool(right.bound) and left.bound != right.bound
+
+
+def case_of_another(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> bool:
+    """Whether a limit is the case of what stands beside: "up to 10 m 250, longer ones 350", told as over 10 m."""
+    here = sentences[equal.sentence]
+    rest = [q for q in claim.amounts if q is not amount and q.kind != amount.kind]
+    return any(
+        not any(equal_amounts(q, other) for other in here.amounts)
+        and any(
+            equal_amounts(q, other)
+            for n, sentence in enumerate(sentences)
+            if of_one_piece(sentences, n, equal.sentence)
+            for other in sentence.amounts
+        )
+        for q in rest
+    )
 
 
 def torn_apart(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:

@@ -14,6 +14,7 @@ from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import best_match, wording
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
+from evalkit.text.sentences import split
 from evalkit.text.tokens import char_ngrams, text_ngrams, words
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ClaimVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "invented", "unsure"]
 _PHONE = re.compile(r"(?<![\w-])\+?\d[\d -]{5,}\d(?![\w-])")
-_KNOWN = 0.5
+_KNOWN, _NUMBERED = 0.5, 0.4
 _NEAREST, _OLDER = 6, 3
 _REMARK, _ASKED = 3, 0.6
 _OPEN = frozenset({"unsure", "not_in_kb"})
@@ -209,8 +210,16 @@ def _invented(claim: Claim, base: Knowledge) -> Judgement | None:
     for hit in _PHONE.finditer(claim.text):
         digits = "".join(filter(str.isdigit, hit.group()))
         if len(digits) >= 7 and not any(digits in known for known in base.public_digits):
-            held = any(_PHONE.search(text) for text in base.public_texts)
             reason = "a number that the knowledge base does not hold"
             # Where the base gives a number for this, another one denies it.
-            return Judgement("contradicted" if held else "invented", held, reason)
+            return _other_number(claim, base, reason) or Judgement("invented", False, reason)
+    return None
+
+
+def _other_number(claim: Claim, base: Knowledge, reason: str) -> Judgement | None:
+    """The number that the base gives for what a claim gives another one for."""
+    for text in base.public_texts:
+        for piece in split(text):
+            if _PHONE.search(piece.text) and content_overlap(f"{claim.question} {claim.text}", piece.text) >= _NUMBERED:
+                return Judgement("contradicted", True, reason)
     return None

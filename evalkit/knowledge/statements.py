@@ -71,6 +71,8 @@ class Comparison:
     """Whether the weights and no rule decided: a judge or a model may know better."""
     path: str = ""
     """Which family of rules spoke: `hours`, `amounts` or `words`."""
+    doubtful: bool = False
+    """Whether the rule cannot be sure by its own nature: no weight makes its contradiction exact."""
 
 
 @dataclass(frozen=True, slots=True)

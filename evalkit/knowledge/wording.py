@@ -33,6 +33,7 @@ _NO_ROLES = frozenset(
         "_verb_first",
         "_after",
         "_after_last",
+        "_reckoned",
     }
 )
 

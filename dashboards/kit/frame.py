@@ -277,7 +277,7 @@ def table(
 
 def _width(texts: Iterable[Any]) -> int:
     # A number that is cut off is another number, so that its column is as wide as it.
-    return min(260, 26 + 8 * max(len(str(text)) for text in texts))
+    return min(260, 24 + 7 * max(len(str(text)) for text in texts))
 
 
 def inside(failures: Sequence[Failure]) -> list[Failure]:

@@ -158,6 +158,14 @@ def test_words_in_parts_are_found_and_leave_with_what_is_erased(store: Store, tm
     assert found(search, "enhörning") == []
 
 
+def test_a_copied_run_is_searchable_too(store: Store, tmp_path: Path) -> None:
+    filled(store, *(talk(i) for i in range(30)))
+    with Store.open(tmp_path / "copy.db") as copy:
+        store.copy_run("r", copy)
+        assert indexed_words(copy) == said_words(store)
+        assert found(Search(copy, "r", "k"), "order 29") == ["c029"]
+
+
 def test_an_old_store_is_read_once_for_its_words_and_goes_on_after_a_kill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

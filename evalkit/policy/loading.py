@@ -16,6 +16,7 @@ from evalkit.settings import read_struct
 _PROFILES = Path(__file__).parent / "profiles"
 
 
+@cache
 def profile_names() -> tuple[str, ...]:
     """The names of the shipped industry profiles, sorted."""
     return tuple(sorted(path.stem for path in _PROFILES.glob("*.yaml")))
@@ -29,7 +30,15 @@ def load_policy(settings: dict[str, Any] | None = None) -> Policy:
     >>> load_policy({"profile": "bank_insurance"}).escalation.financial
     True
     """
-    settings = settings or {}
+    return _loaded(settings) if settings else _default()
+
+
+@cache
+def _default() -> Policy:
+    return _loaded({})
+
+
+def _loaded(settings: dict[str, Any]) -> Policy:
     profile = settings.get("profile", "ecommerce_balanced")
     merged = _merge(_profile(profile), settings.get("policy") or {})
     merged["profile"] = profile

@@ -68,9 +68,9 @@ def _hands_over(reading: Reading, number: int) -> bool:
     """Whether all the words of a turn together hand over; one that names nobody or ends in a question does not."""
     if reading.conversation.turns[number].text.rstrip().endswith("?"):
         return False
-    if not reading.speaks_for(number, "handoff_announcement"):
-        return False
-    return not reading.heard(number).names.isdisjoint(_OF_STAFF) or "asked ask_for_human" in around(reading, number)
+    # What all the words weigh is asked last: few turns name somebody who could take over, or answer a wish for one.
+    staffed = not reading.heard(number).names.isdisjoint(_OF_STAFF) or "asked ask_for_human" in around(reading, number)
+    return staffed and reading.speaks_for(number, "handoff_announcement")
 
 
 def _grants(talk: Conversation, number: int, context: Context) -> bool:

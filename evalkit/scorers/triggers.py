@@ -151,7 +151,7 @@ def _pulling() -> frozenset[str]:
 def _understood_as_request(talk: Conversation, context: Context, number: int) -> bool:
     """Whether a turn asks for a person by all its words, or is answered so where it speaks of people or of talking."""
     reading = context.reading
-    if reading.speaks_for(number, "ask_for_human") and _about_people(reading, number):
+    if _about_people(reading, number) and reading.speaks_for(number, "ask_for_human"):
         return True
     if number + 1 >= len(talk.turns) or talk.turns[number + 1].role != "bot":
         return False

@@ -32,6 +32,7 @@ class Likeness:
         self._trigrams: dict[int, Trigrams] = {}
         self._close: dict[int, frozenset[str]] = {}
         self._shared: dict[tuple[int, int], int] = {}
+        self._alike: dict[tuple[int, int], float] = {}
 
     def grams(self, text: int) -> frozenset[str]:
         """The character trigrams of one text."""
@@ -46,9 +47,13 @@ class Likeness:
 
     def alike(self, one: int, other: int) -> float:
         """How much of the trigrams of two texts they share."""
-        n_shared = self._n_shared(one, other)
-        n_all = len(self.grams(one)) + len(self.grams(other)) - n_shared
-        return n_shared / n_all if n_all else 0.0
+        pair = (one, other) if one < other else (other, one)
+        found = self._alike.get(pair)
+        if found is None:
+            n_shared = self._n_shared(one, other)
+            n_all = len(self.grams(one)) + len(self.grams(other)) - n_shared
+            found = self._alike[pair] = n_shared / n_all if n_all else 0.0
+        return found
 
     def same(self, one: int, other: int, at_least: float) -> bool:
         """Whether two texts share so much of their 3- and 4-grams; trigrams alone tell most apart."""

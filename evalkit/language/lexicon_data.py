@@ -16,9 +16,10 @@ _DATA = ("lexicons.yaml", "lexicons_more.yaml")
 
 
 def codes_of(language: str | None) -> tuple[str, ...]:
-    """The languages to read in: the one given where it is known, else all that do not only add to another."""
+    """The languages to read in: the one given where it is known, else all, each that adds to another in its place."""
     if language is None or language not in LANGUAGES:
-        return tuple(code for code in LANGUAGES if code not in SHARED_BASE)
+        bases = {code for shared in SHARED_BASE.values() for code in shared}
+        return tuple(code for code in LANGUAGES if code not in bases)
     return (language,)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 import msgspec
@@ -14,10 +15,14 @@ from evalkit.text.tokens import words
 
 _SAME = 0.82
 _SAME_NEED = 0.7
-_FEW_WORDS = 4
+_FEW_WORDS, _FEWEST_SAID = 4, 3
+"""A shorter answer is alike to another by chance; of so few words it must be the very same."""
 _KNOWN = 0.85
 """Share of a bot turn's words that its earlier turns hold, from which on it tells nothing new."""
-_STUCK = 3
+_STUCK = _THIRD = 3
+_UNNAMED = "same information"
+_DIGITS, _ROOT = 3, 7
+"""A word of so many digits is a datum; two words that begin with so many same letters are of one subject."""
 _POLITE = frozenset({"greeting", "closing", "offer_help", "resolution_check", "ai_disclosure"})
 _AUTHENTICATION = frozenset({"national_id", "password", "e_id", "login", "code"})
 _NUMBERS = frozenset({"order_number", "phone", "national_id", "card", "date_of_birth", "postcode", "customer_number"})
@@ -55,11 +60,13 @@ def _repeated_replies(talk: Conversation, context: Context) -> Iterator[Finding]
     reading, likeness = context.reading, context.reading.likeness
     seen: list[int] = []
     for number in reading.bot_turns:
-        if len(reading.words(number)) < _FEW_WORDS or _courtesy(number, context):
+        length = len(reading.words(number))
+        if length < _FEWEST_SAID or _courtesy(number, context):
             continue
         for earlier in seen:
             asked_between = any(talk.turns[n].role == "customer" for n in range(earlier, number))
-            if asked_between and likeness.same(earlier, number, _SAME):
+            alike = likeness.equal(number, earlier) or (length >= _FEW_WORDS and likeness.same(earlier, number, _SAME))
+            if asked_between and alike:
                 yield Finding(
                     rule="L1.repeated",
                     severity="medium",
@@ -90,20 +97,55 @@ def _fallbacks(talk: Conversation, context: Context) -> Iterator[Finding]:
 
 
 def _asked_again(talk: Conversation, context: Context) -> Iterator[Finding]:
-    """L3, L8: the same piece of information is asked for three times, or again after the customer gave it."""
+    """L3, L8: the same piece of information is asked for three times, or again after the customer gave it.
+
+    The finding stands at the third time where there is one.
+    """
     asked: dict[str, list[int]] = {}
-    told: set[str] = set()
+    given: set[str] = set()
     for number in context.reading.bot_turns:
         for slot in context.reading.slots(number):
             before = asked.setdefault(slot, [])
-            given = any(_gives(slot, talk.turns[n].text) for at in before[-1:] for n in _answers(talk, at, number))
+            if any(_gives(slot, talk.turns[n].text) for at in before[-1:] for n in _answers(talk, at, number)):
+                given.add(slot)
             before.append(number)
-            again = len(before) >= 3 or (len(before) >= 2 and given)
-            rule = "L8.authentication" if slot in _AUTHENTICATION else "L3.asked_again"
-            if again and rule not in told:
-                told.add(rule)
-                message = f"asks for the {slot.replace('_', ' ')} again"
-                yield Finding(rule=rule, severity="medium", message=message, turn=number, kind=slot)
+    circles = {
+        slot: turns[:_THIRD][-1]
+        for slot, turns in asked.items()
+        if len(turns) >= _THIRD or (len(turns) > 1 and slot in given)
+    }
+    if not circles and (again := _told_in_vain(talk, context)) is not None:
+        circles[_UNNAMED] = again
+    for slot, turn in circles.items():
+        rule = "L8.authentication" if slot in _AUTHENTICATION else "L3.asked_again"
+        message = f"asks for the {slot.replace('_', ' ')} again"
+        yield Finding(rule=rule, severity="medium", message=message, turn=turn, kind=slot)
+
+
+def _told_in_vain(talk: Conversation, context: Context) -> int | None:
+    """The bot's turn that asks once more, in a word of its two questions before, for what the customer wrote twice."""
+    reading = context.reading
+    for third in range(2, len(reading.bot_turns)):
+        asks = reading.bot_turns[third - 2 : third + 1]
+        told = [n for at, to in pairwise(asks) for n in _answers(talk, at, to)]
+        texts = [talk.turns[n].text for n in told]
+        if len(told) != 2 or any("?" in text for text in texts) or not any("?" in talk.turns[n].text for n in asks):
+            continue
+        if _data(reading.words(told[0])) & _data(reading.words(told[1])) and all(
+            _same_subject(reading.words(asks[2]), reading.words(n)) for n in asks[:2]
+        ):
+            return asks[2]
+    return None
+
+
+def _data(said: Sequence[str]) -> frozenset[str]:
+    """The numbers and codes in a message."""
+    return frozenset(word for word in said if sum(map(str.isdigit, word)) >= _DIGITS)
+
+
+def _same_subject(said: Sequence[str], before: Sequence[str]) -> bool:
+    """Whether two turns share a long word, if only its beginning."""
+    return any(word[:_ROOT] == other[:_ROOT] for word in said if len(word) >= _ROOT for other in before)
 
 
 def _answers(talk: Conversation, after: int, before: int) -> list[int]:

@@ -156,11 +156,13 @@ class _Span:
                 return False
             odds = self.reading.odds(number)
             no, yes = (max([odds.get(name, 0.0) for name in names]) for names in (_AGAINST, _FOR))
-            if no > max(yes, 0) and any(n < number and answers(self.reading, n) for n in self.voice):
+            if yes > max(no, 0):
+                return False
+            if no > 0 and any(n < number and answers(self.reading, n) for n in self.voice):
                 return True
             if self.reading.says(number, *_NO) and (no > REFUTED or self.reading.says(number, "gives_up")):
                 return not self._settled_after(number)
-            if yes > 0 or self.reading.says(number, *_YES):
+            if self.reading.says(number, *_YES):
                 return False
         return False
 

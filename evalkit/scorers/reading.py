@@ -116,7 +116,9 @@ class Reading:
         found = self._heard.get(turn)
         if found is None:
             side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
-            found = self._heard[turn] = heard(self.said(turn), self.language_of(turn), side)
+            language = self.language_of(turn)
+            # Who writes one Norwegian mixes in the other, and what is read as Nynorsk is read as Bokmål too.
+            found = self._heard[turn] = heard(self.said(turn), "nn" if language == "nb" else language, side)
         return found
 
     def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:
@@ -158,10 +160,13 @@ class Reading:
             found = self._odds[turn] = odds(self.said(turn), self.heard(turn).signs, side, around(self, turn))
         return found
 
+    def refutes(self, turn: int, decision: str) -> bool:
+        """Whether all of a turn shows that a phrase in it means something else."""
+        return self.odds(turn).get(decision, 0.0) <= REFUTED
+
     def means(self, turn: int, decision: str, *categories: str) -> bool:
         """Whether a turn says something: by a phrase that its other words do not refute, or by all of them together."""
-        odds = self.odds(turn).get(decision, 0.0)
-        return odds > 0 or (odds > REFUTED and self.says(turn, *categories))
+        return self.speaks_for(turn, decision) or (not self.refutes(turn, decision) and self.says(turn, *categories))
 
     def speaks_for(self, turn: int, decision: str) -> bool:
         """Whether more speaks for a decision of a turn than against it."""

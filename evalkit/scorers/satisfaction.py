@@ -31,6 +31,7 @@ _FELT = {
     "thanked": ("thanks_satisfaction",),
     "repeats_self": ("repeat_self",),
 }
+_PRAISES = 1.0
 _TROUBLE = ("not_resolved", "repeat_self")
 _GROUPS = {
     "thanks": _THANKS, "frustration": _FRUSTRATION, "trouble": _TROUBLE, "negative": ("sentiment_negative",),
@@ -89,10 +90,30 @@ def _felt(reading: Reading) -> dict[str, bool]:
     """Which feelings any turn of the customer shows; thanks beside anger are sarcasm."""
     felt = dict.fromkeys(_FELT, False)
     for turn in reading.customer_turns:
-        shown = [name for name, categories in _FELT.items() if reading.means(turn, categories[0], *categories)]
-        for name in shown:
-            felt[name] = felt[name] or name != "thanked" or "frustrated" not in shown
+        angry = reading.means(turn, "anger_frustration", *_FELT["frustrated"]) or _in_vain(reading, turn)
+        felt["frustrated"] |= angry
+        felt["thanked"] |= not angry and _thanks(reading, turn)
+        felt["repeats_self"] |= reading.means(turn, "repeat_self", *_FELT["repeats_self"])
     return felt
+
+
+def _thanks(reading: Reading, turn: int) -> bool:
+    """Whether a turn thanks or praises; to be done is less, so without a word of thanks even odds are too few."""
+    odds = reading.odds(turn).get("thanks_satisfaction", 0.0)
+    return odds > _PRAISES or (odds > 0 and reading.says(turn, *_FELT["thanked"]))
+
+
+def _in_vain(reading: Reading, turn: int) -> bool:
+    """Whether a turn after an unmet wish for a person sounds of anger, if faintly: fewer signs are needed then."""
+    if reading.refutes(turn, "anger_frustration"):
+        return False
+    turns = reading.conversation.turns
+    for number in range(turn - 1, -1, -1):
+        if turns[number].role == "human" or reading.speaks_for(number, "handoff_announcement"):
+            return False
+        if turns[number].role == "customer" and reading.means(number, "ask_for_human", "ask_for_human"):
+            return number + 1 < turn
+    return False
 
 
 @cache

@@ -122,6 +122,8 @@ def _said(talk: Conversation, context: Context, policy: EscalationPolicy) -> Ite
         for id_, spec in () if said.isdisjoint(_pulling()) else _spoken():
             if said.isdisjoint(spec["categories"]):
                 continue
+            if id_ in ASKED and reading.refutes(number, "ask_for_human"):
+                continue
             hits = reading.signals(number, *spec["categories"])
             pulled = True
             # One message counts once towards "again", however many phrases it holds.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from evalkit.language.opening_hours import days_in
 from evalkit.model import Conversation
 from evalkit.policy.sections import EscalationPolicy
 from evalkit.scorers.door import Context
 from evalkit.scorers.reading import Reading
+from evalkit.scorers.sightings import puts_off
 from evalkit.scorers.triggers import ASKED, Due
 from evalkit.text.tokens import text_ngrams
 
@@ -26,9 +26,8 @@ _NEEDLESS = frozenset({"unneeded", "over_cautious", "premature"})
 _HIDDEN_TURNS = 3
 """From so many bot turns after the deadline on, the way to a person counts as hidden."""
 _ANSWER_WORDS = 4
-_LATER, _AWAY = frozenset({"later", "gone_home"}), frozenset({"closed", "gone_home", "neg"})
 _NO = frozenset({"neg", "declines", "handoff_unavailable"})
-"""Word classes of a time to come, of nobody being there, and of a no."""
+"""Word classes of a no."""
 _HELD = 0.35
 """Share of the question's character n-grams that a passage must hold to count as its answer."""
 
@@ -119,15 +118,14 @@ def _unmet(talk: Conversation, context: Context, due: Due) -> str:
         return "unavailable_dropped" if closed(talk, turn, context.policy.escalation) else "refused"
     if "deflection" in ways:
         return "deflected"
-    return _reply_to_wish(reading, talk, answers[:1]) if due.trigger.id in ASKED else "missed"
+    return _reply_to_wish(reading, answers[:1]) if due.trigger.id in ASKED else "missed"
 
 
-def _reply_to_wish(reading: Reading, talk: Conversation, replies: list[int]) -> str:
+def _reply_to_wish(reading: Reading, replies: list[int]) -> str:
     """What a reply does with a wish for a person: names a later time, says no, or speaks of something else."""
     for number in replies:
         names = reading.heard(number).names
-        later = not names.isdisjoint(_LATER) or bool(days_in(talk.turns[number].text))
-        if later and (not names.isdisjoint(_AWAY) or reading.says(number, "promises_contact")):
+        if puts_off(reading, number):
             return "unavailable_handled"
         if not names.isdisjoint(_NO) or reading.says(number, "declines", "bot_fallback", "says_no"):
             return "refused"

@@ -32,6 +32,7 @@ _FELT = {
     "repeats_self": ("repeat_self",),
 }
 _PRAISES = 1.0
+"""Who is only done sounds a little thankful too, so thanks take more than even odds."""
 _TROUBLE = ("not_resolved", "repeat_self")
 _GROUPS = {
     "thanks": _THANKS, "frustration": _FRUSTRATION, "trouble": _TROUBLE, "negative": ("sentiment_negative",),
@@ -87,20 +88,17 @@ class Satisfaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def _felt(reading: Reading) -> dict[str, bool]:
-    """Which feelings any turn of the customer shows; thanks beside anger are sarcasm."""
+    """Which feelings any turn of the customer shows; thanks beside anger are sarcasm, unless more speaks for them."""
     felt = dict.fromkeys(_FELT, False)
     for turn in reading.customer_turns:
-        angry = reading.means(turn, "anger_frustration", *_FELT["frustrated"]) or _in_vain(reading, turn)
+        odds = reading.odds(turn)
+        thanks, anger = odds.get("thanks_satisfaction", 0.0), odds.get("anger_frustration", 0.0)
+        angry = thanks < max(anger, _PRAISES) and reading.means(turn, "anger_frustration", *_FELT["frustrated"])
+        angry = angry or _in_vain(reading, turn)
         felt["frustrated"] |= angry
-        felt["thanked"] |= not angry and _thanks(reading, turn)
+        felt["thanked"] |= thanks > _PRAISES and not angry
         felt["repeats_self"] |= reading.means(turn, "repeat_self", *_FELT["repeats_self"])
     return felt
-
-
-def _thanks(reading: Reading, turn: int) -> bool:
-    """Whether a turn thanks or praises; to be done is less, so without a word of thanks even odds are too few."""
-    odds = reading.odds(turn).get("thanks_satisfaction", 0.0)
-    return odds > _PRAISES or (odds > 0 and reading.says(turn, *_FELT["thanked"]))
 
 
 def _in_vain(reading: Reading, turn: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from evalkit.language.opening_hours import days_in
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
 from evalkit.scorers.reading import Reading
@@ -18,6 +19,10 @@ _OF_STAFF = frozenset({
     "connecting", "pulls_in", "comes_in", "notes_it", "passes", "handed_to", "callback", "future_contact", "into_chat",
 })  # fmt: skip
 """Word classes of those who take over, and of coming, calling and passing on."""
+_CLOSED = frozenset({"closed", "gone_home", "on_leave"})
+_LATER, _AWAY = frozenset({"later", "gone_home"}), _CLOSED | {"neg"}
+_THINGS = frozenset({"card", "account"})
+"""Word classes of a time to come, of nobody being there, and of what else is closed."""
 _NO = ("handoff_unavailable", "declines", "deflection", "bot_fallback")
 
 
@@ -45,6 +50,8 @@ def handed_over(talk: Conversation, context: Context, tools: tuple[str, ...]) ->
 
 def _announces(talk: Conversation, number: int, context: Context) -> bool:
     reading = context.reading
+    if _shut(reading, number):
+        return False
     if _hands_over(reading, number):
         return True
     hits = reading.signals(number, "handoff_announcement")
@@ -64,6 +71,20 @@ def _announces(talk: Conversation, number: int, context: Context) -> bool:
     return not any(hit.start <= until for hit in reading.signals(number, "handoff_unavailable"))
 
 
+def puts_off(reading: Reading, turn: int) -> bool:
+    """Whether a turn says that nobody is there now, or promises a call, and names a later time."""
+    names = reading.heard(turn).names
+    if names.isdisjoint(_LATER) and not days_in(reading.conversation.turns[turn].text):
+        return False
+    return not names.isdisjoint(_AWAY) or reading.says(turn, "promises_contact")
+
+
+def _shut(reading: Reading, turn: int) -> bool:
+    """Whether a turn puts off because the desk is closed or the person is away; a card may be closed too."""
+    names = reading.heard(turn).names
+    return puts_off(reading, turn) and not names.isdisjoint(_CLOSED) and names.isdisjoint(_THINGS)
+
+
 def _hands_over(reading: Reading, number: int) -> bool:
     """Whether all the words of a turn together hand over; one that names nobody or ends in a question does not."""
     if reading.conversation.turns[number].text.rstrip().endswith("?"):
@@ -81,7 +102,7 @@ def _grants(talk: Conversation, number: int, context: Context) -> bool:
     reading = context.reading
     if number == 0 or talk.turns[number - 1].role != "customer":
         return False
-    if not reading.says(number - 1, "ask_for_human"):
+    if not reading.means(number - 1, "ask_for_human", "ask_for_human"):
         return False
     if reading.says(number, *_NO, "ai_disclosure") or "?" in talk.turns[number].text:
         return False

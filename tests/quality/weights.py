@@ -30,6 +30,8 @@ SEEN = {"single": 2, "pair": 3, "word": 1, "beside": 2, "piece": 2}
 """In how many messages of a decision's a sign must stand to be learned."""
 STRENGTH = 4.0
 """The inverse of the shrinking of the weights."""
+OF_CONVERSATIONS = 4.0
+"""What a message of a conversation counts against one that stands alone."""
 _ROUNDS = 3
 _LARGEST = 127
 
@@ -87,23 +89,33 @@ def learn(known: Sequence[Bag]) -> Learnt:
     """Logistic regression on each message; of several that say it together, on the one that says it most so far."""
     from sklearn.linear_model import LogisticRegression
 
-    sure = [(one, bag.truth) for bag in known if not bag.truth or len(bag.examples) == 1 for one in bag.examples]
+    sure = [
+        (one, bag.truth, _weight(bag))
+        for bag in known
+        if not bag.truth or len(bag.examples) == 1
+        for one in bag.examples
+    ]
     open_ = [bag for bag in known if bag.truth and len(bag.examples) > 1]
     counts: Counter[tuple[str, str]] = Counter()
-    for one in [*(one for one, _ in sure), *(one for bag in open_ for one in bag.examples)]:
+    for one in [*(one for one, _, _ in sure), *(one for bag in open_ for one in bag.examples)]:
         counts.update({(kind, sign) for kind, signs in _blocks(one).items() for sign in signs})
     index = {sign: n for n, sign in enumerate(s for s, times in counts.items() if times >= SEEN[s[0]])}
     learnt: Learnt | None = None
     for _ in range(_ROUNDS if open_ else 1):
-        chosen = [(_most(bag.examples, learnt), True) for bag in open_] if learnt else []
-        if not learnt and len({truth for _, truth in sure}) < 2:
-            chosen = [(one, True) for bag in open_ for one in bag.examples]
-        examples, truths = zip(*sure, *chosen, strict=True)
+        chosen = [(_most(bag.examples, learnt), True, _weight(bag)) for bag in open_] if learnt else []
+        if not learnt and len({truth for _, truth, _ in sure}) < 2:
+            chosen = [(one, True, 1.0) for bag in open_ for one in bag.examples]
+        examples, truths, weights = zip(*sure, *chosen, strict=True)
         model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=0)
-        model.fit(_matrix(examples, index), np.array(truths))
+        model.fit(_matrix(examples, index), np.array(truths), sample_weight=np.array(weights))
         learnt = Learnt(index, model.coef_[0], float(model.intercept_[0]))
     assert learnt is not None
     return learnt
+
+
+def _weight(bag: Bag) -> float:
+    """Conversations show what stands around a message, and there are fewer of them."""
+    return OF_CONVERSATIONS if len(bag.source) == 1 else 1.0
 
 
 def _most(examples: Sequence[Example], learnt: Learnt) -> Example:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
+from evalkit.knowledge.arithmetic import follows
 from evalkit.knowledge.binding import candidates
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
@@ -96,6 +97,8 @@ def _one_amount(
         and not any(c.equal and overlaps[c.sentence] >= _JUST_AS_GOOD * overlaps[best_sentence] for c in found)
     ):
         return Comparison("contradicted", best_sentence, False, "the knowledge base denies it")
+    if (not found or top < _BOUND) and follows(amount, claim, sentences, overlaps):
+        return Comparison("supported", best_sentence, True)
     if not found or top < _BOUND:
         return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
     best = found[0]
@@ -111,7 +114,8 @@ def _one_amount(
     ):
         why, exact = _yet_wrong(amount, equal, claim, sentences)
         return Comparison("contradicted" if why else "supported", equal.sentence, exact, why)
-    if derived(amount, found, claim, [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]):
+    near_by = [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]
+    if derived(amount, found, claim, near_by) or follows(amount, claim, sentences, overlaps):
         return Comparison("supported", best.sentence, True)
     if any(same(amount, asked) for asked in claim.asked):
         near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 
 from evalkit.knowledge.alignment import held
 from evalkit.knowledge.certainty import OTHER_HOURS
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term
+from evalkit.knowledge.wording import Term, best_match, roles
 from evalkit.language.amounts import Quantity
 from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
+from evalkit.text.data_files import word_parts
+from evalkit.text.normalise import comparable
 
 _SPEAKS_OF_HOURS = 0.25
 _HOUR_WORDS = frozenset({"open", "closed", "weekday", "day"})
 _SUBJECT = 0.4
+_HALF_A_DAY_H, _HOUR_MIN = 12, 60
 
 
 def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:
@@ -27,10 +33,11 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
         return None
     named = [t for t in claim.said.terms if t.concept not in _HOUR_WORDS and not days_in(t.text)]
     same_subject = [pair for pair in told if not named or _names(named, sentences[pair[0]])]
-    if not same_subject:
+    moved = _shifted(named, told, sentences)
+    if not same_subject and moved is None:
         known = any(_names(named, sentence) for sentence in sentences)
         return None if known else Comparison("not_in_kb", told[0][0])
-    nearest, hours = max(same_subject, key=lambda pair: overlaps[pair[0]])
+    nearest, hours = moved or max(same_subject, key=lambda pair: overlaps[pair[0]])
     for said in mine:
         for day in said.days:
             there = [h for h in hours if day in h.days]
@@ -42,6 +49,35 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
             reason = OTHER_HOURS if exact else "the knowledge base names no hours for it"
             return Comparison("contradicted", nearest, exact, reason)
     return Comparison("supported", nearest, True)
+
+
+def _shifted(
+    named: Sequence[Term], told: Sequence[tuple[int, tuple[DayHours, ...]]], sentences: Sequence[Sentence]
+) -> tuple[int, tuple[DayHours, ...]] | None:
+    """The hours of what opens or closes so long before or after another: "the yard closes an hour before the shop"."""
+    for at, sentence in enumerate(sentences):
+        terms = sentence.said.terms
+        lengths = [q for q in sentence.amounts if q.kind == "duration" and q.unit == "h" and q.lo < _HALF_A_DAY_H]
+        if not lengths or not terms or not named or best_match(named[0], terms[:1]) < _SUBJECT:
+            continue
+        by = lengths[0].lo * _HOUR_MIN * (-1 if _before().search(comparable(sentence.text)) else 1)
+        opens = any(term.concept == "open" for term in terms)
+        for n, hours in told:
+            if n != at and sentences[n].passage is sentence.passage:
+                return at, tuple(_moved(known, by, opens=opens) for known in hours)
+    return None
+
+
+def _moved(hours: DayHours, by: float, *, opens: bool) -> DayHours:
+    if hours.lo is None or hours.hi is None:
+        return hours
+    # What is told of the one end says nothing of the other.
+    return replace(hours, lo=hours.lo + by) if opens else replace(hours, hi=hours.hi + by)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_before']))})(?!\w)")
 
 
 def _fit(said: DayHours, known: DayHours) -> bool:

@@ -182,7 +182,7 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
     context = (*wording(asked).terms, *wording(claim.before).terms)
     return Statement(
         claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked,
-        claim.reply, claim.start > 0,
+        claim.reply, claim.start > 0, (*quantities(claim.before), *quantities(claim.sentence)),
     )  # fmt: skip
 
 

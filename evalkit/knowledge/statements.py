@@ -57,6 +57,8 @@ class Statement:
     """`yes` or `no` where the answer begins so."""
     later: bool = False
     """Whether something was said before it in the same answer."""
+    spoken: tuple[Quantity, ...] = ()
+    """The amounts of its whole sentence and of what was said before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ _NO_ROLES = frozenset(
         "_after",
         "_after_last",
         "_reckoned",
+        "_yearly",
+        "_before",
+        "_left",
     }
 )
 

@@ -13,6 +13,7 @@ from evalkit.personal_data.cues import PersonalData
 Tagger = Callable[[str], Iterable[Mapping[str, Any]]]
 """A text → its entities as `entity_group`, `start`, `end`, `score`."""
 _PERSONS = frozenset({"PER", "PERSON", "PRS", "PERS"})
+_WITHIN = frozenset({"", " ", "-", "'", "’"})
 _LEAST = 0.85
 _SURE = 0.75
 
@@ -34,15 +35,27 @@ def local_names(
     tag = (load or _transformers)(path)
 
     def names(text: str) -> list[PersonalData]:
-        found = []
-        for item in tag(text):
-            start, end = int(item["start"]), int(item["end"])
-            group = str(item.get("entity_group", "")).removeprefix("B-").removeprefix("I-")
-            if group in _PERSONS and item["score"] >= _LEAST and " " in text[start:end].strip():
-                found.append(PersonalData("NAME", start, end, _SURE))
-        return found
+        return [
+            PersonalData("NAME", start, end, _SURE)
+            for start, end in _joined(text, tag(text))
+            if " " in text[start:end].strip()
+        ]
 
     return names
+
+
+def _joined(text: str, items: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """Where persons stand; the pieces of one name, which some models begin anew at each word, are drawn together."""
+    joined: list[tuple[int, int]] = []
+    for item in sorted(items, key=lambda item: int(item["start"])):
+        start, end = int(item["start"]), int(item["end"])
+        group = str(item.get("entity_group", "")).removeprefix("B-").removeprefix("I-")
+        if group not in _PERSONS or item["score"] < _LEAST:
+            continue
+        if joined and text[joined[-1][1] : start] in _WITHIN:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return joined
 
 
 def _transformers(path: Path) -> Tagger:

@@ -34,6 +34,12 @@ class Failure:
     zero: bool
 
     @property
+    def graded(self) -> str:
+        """How grave it is, and by what it was found where nothing decides it exactly: `high, heuristic`."""
+        confidence = self.finding.confidence
+        return self.finding.severity if confidence == "exact" else f"{self.finding.severity}, {confidence}"
+
+    @property
     def weight(self) -> tuple[int, int, int, str]:
         """Sorts worst first: zero tolerance, then severity, then what is decided exactly."""
         rank = SEVERITIES.index(self.finding.severity)

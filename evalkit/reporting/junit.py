@@ -46,7 +46,7 @@ def write_junit(path: Path, summary: Summary) -> None:
                 element, "failure", message=printable(message), type=found[0].finding.rule if found else ""
             )
             element_.text = "\n".join(
-                printable(f"{f.place} {f.finding.rule} ({f.finding.severity}): {f.finding.message}") for f in found
+                printable(f"{f.place} {f.finding.rule} ({f.graded}): {f.finding.message}") for f in found
             )
     root = ElementTree.Element("testsuites")
     root.append(suite)

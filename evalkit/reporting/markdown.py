@@ -26,7 +26,7 @@ def render(summary: Summary) -> str:
         lines += ["", "| where | rule | severity | what |", "|---|---|---|---|"]
         lines += [
             f"| {escaped(f.place or f.case_id)} {escaped(f.case_id) if f.place else ''} | {f.finding.rule} |"
-            f" {f.finding.severity} | {escaped(f.finding.message)} |"
+            f" {f.graded} | {escaped(f.finding.message)} |"
             for f in summary.failures[:_MOST]
         ]
     if summary.unchecked:

@@ -74,7 +74,7 @@ def worst_lines(failures: Sequence[Failure]) -> Iterator[str]:
         finding = failure.finding
         turn = f" · turn {finding.turn + 1}" if finding.turn is not None else ""
         place = f"{failure.place} " if failure.place else ""
-        yield printable(f"  {place}{failure.case_id}{turn} · {finding.rule} · {finding.severity}: {finding.message}")
+        yield printable(f"  {place}{failure.case_id}{turn} · {finding.rule} · {failure.graded}: {finding.message}")
         if len(seen) >= _FAILURES:
             return
 

@@ -300,3 +300,20 @@ def test_a_bot_that_says_what_it_is_hands_nobody_over(language: str, asked: str,
 def test_a_trigger_is_told_from_its_neighbours(language: str, said: str, triggers: list[str]) -> None:
     found = assess([{"role": "customer", "text": said}, {"role": "bot", "text": "."}], language=language)
     assert [trigger.id for trigger in found.triggers] == triggers
+
+
+@pytest.mark.parametrize(
+    ("intent", "asked", "rules"),
+    [
+        ("order_status", "Kan du skriva ditt ordernummer?", []),
+        ("order_status", "Kan du skriva ditt personnummer?", ["G05.collection"]),
+        ("order_status", "Vad är ditt telefonnummer?", ["G05.collection"]),
+        ("callback", "Vad är ditt telefonnummer?", []),
+        ("a_topic_without_a_list", "Vad är ditt telefonnummer?", []),
+        ("a_topic_without_a_list", "Kan du skriva ditt personnummer?", ["G05.collection"]),
+    ],
+)
+def test_what_an_intent_does_not_need_is_not_asked_for(intent: str, asked: str, rules: list[str], judge: Judge) -> None:
+    settings = {"policy": {"privacy": {"slots_by_intent": {"order_status": ["order_number"], "callback": ["phone"]}}}}
+    conversation = talk("c: Hej", f"b: Jag är en AI-assistent. {asked}", language="sv", intent=intent)
+    assert [f.rule for f in judge("compliance", conversation, settings=settings).findings] == rules

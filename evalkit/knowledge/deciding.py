@@ -29,14 +29,16 @@ class Weighing:
 
     def shares(self, numbers: dict[str, float]) -> tuple[float, ...]:
         """The probability of each verdict."""
-        sums = list(self.coefficients[-1])
+        first, second, third = self.coefficients[-1]
         for name, mean, scale, row in zip(self.names, self.mean, self.scale, self.coefficients, strict=False):
             value = (numbers[name] - mean) / scale
-            for n, coefficient in enumerate(row):
-                sums[n] += value * coefficient
-        largest = max(sums)
-        powers = [exp(value - largest) for value in sums]
-        return tuple(power / sum(powers) for power in powers)
+            first += value * row[0]
+            second += value * row[1]
+            third += value * row[2]
+        largest = max(first, second, third)
+        powers = [exp(value - largest) for value in (first, second, third)]
+        total = sum(powers)
+        return tuple([power / total for power in powers])
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from evalkit.knowledge.wording import Term, Wording, parties, polar, roles, wording
@@ -117,7 +117,8 @@ def _within(told: tuple[Quantity, ...], start: int, end: int) -> tuple[Quantity,
     return tuple(replace(q, start=q.start - start, end=q.end - start) for q in told if start <= q.start < end)
 
 
-def clauses(sentence: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4_000)
+def clauses(sentence: str) -> tuple[tuple[int, int], ...]:
     """The spans of a sentence's clauses: cut where each side says something of its own.
 
     >>> text = "Vi tar kort, men inte kontanter."
@@ -136,7 +137,7 @@ def clauses(sentence: str) -> list[tuple[int, int]]:
             continue
         spans.append((start, cut.start()))
         start = cut.end("edge")
-    return [*spans, (start, len(sentence))]
+    return (*spans, (start, len(sentence)))
 
 
 def _each_its_own(left: str, right: str, kinds: frozenset[str], told: tuple[Quantity, ...], at: int) -> bool:

@@ -76,17 +76,16 @@ def wording(text: str) -> Wording:
     ['shipping', 'cost']
     """
     said = tokens(text)
-    lowered = [comparable(token.text) for token in said]
-    exact, prefixes, roles_ = _tables()
-    stop = roles_["_stop"]
+    lowered = [_lowered(token.text) for token in said]
+    stop = roles()["_stop"]
     terms: list[Term] = []
     played: set[str] = set()
     at = 0
     while at < len(said):
         played.update(_roles_at(lowered, at))
-        length, concept = _concept_at(lowered, at, exact, prefixes)
+        length, concept = _concept_at(lowered, at)
         if concept is None:
-            length, concept = _wide_concept_at(lowered, at, exact, prefixes)
+            length, concept = _wide_concept_at(lowered, at)
         last = at + max(length, 1) - 1
         word = lowered[at]
         telling = word not in stop and len(word) > 2 and not word.isdigit()
@@ -103,11 +102,10 @@ def concepts_in(text: str) -> list[str]:
     >>> concepts_in("Frakten kostar 49 kr")
     ['shipping', 'cost']
     """
-    lowered = [comparable(token.text) for token in tokens(text)]
-    exact, prefixes, _ = _tables()
+    lowered = [_lowered(token.text) for token in tokens(text)]
     found, at = [], 0
     while at < len(lowered):
-        length, concept = _concept_at(lowered, at, exact, prefixes)
+        length, concept = _concept_at(lowered, at)
         if concept is not None:
             found.append(concept)
         at += max(length, 1)
@@ -121,18 +119,25 @@ def _letter(word: str) -> bool:
 
 def alike(left: Term, right: Term) -> float:
     """How alike two terms are, in [0, 1]: one concept, or shared character n-grams."""
-    key = (left.text, right.text)
-    known = _KNOWN.get(key)
+    known = _row(left.text)
+    likeness = known.get(right.text)
+    if likeness is None:
+        likeness = known[right.text] = _alike(left, right)
+    return likeness
+
+
+def _row(text: str) -> dict[str, float]:
+    """How alike a term is to those that it has been compared with; all are forgotten when they are many."""
+    known = _KNOWN.get(text)
     if known is None:
-        known = _alike(left, right)
-        if len(_KNOWN) > _MOST_KNOWN:
+        if len(_KNOWN) % _COUNTED_EVERY == 0 and sum(map(len, _KNOWN.values())) > _MOST_KNOWN:
             _KNOWN.clear()
-        _KNOWN[key] = known
+        known = _KNOWN[text] = {}
     return known
 
 
-_KNOWN: dict[tuple[str, str], float] = {}
-_MOST_KNOWN = 200_000
+_KNOWN: dict[str, dict[str, float]] = {}
+_MOST_KNOWN, _COUNTED_EVERY = 200_000, 250
 
 
 def _alike(left: Term, right: Term) -> float:
@@ -175,10 +180,10 @@ def _shared_start(left: str, right: str) -> int:
 def best_match(term: Term, others: Iterable[Term]) -> float:
     """The likeness of the nearest of several terms, 0 where there is none."""
     best = 0.0
-    text = term.text
+    known = _row(term.text)
     for other in others:
         # The known pairs are looked up here, since this loop is where a check spends its time.
-        likeness = _KNOWN.get((text, other.text))
+        likeness = known.get(other.text)
         if likeness is None:
             likeness = alike(term, other)
         if likeness > best:
@@ -197,24 +202,51 @@ def _term(text: str, first: Token, last: Token, concept: str | None, *, starts: 
     return Term(text, first.start, last.end, concept, grams, name=first.text[:1].isupper() and not starts)
 
 
-def _wide_concept_at(words: list[str], at: int, exact: _Exact, prefixes: _Prefixes) -> tuple[int, str | None]:
+def _wide_concept_at(words: list[str], at: int) -> tuple[int, str | None]:
     """The concept of the wider glossary at a word of none; its phrases leave words of the sure concepts alone."""
-    length, concept = _concept_at(words, at, *_wide_tables())
-    if any(_concept_at(words, n, exact, prefixes)[1] is not None for n in range(at + 1, at + length)):
+    length, concept = _concept_at(words, at, wide=True)
+    if any(_concept_at(words, n)[1] is not None for n in range(at + 1, at + length)):
         return 1, None
     return length, concept
 
 
-def _concept_at(words: list[str], at: int, exact: _Exact, prefixes: _Prefixes) -> tuple[int, str | None]:
-    for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
+def _concept_at(words: list[str], at: int, *, wide: bool = False) -> tuple[int, str | None]:
+    exact, _ = _phrases(wide)
+    longest, begun = _beginning(words[at], wide)
+    for length in range(min(longest, len(words) - at), 0, -1):
         if found := exact.get(tuple(words[at : at + length])):
             return length, found
-    word = words[at]
-    for size in range(min(len(word), 14), 2, -1):
-        for rest, concept in prefixes.get(word[:size], ()):
-            if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
-                return 1 + len(rest), concept
+    for rest, concept in begun:
+        if not rest or tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
+            return 1 + len(rest), concept
     return 1, None
+
+
+def _phrases(wide: bool) -> tuple[_Exact, _Prefixes]:
+    return _wide_tables() if wide else _tables()[:2]
+
+
+@lru_cache(maxsize=20_000)
+def _beginning(word: str, wide: bool) -> tuple[int, tuple[tuple[tuple[str, ...], str], ...]]:
+    """The length of the longest phrase that a word begins, and what follows each of its beginnings, longest first."""
+    _, prefixes = _phrases(wide)
+    begun = [follows for size in range(min(len(word), 14), 2, -1) for follows in prefixes.get(word[:size], ())]
+    return _longest(wide).get(word, 0), tuple(begun)
+
+
+@cache
+def _longest(wide: bool) -> dict[str, int]:
+    """The length of the longest phrase that begins with a word, as far as phrases are looked for."""
+    found: dict[str, int] = {}
+    for phrase in _phrases(wide)[0]:
+        if len(phrase) <= _LONGEST_PHRASE:
+            found[phrase[0]] = max(len(phrase), found.get(phrase[0], 0))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _lowered(word: str) -> str:
+    return comparable(word)
 
 
 def _roles_at(words: list[str], at: int) -> Iterable[str]:

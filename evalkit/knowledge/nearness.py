@@ -39,11 +39,11 @@ class Nearness:
 
     def to(self, term: Term, sentences: Sequence[Sentence]) -> list[Near]:
         """How near a term is to each sentence."""
-        known = self._known.get(term.text)
+        known = self._known.get(term.key)
         if known is None:
             if self._n > _MOST:
                 self._known, self._n = {}, 0
-            known = self._known[term.text] = {}
+            known = self._known[term.key] = {}
         found = []
         for sentence in sentences:
             near = known.get(id(sentence))

@@ -52,6 +52,11 @@ class Term:
     grams: frozenset[str] = frozenset()
     name: bool = False
     """A capital letter inside a sentence: a name, or a noun in German."""
+    key: str = field(init=False)
+    """Text and concept: the words around it may tell that a word is none of its concept here."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.text}/{self.concept}" if self.concept else self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +124,20 @@ def _letter(word: str) -> bool:
 
 def alike(left: Term, right: Term) -> float:
     """How alike two terms are, in [0, 1]: one concept, or shared character n-grams."""
-    known = _row(left.text)
-    likeness = known.get(right.text)
+    known = _row(left.key)
+    likeness = known.get(right.key)
     if likeness is None:
-        likeness = known[right.text] = _alike(left, right)
+        likeness = known[right.key] = _alike(left, right)
     return likeness
 
 
-def _row(text: str) -> dict[str, float]:
+def _row(key: str) -> dict[str, float]:
     """How alike a term is to those that it has been compared with; all are forgotten when they are many."""
-    known = _KNOWN.get(text)
+    known = _KNOWN.get(key)
     if known is None:
         if len(_KNOWN) % _COUNTED_EVERY == 0 and sum(map(len, _KNOWN.values())) > _MOST_KNOWN:
             _KNOWN.clear()
-        known = _KNOWN[text] = {}
+        known = _KNOWN[key] = {}
     return known
 
 
@@ -180,10 +185,10 @@ def _shared_start(left: str, right: str) -> int:
 def best_match(term: Term, others: Iterable[Term]) -> float:
     """The likeness of the nearest of several terms, 0 where there is none."""
     best = 0.0
-    known = _row(term.text)
+    known = _row(term.key)
     for other in others:
         # The known pairs are looked up here, since this loop is where a check spends its time.
-        likeness = known.get(other.text)
+        likeness = known.get(other.key)
         if likeness is None:
             likeness = alike(term, other)
         if likeness > best:

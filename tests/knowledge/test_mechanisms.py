@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evalkit.knowledge import Knowledge, check
+from evalkit.knowledge.wording import alike, best_match, wording
 
 TICKETS = "Bassbiljetten kan inte ändras. Flexbiljetten kan bokas om för 9 kr före avgång. Flex kostar 50 kr i veckan."
 YARD = "Gården er åpen mandag til torsdag 10–19 og lørdag 9–14. Fredag er den stengt. Kaniner hentes hver uke, høns hver fjerde uke."
@@ -84,3 +87,12 @@ CASES = [
 @pytest.mark.parametrize(("kb", "language", "question", "answer", "verdict"), CASES, ids=[c[3] for c in CASES])
 def test_a_claim_and_its_near_miss(kb: str, language: str, question: str, answer: str, verdict: str) -> None:
     assert check(answer, question, Knowledge.from_texts([kb]), language).verdict == verdict
+
+
+def test_how_alike_two_words_are_does_not_hang_on_what_was_read_before() -> None:
+    # The same word is of a concept in one sentence and of none in another, and each is compared as what it is there.
+    word = wording("förtid").terms[0]
+    plain, before = replace(word, concept=None), replace(word, concept="before")
+    other = replace(wording("innan").terms[0], concept="before")
+    assert alike(before, other) > alike(plain, other)
+    assert best_match(plain, [other]) == alike(plain, other) < best_match(before, [other])

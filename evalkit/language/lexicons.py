@@ -65,7 +65,8 @@ def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> 
     """
     said = Said(text)
     seen = heard(said, language, side)
-    return (*seen.hits, *_weighed(said, seen, side)) if weigh and language is not None else seen.hits
+    # Where no class of words stands, nothing is asked of anybody, and most messages of a search are such.
+    return (*seen.hits, *_weighed(said, seen, side)) if weigh and seen.names else seen.hits
 
 
 def categories(text: str, language: str | None, side: Side) -> frozenset[str]:

@@ -19,6 +19,8 @@ _OF_STAFF = frozenset({
     "connecting", "pulls_in", "comes_in", "notes_it", "passes", "handed_to", "callback", "future_contact", "into_chat",
 })  # fmt: skip
 """Word classes of those who take over, and of coming, calling and passing on."""
+_HELPING = frozenset({"takes_over", "they_one"})
+"""Of those, classes of helping and of pointing, which a bot may say of itself and of things."""
 _CLOSED = frozenset({"closed", "gone_home", "on_leave"})
 _LATER, _AWAY = frozenset({"later", "gone_home"}), _CLOSED | {"neg"}
 _THINGS = frozenset({"card", "account"})
@@ -89,8 +91,11 @@ def _hands_over(reading: Reading, number: int) -> bool:
     """Whether all the words of a turn together hand over; one that names nobody or ends in a question does not."""
     if reading.conversation.turns[number].text.rstrip().endswith("?"):
         return False
+    names = reading.heard(number).names
+    # "I will assist you, please hold on" is the bot's own work.
+    staff = _OF_STAFF - _HELPING if "i" in names else _OF_STAFF
     # What all the words weigh is asked last: few turns name somebody who could take over, or answer a wish for one.
-    staffed = not reading.heard(number).names.isdisjoint(_OF_STAFF) or "asked ask_for_human" in around(reading, number)
+    staffed = not names.isdisjoint(staff) or "asked ask_for_human" in around(reading, number)
     return staffed and reading.speaks_for(number, "handoff_announcement")
 
 

@@ -317,3 +317,22 @@ def test_what_an_intent_does_not_need_is_not_asked_for(intent: str, asked: str, 
     settings = {"policy": {"privacy": {"slots_by_intent": {"order_status": ["order_number"], "callback": ["phone"]}}}}
     conversation = talk("c: Hej", f"b: Jag är en AI-assistent. {asked}", language="sv", intent=intent)
     assert [f.rule for f in judge("compliance", conversation, settings=settings).findings] == rules
+
+
+@pytest.mark.parametrize(
+    ("reply", "cell"),
+    [
+        ("b: Nej, det går inte att ordna.", "refused"),
+        ("b: Vi har stängt nu. I morgon klockan nio ringer vi upp dig.", "unavailable_handled"),
+        ("b: Kontaktuppgifter finns på vår hemsida.", "deflected"),
+        ("b: Returer är gratis i trettio dagar.", "missed"),
+    ],
+)
+def test_what_a_reply_does_with_a_wish_for_a_person_is_told_apart(reply: str, cell: str, judge: Judge) -> None:
+    found = judge("escalation", talk("c: Jag vill prata med en människa", reply, language="sv"))
+    assert (found.data["cell"], found.data["escalated"]) == (cell, False)
+
+
+def test_a_bot_that_does_it_itself_hands_nobody_over(judge: Judge) -> None:
+    said = "b: I will now retrieve the details of your order to assist you. Please hold on for a moment."
+    assert judge("escalation", talk("c: cancel my order please", said, language="en")).data["escalated"] is False

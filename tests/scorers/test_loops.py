@@ -64,3 +64,14 @@ def test_a_bot_that_ends_without_a_way_on_is_a_dead_end(judge: Judge) -> None:
     forward = talk("c: Kan ni laga min cykel?", "b: Jag förstår inte. Vad gäller det?", language="sv")
     assert judge("loops", stuck).data["dead_end"] is True
     assert judge("loops", forward).data["dead_end"] is False
+
+
+@pytest.mark.parametrize(
+    ("last", "loops"),
+    [("b: Wie ist Ihre Vertragsnummer?", ["L3"]), ("b: Danke, der Umzug ist notiert.", [])],
+)
+def test_who_is_asked_a_third_time_for_what_was_written_twice_goes_round(
+    last: str, loops: list[str], judge: Judge
+) -> None:
+    said = ("c: ich ziehe um", "b: Wie lautet die Vertragsnummer?", "c: VN-90817", "b: Bitte nennen Sie die Vertragsnummer.", "c: VN-90817, wie oben", last)  # fmt: skip
+    assert judge("loops", talk(*said, language="de")).data["loops"] == loops

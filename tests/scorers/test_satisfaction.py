@@ -105,3 +105,25 @@ def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
 def test_thanks_beside_anger_are_sarcasm(judge: Judge) -> None:
     found = judge("satisfaction", talk("c: Tack, fantastiskt. Ni är hopplösa!", "b: Oj.", language="sv"))
     assert (found.data["thanked"], found.data["frustrated"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "frustrated"),
+    [("b: Åbningstiderne står på siden.", True), ("b: Jeg stiller dig om til en kollega.", False)],
+)
+def test_after_a_wish_for_a_person_in_vain_fewer_signs_of_anger_are_needed(
+    reply: str, frustrated: bool, judge: Judge
+) -> None:
+    found = judge(
+        "satisfaction",
+        talk("c: Jeg vil tale med et menneske", reply, "c: nå men så venter jeg da bare her", language="da"),
+    )
+    assert found.data["frustrated"] is frustrated
+
+
+def test_anger_at_somebody_else_is_none_at_the_service(judge: Judge) -> None:
+    found = judge(
+        "satisfaction",
+        talk("c: My ex is such a bastard, he took the router. Can I get another?", "b: Yes, for 45.", language="en"),
+    )
+    assert found.data["frustrated"] is False

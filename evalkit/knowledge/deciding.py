@@ -14,7 +14,7 @@ from evalkit.knowledge.statements import Comparison, Relation
 
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
 _CLOSE, _COVERED = 0.01, 0.45
-_DOUBTED, _AGREED = 0.7, 0.9
+_DOUBTED, _AGREED = 0.8, 0.93
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 
 
@@ -60,7 +60,11 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         # The weights were learned from answers to customers.
         held = _by_coverage(reading)
         return replace(held, exact=held.exact and not held.doubtful)
-    shares = weights.shares(features(reading))
+    numbers = features(reading)
+    if found.relation == "supported" and (numbers["whole"] or (found.exact and found.reason)):
+        # A sentence that holds the whole claim (95 of 100 are right), or a limit that decides, is not weighed away.
+        return found
+    shares = weights.shares(numbers)
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
     if (

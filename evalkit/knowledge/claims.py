@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from evalkit.knowledge.statements import clauses, denies
-from evalkit.knowledge.wording import Term, courtesies, roles, wording
+from evalkit.knowledge.courtesies import states_nothing
+from evalkit.knowledge.statements import clauses
+from evalkit.knowledge.wording import Term, best_match, courtesies, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
 from evalkit.language.quantities import quantities
-from evalkit.text.data_files import word_parts
-from evalkit.text.normalise import comparable
 from evalkit.text.sentences import Sentence as Piece
 from evalkit.text.sentences import split
 from evalkit.text.tokens import words
@@ -30,7 +28,7 @@ FEWEST_TERMS = 2
 _ORDER = re.compile(r"(?<!\w)(?:[A-ZÅÄÖÆØ]{2,4}-?\d{3,}|#\d{4,}|\d{6,})(?!\w)")
 _SPLIT = re.compile(r",?\s+(?:och|og|ja|and|und|men|mutta|but|aber)\s+|;\s+", re.IGNORECASE)
 _MIN_WORDS = 3
-_ABOUT = 6
+_ASKED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def claims_of(
     reply = "" if opening is None else "yes" if opening.group("yes") else "no"
     for sentence in split(text):
         said = sentence.text.strip()
-        if said.endswith("?") or _polite(said) or _has_no_answer(said, language):
+        if said.endswith("?") or (not CONTACT.search(said) and states_nothing(said, language)):
             continue
         answered = YES_NO.match(said)
         rest = said[answered.end() :] if answered else said
@@ -95,7 +93,19 @@ def claims_of(
                 )
             )  # fmt: skip
         before = said
-    return found
+    return _with_its_answer(found, question)
+
+
+def _with_its_answer(found: list[Claim], question: str) -> list[Claim]:
+    """A bare yes or no at the beginning is judged with the sentence that answers, which knows it as its reply."""
+    if len(found) < FEWEST_TERMS or found[0].sentence or not YES_NO.match(found[0].text):
+        return found
+    asked = wording(question).terms
+    answers = any(
+        claim.quantities or any(best_match(term, asked) >= _ASKED for term in own_terms(claim.text))
+        for claim in found[1:]
+    )
+    return found[1:] if answers else found
 
 
 def _goes_beyond(sentence: Piece, skip: Sequence[tuple[int, int]]) -> bool:
@@ -105,35 +115,6 @@ def _goes_beyond(sentence: Piece, skip: Sequence[tuple[int, int]]) -> bool:
         for at, character in enumerate(sentence.text, sentence.start)
     )
     return len(own_terms(rest)) > _MIN_WORDS
-
-
-def _has_no_answer(said: str, language: str | None) -> bool:
-    """Whether a sentence says that no answer was found."""
-    spoken = wording(said)
-    if quantities(said) or CONTACT.search(said) or len(spoken.terms) > _ABOUT or not denies(said, spoken, language):
-        return False
-    plain = comparable(said)
-    return all(pattern.search(plain) for pattern in _no_answer())
-
-
-@cache
-def _no_answer() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    seek, answer = ("|".join(word_parts(roles()[name])) for name in ("_seek", "_answer"))
-    return re.compile(rf"(?<!\w)(?:{seek})(?!\w)"), re.compile(rf"(?<!\w)(?:{answer})(?!\w)")
-
-
-def _polite(said: str) -> bool:
-    """Whether a sentence is a courtesy: it begins like one and has no amount or contact."""
-    start = comparable(said).lstrip(" \"'“”»«¡-")
-    if not _polite_starts().match(start):
-        return False
-    rest = said.split(",", 1)[1] if "," in said else ""
-    return not quantities(said) and not CONTACT.search(said) and len(wording(rest).terms) < _MIN_WORDS
-
-
-@cache
-def _polite_starts() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(word_parts(roles()['_polite']))})(?!\w)")
 
 
 def own_terms(text: str) -> tuple[Term, ...]:

@@ -36,6 +36,12 @@ _NO_ROLES = frozenset(
         "_reckoned",
         "_yearly",
         "_before",
+        "_sigh",
+        "_feeling",
+        "_how",
+        "_myself",
+        "_look_up",
+        "_tell",
         "_left",
     }
 )

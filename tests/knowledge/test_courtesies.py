@@ -1,0 +1,72 @@
+"""What states nothing beside what states something in the same shape: an amount, a day or a rule is never dropped."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalkit.knowledge import Knowledge, check
+from evalkit.knowledge.claims import claims_of
+from evalkit.knowledge.courtesies import states_nothing
+
+NOTHING = [
+    ("sv", "Tråkigt att kvittot är borta!"), ("sv", "Det kan jag tyvärr inte svara på, men jag håller tummarna."),
+    ("sv", "Jag ska kolla upp det med en kollega."), ("sv", "Krya på dig!"),
+    ("da", "Så dejligt!"), ("da", "Hvor ærgerligt at tasken er væk!"),
+    ("da", "Jeg undersøger det og vender tilbage."), ("da", "Det ved jeg desværre ikke."),
+    ("nb", "Så trist at billetten ble borte!"), ("nb", "La meg sjekke kalenderen, så kommer jeg tilbake."),
+    ("nb", "Bare spør hvis det dukker opp noe mer."), ("nb", "Det vet jeg dessverre ikke."),
+    ("nn", "Ha ein strålande tur, og skriv gjerne igjen om du lurer på noko meir."), ("nn", "Så kjekt at du spør!"),
+    ("nn", "Det veit eg ikkje, men eg skal høyre med ein av dei andre."),
+    ("fi", "Ihanaa, että tulette juhlimaan meille!"), ("fi", "Pikaista paranemista!"), ("fi", "Selvitän asian ja palaan."),
+    ("en", "Lovely to hear!"), ("en", "Oh no, that must be heartbreaking after all that work."),
+    ("en", "I'm not sure, so let me ask the team and get back to you."), ("en", "How exciting that you are moving!"),
+    ("de", "Schön, dass Sie zur Premiere kommen möchten!"), ("de", "Oh, das ist für euch beide sicher nicht leicht."),
+    ("de", "Das kann ich Ihnen leider nicht sagen."), ("de", "Ich gebe Ihre Frage an eine Kollegin weiter."),
+]  # fmt: skip
+SOMETHING = [
+    ("sv", "Roligt, för kursen kostar bara 90 kr!"), ("sv", "Vi kan inte byta kvittot."),
+    ("sv", "Kursen är rolig och öppen för alla."), ("da", "Dejligt, for turen er gratis!"),
+    ("da", "Vi undersøger tasken inden 3 dage."), ("nb", "Så bra, for fristen er 14 dager!"),
+    ("nb", "Vi sjekker alle ovner om høsten."), ("nn", "Så kjekt, for turen varer 3 timar!"),
+    ("nn", "Rektor svarar på alle klager."), ("fi", "Ihanaa, lippu maksaa vain 5 euroa!"),
+    ("fi", "Huoltoyhtiö tarkistaa lukot joka vuosi."), ("en", "Lovely, entry is free!"),
+    ("en", "The staff do not answer calls on site."), ("en", "Great rooms are kept for members."),
+    ("de", "Schön, die Führung kostet nur 5 Euro!"), ("de", "Der Verein prüft jede Laube im Herbst."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), NOTHING)
+def test_a_feeling_a_wish_and_not_knowing_state_nothing(language: str, said: str) -> None:
+    assert states_nothing(said, language)
+
+
+@pytest.mark.parametrize(("language", "said"), SOMETHING)
+def test_a_near_miss_with_an_amount_or_another_doer_states_something(language: str, said: str) -> None:
+    assert not states_nothing(said, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "claims"),
+    [
+        ("sv", "Kan jag lämna tillbaka borren?", "Ja, det går bra! Borren tar vi tillbaka med kvitto.", 1),
+        ("da", "Kan jeg bytte jakken?", "Ja! Jakken kan byttes med bon.", 1),
+        ("nb", "Godtar dere kurset?", "Ja da! Kurset godtar vi uansett.", 1),
+        ("nn", "Kan eg leige hengar?", "Ja! Hengar kan du leige mot førarkort.", 1),
+        ("fi", "Saako koiran tuoda?", "Kyllä! Koiran saa tuoda hihnassa.", 1),
+        ("en", "Can I swap the jacket?", "Yes! The jacket can be swapped with a receipt.", 1),
+        ("de", "Muss ich das Schild zahlen?", "Nein, keine Sorge! Das Schild zahlen wir.", 1),
+        # Nothing that follows answers: the bare yes stands for itself.
+        ("en", "Can I swap the jacket?", "Yes! Our staff wear green shirts.", 2),
+        ("en", "Can I swap the jacket?", "Yes!", 1),
+    ],
+)
+def test_a_bare_yes_is_judged_with_the_sentence_that_answers(
+    language: str, question: str, answer: str, claims: int
+) -> None:
+    assert len(claims_of(answer, question=question, language=language)) == claims
+
+
+def test_a_wrong_answer_after_a_bare_yes_is_still_wrong() -> None:
+    base = Knowledge.from_texts(["Jackets cannot be swapped. Shirts can be swapped with a receipt."])
+    answer = "Yes! Jackets can be swapped."
+    assert check(answer, "Can I swap my jacket?", base, "en").verdict == "contradicted"

@@ -161,6 +161,9 @@ HOSTILE = (
     "\u200f1", "\U0001f6001", "\ud800", "12345 Aa ", "kontakta Anna Berg ", "::", "ska(dot)",
     "12 rue de ", "rue Aa ", "rue d'Aa-Aa ", "Aa 1 Apt. 1, ", "Suite 1 ", "Unit 1 Box 1 ", "J. P. ", "1234.56.", "Kan Anna ", "ul. Aa 1, ",
     "1 Aa Suite 1\n", "USS Aa ", "Aa Bb\n", "till Anna Berg ", "Anna Berg och ",
+    "storgatan 1 ", "storgatan 1 b, 123 45 lund", "12 mill lane, ", "S:t ", "Straße des ", "12 12 12 ", "811218-9876 ", "81/12/", "3707 3020 ",
+    "Anna Berg (", "password's a1b2c3d4", "lösenord aaaaaaaa1", "2a01:", ":", "The Aa ", "uppg A ", "Aagatan 1 uppg A ", "personnummer ", "bokningsnr-",
+    "vardagar 9-", "8327-9, 1 ", "20-45-53 ", "Hej Aa Bb", "AA\n", "1234 AA ", "Aa-Aagatan", "a.a-", "1  1",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from evalkit.personal_data.beside import beside_cues
 from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
 from evalkit.personal_data.cues import STEM, SURE, PersonalData, words_of
 from evalkit.personal_data.likely_names import likely_names
-from evalkit.personal_data.names import names, names_beside
+from evalkit.personal_data.names import TWO_CAPITALS, names, names_beside
 from evalkit.personal_data.national import national_numbers, ninos
 from evalkit.personal_data.numbers import numbers
 from evalkit.personal_data.phones import phones
@@ -123,8 +123,10 @@ def _all(
         found += addresses(text, lowered)
         found += ips(text, lowered, home)
         found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE], wary=wary)
-    found += names(text, lowered, said)
-    found += likely_names(text, lowered, said)
+    two = TWO_CAPITALS.search(text) is not None
+    found += names(text, lowered, said, two=two)
+    if two:
+        found += likely_names(text, lowered, said)
     found += names_beside(text, found)
     return found
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, first_words
 from evalkit.personal_data.name_lists import family, given, is_public, looks_like_a_name, names_a_thing
-from evalkit.personal_data.names import MORE, PART, TWO_CAPITALS, UPPER, full_names, signed
+from evalkit.personal_data.names import MORE, PART, UPPER, full_names, signed
 
 _INITIALS = re.compile(rf"(?<![\w@./-])(?:[{UPPER}]\.[ ]?){{1,3}}(?P<family>{PART})(?!\w)")
 _NAME = re.compile(rf"(?<![\w@./-]){PART}(?:{MORE}){{1,3}}")
@@ -22,8 +22,8 @@ _SURE = 0.75
 
 
 def likely_names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalData]:
-    """Full names by what stands beside them; `said` holds the words of the text."""
-    if said.isdisjoint(_signs()) or TWO_CAPITALS.search(text) is None:
+    """Full names by what stands beside them, in a text of two capitals; `said` holds its words."""
+    if said.isdisjoint(_signs()):
         return
     if "." in text:
         for hit in _INITIALS.finditer(text):

@@ -84,16 +84,16 @@ _LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
 
-def names(text: str, lowered: str, said: frozenset[str]) -> Iterator[PersonalData]:
+def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterator[PersonalData]:
     """Names after what people say before a name, in a greeting, at the end of a letter, and by their own form.
 
-    `said` holds the words of the text: lists of which none begins with one of them are not looked for.
+    `said` holds the words of the text: lists of which none begins with one of them are not looked for. `two`: two words
+    with capitals stand side by side.
     """
     cues = spoken(said)
     if cues:
         yield from _introduced(text, lowered, cues)
     known = not said.isdisjoint(given_names())
-    two = TWO_CAPITALS.search(text) is not None
     if not said.isdisjoint(_LETTER_WORDS) or ((known or two) and not said.isdisjoint(_greetings())):
         yield from _greeted(text)
     if not said.isdisjoint(_HERE_WORDS):

@@ -92,7 +92,7 @@ def saved_model(folder: Path) -> Path:
     meaning[:, 0] = [1.0 if word in KNOWN else -1.0 for word in WORDS]
     meaning[:, 1] = -meaning[:, 0]
     weigh = numpy.zeros((4, 3), "float32")
-    weigh[0, 1] = 9.0
+    weigh[0, 1:] = (6.0, 5.0)
     if importlib.util.find_spec("torch") is not None:
         import torch  # type: ignore[import-not-found,unused-ignore]
 
@@ -122,7 +122,7 @@ def saved_model(folder: Path) -> Path:
 @pytest.mark.external
 def test_a_saved_model_is_loaded_and_its_names_are_found_where_they_stand(tmp_path: Path) -> None:
     names = local_names(saved_model(tmp_path))
-    text = "Paketet från  Xiulan Obuya kom aldrig, och Zebulon Quark. Quark"
-    assert find(text, "sv") == []
+    text = "Hej, Zebulon Quark ringde och paketet från  Xiulan Obuya kom aldrig. Quark"
     found = find(text, "sv", names_by=names)
-    assert [(f.kind, text[f.start : f.end]) for f in found] == [("NAME", "Xiulan Obuya"), ("NAME", "Zebulon Quark")]
+    assert [(f.kind, text[f.start : f.end]) for f in found] == [("NAME", "Zebulon Quark"), ("NAME", "Xiulan Obuya")]
+    assert find(text, "sv") == []

@@ -10,11 +10,12 @@ from evalkit.knowledge.binding import candidates, equal_amounts
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.contrasts import contrasts
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import antonyms, best_match, polar
+from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
 from evalkit.language.amounts import Quantity
 
 _KNOWN, _STRANGE = 0.7, 0.5
-_MOST_WORDS, _MOST_TERMS, _FEW = 30, 8, 4
+_MOST_WORDS, _MOST_TERMS, _FEW, _SOME = 30, 8, 4, 3
+_BORROWED, _LONG, _LONGER = 0.6, 5, 8
 _HARD = frozenset({"money", "percent", "duration", "measure", "date", "clock"})
 _CLAIM_ROLES = ("always", "also", "both", "only", "condition")
 _SENTENCE_ROLES = ("always", "only", "condition", "denying")
@@ -60,6 +61,7 @@ def features(reading: Reading) -> dict[str, float]:
     return {
         **_of_rules(reading.found),
         **_of_words(reading, top),
+        **_of_strangers(reading),
         **_of_signs(reading, top),
         **_of_amounts(reading, top),
         **_of_question(reading, top),
@@ -115,6 +117,31 @@ def _of_words(reading: Reading, top: int) -> dict[str, float]:
         "terms": min(_MOST_TERMS, len(weights.own)),
         "thin": float(weights.thin),
     }  # fmt: skip
+
+
+def _of_strangers(reading: Reading) -> dict[str, float]:
+    """Words of claim and question that no sentence holds: things that the glossary knows, and other words."""
+    best, asked = reading.weights.matches.best, reading.claim.context
+    own = [term for term, _ in reading.weights.own]
+    strange = [term for term in own if best.get(term.text, 0.0) < _STRANGE]
+    known = [_is_thing(term) for term in strange]
+    borrowed = [best_match(term, asked) >= _BORROWED for term in strange]
+    missed = sum(_is_thing(term) and best.get(term.text, 0.0) < _STRANGE for term in asked)
+    return {
+        "known_strange": min(_SOME, sum(known)),
+        "any_known_strange": float(any(known)),
+        "plain_strange": min(_SOME, sum(term.concept is None and len(term.text) >= _LONG for term in strange)),
+        "longer_strange": min(_SOME, sum(term.concept is None and len(term.text) >= _LONGER for term in strange)),
+        "asked_known_strange": min(_SOME, missed),
+        "strange_asked": min(_SOME, sum(borrowed)),
+        "strange_new": min(_SOME, len(strange) - sum(borrowed)),
+        "concept_share": sum(term.concept is not None for term in own) / max(1, len(own)),
+        "strangest": min((best.get(term.text, 0.0) for term in own), default=1.0),
+    }
+
+
+def _is_thing(term: Term) -> bool:
+    return term.concept is not None and term.concept not in generic()
 
 
 def _of_signs(reading: Reading, top: int) -> dict[str, float]:

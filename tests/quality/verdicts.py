@@ -28,7 +28,10 @@ from tests.quality.measures import LABELLED, rows, show
 
 OUT = Path(evalkit.knowledge.__file__).parent / "data" / "verdict_weights.json"
 _SHRINK, _ROUNDS = 30.0, 2
-_WEIGHTS = {"": 0.1, "other trades": 0.3, "third trades": 0.3, "fourth trades": 0.3}
+_WEIGHTS = {
+    "": 0.1, "other trades": 0.1, "third trades": 0.1, "fourth trades": 0.1, "fifth trades": 0.3,
+    "fifth trades, amounts": 0.3, "sixth trades": 0.5,
+}  # fmt: skip
 """Rules were written in view of these batches, where their word is right more often than it is elsewhere."""
 _WORST = ("contradicted", "not_in_kb", "unsure", "supported")
 Rows = list[tuple[dict[str, float], int, float]]

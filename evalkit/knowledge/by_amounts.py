@@ -23,8 +23,10 @@ from evalkit.knowledge.inference import (
 )
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.wording import polar
-from evalkit.language.amounts import Quantity, comparable_counts, same
+from evalkit.language.amounts import Quantity, comparable_counts, meets, same
 
+FOLLOWS = "it follows from the amounts that are told"
+OTHER_LIMIT = "another limit decides the customer's case"
 _BOUND = 0.22
 _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
 _EXACT, _EXACT_LEAD = 0.4, 0.05
@@ -98,7 +100,7 @@ def _one_amount(
     ):
         return Comparison("contradicted", best_sentence, False, "the knowledge base denies it")
     if (not found or top < _BOUND) and follows(amount, claim, sentences, overlaps):
-        return Comparison("supported", best_sentence, True)
+        return Comparison("supported", best_sentence, True, FOLLOWS)
     if not found or top < _BOUND:
         return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
     best = found[0]
@@ -116,7 +118,7 @@ def _one_amount(
         return Comparison("contradicted" if why else "supported", equal.sentence, exact, why)
     near_by = [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]
     if derived(amount, found, claim, near_by) or follows(amount, claim, sentences, overlaps):
-        return Comparison("supported", best.sentence, True)
+        return Comparison("supported", best.sentence, True, FOLLOWS)
     if any(same(amount, asked) for asked in claim.asked):
         near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]
         return against_limit(amount, near or found[:1], claim, sentences)
@@ -124,9 +126,16 @@ def _one_amount(
         if answers_the_question(claim, sentences[best.sentence], weights):
             return Comparison("contradicted", best.sentence, False, f"another {amount.kind} answers the question")
         return Comparison("not_in_kb", best.sentence)
+    if equal is not None and unmet(claim, sentences[equal.sentence]) and _met(claim, sentences[best.sentence]):
+        return Comparison("contradicted", best.sentence, True, OTHER_LIMIT)
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD
     return Comparison("contradicted", best.sentence, exact, f"{ANOTHER} {amount.kind} stands in the knowledge base")
+
+
+def _met(claim: Statement, sentence: Sentence) -> bool:
+    """Whether a limit of a sentence holds for the customer's own amount."""
+    return any(meets(asked, limit) for asked in claim.asked for limit in sentence.amounts)
 
 
 def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> tuple[str, bool]:
@@ -143,5 +152,5 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
     if unmet(claim, sentence) and not (amount.bound and equal.amount.bound):
         return "the customer's case is beyond the limit", True
     if tighter_limit(claim, amount, equal.sentence, sentences):
-        return "another limit decides the customer's case", True
+        return OTHER_LIMIT, True
     return "", True

@@ -9,6 +9,8 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
+from evalkit.knowledge.by_amounts import OTHER_LIMIT
+from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.features import Reading, features, held_by_passage
 from evalkit.knowledge.statements import Comparison, Relation
 
@@ -63,6 +65,11 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     numbers = features(reading)
     if found.relation == "supported" and (numbers["whole"] or (found.exact and found.reason)):
         # A sentence that holds the whole claim (95 of 100 are right), or a limit that decides, is not weighed away.
+        return found
+    if found.relation == "contradicted" and (
+        found.reason == OTHER_LIMIT or (found.reason == BEYOND and reading.claim.reply == "yes")
+    ):
+        # Nor is a yes to a case that is beyond the limit.
         return found
     shares = weights.shares(numbers)
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])

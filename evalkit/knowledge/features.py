@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, held, unmet
 from evalkit.knowledge.binding import candidates, equal_amounts
+from evalkit.knowledge.by_amounts import FOLLOWS
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.contrasts import contrasts
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
@@ -90,6 +91,8 @@ def _of_rules(found: Comparison) -> dict[str, float]:
         "contradicted_exact": float(found.relation == "contradicted" and found.exact),
         "contradicted": float(found.relation == "contradicted" and not found.exact),
         "not_in_kb": float(found.relation == "not_in_kb"),
+        "doubtful": float(found.doubtful),
+        "follows": float(found.reason == FOLLOWS),
         **{f"{path}_{relation}": float((found.path, found.relation) == (path, relation)) for path, relation in _SPOKEN},
         **{f"because_{name}": float(found.reason.endswith(told)) for name, told in _REASONS.items()},
     }

@@ -45,7 +45,7 @@ _TEXTS = msgspec.json.Decoder(_TalkText)
 def said_in(body: bytes) -> str:
     """All that was said in a stored conversation, without the difference of case.
 
-    >>> said_in(b'{"turns": [{"text": "Hej"}, {"text": "GR\\u00dcSSE"}]}')
+    >>> said_in('{"turns": [{"text": "Hej"}, {"text": "GRÜSSE"}]}'.encode())
     'hej\\ngrüsse'
     """
     return "\n".join(turn.text for turn in _TEXTS.decode(body).turns).casefold()

@@ -168,7 +168,10 @@ def table_of(language: str, side: Side) -> Table:
         for entry in entries
     ]
     listed += [
-        (name, entry, False) for code in codes for name in shapes | only_weighed for entry in class_words(name, code)
+        (name, entry, False)
+        for code in codes
+        for name in sorted(shapes | only_weighed)
+        for entry in class_words(name, code)
     ]
     found: dict[tuple[str, tuple[str, ...], bool], Phrase] = {}
     for category, entry, cased in listed:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain, islice
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from evalkit.errors import StoreError
 from evalkit.store import schema
 from evalkit.store.database import reading, writing
 from evalkit.store.parts import Body, Part, Parts, read_part
@@ -107,7 +108,9 @@ class Words:
         done = 0
         unread = set(self.parts_without(run_id))
         for part in self._parts.of(run_id) if unread else ():
-            done += self._index_part(run_id, part, told) if part.hash in unread else 0
+            # A broken part stays unread: whoever scores it tells of it, and a repaired one is read next time.
+            with suppress(StoreError):
+                done += self._index_part(run_id, part, told) if part.hash in unread else 0
         table = schema.conversations
         loose = (table.c.run_id == run_id, table.c.part.is_(None), table.c.block.is_(None))
         with reading(self._engine) as connection:

@@ -210,4 +210,4 @@ def test_agreement_tells_what_people_say_of_this_run(tmp_path: Path, monkeypatch
     text = said(app(monkeypatch, tmp_path / "s.db", "agreement"))
     assert "Readers agree well" in text
     assert "promoted: [correctness.contradicted]" in text
-    assert ">Solved</span><b>unreviewed</b>" in text
+    assert ">Solved</span><b class=ek-words>unreviewed</b>" in text

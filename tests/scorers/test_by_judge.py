@@ -20,7 +20,7 @@ from evalkit.store.store import Store
 from tests.scorers.conftest import talk
 
 BASE = Knowledge.from_texts(["Tvätta tröjan i kallt vatten och torka den liggande.", "Frakten kostar 49 kr."])
-OPEN = talk("c: Kan ni sy om kragen?", "b: Skräddaren syr om tröjan.", language="sv")
+OPEN = talk("c: Kan ni sy om kragen?", "b: Vår skräddare i Lund syr om kragen.", language="sv")
 WRONG = talk("c: Vad kostar frakten?", "b: Frakten kostar 59 kr.", language="sv")
 HOLDS = (Judged(question=SUPPORTED, status="answered", answer="yes", good=True, turn=1),
          Judged(question=CONTRADICTED, status="answered", answer="no", good=True, turn=1))  # fmt: skip

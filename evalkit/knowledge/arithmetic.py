@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import combinations
 
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import roles
+from evalkit.knowledge.wording import role_words
 from evalkit.language.amounts import Quantity
-from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
 _NEAR_ENOUGH, _TOLERANCE = 0.3, 0.002
@@ -93,9 +90,4 @@ def _is(one: Quantity, other: Quantity) -> bool:
 
 
 def _says(role: str, claim: Statement) -> bool:
-    return _words(role).search(comparable(f"{claim.text} {claim.question}")) is not None
-
-
-@cache
-def _words(role: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()[role]))})(?!\w)")
+    return role_words(role).search(comparable(f"{claim.text} {claim.question}")) is not None

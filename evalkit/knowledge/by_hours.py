@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from evalkit.knowledge.alignment import held
 from evalkit.knowledge.certainty import OTHER_HOURS
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, roles
+from evalkit.knowledge.wording import Term, best_match, role_words
 from evalkit.language.amounts import Quantity
 from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
-from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
 _SPEAKS_OF_HOURS = 0.25
@@ -60,7 +57,7 @@ def _shifted(
         lengths = [q for q in sentence.amounts if q.kind == "duration" and q.unit == "h" and q.lo < _HALF_A_DAY_H]
         if not lengths or not terms or not named or best_match(named[0], terms[:1]) < _SUBJECT:
             continue
-        by = lengths[0].lo * _HOUR_MIN * (-1 if _before().search(comparable(sentence.text)) else 1)
+        by = lengths[0].lo * _HOUR_MIN * (-1 if role_words("_before").search(comparable(sentence.text)) else 1)
         opens = any(term.concept == "open" for term in terms)
         for n, hours in told:
             if n != at and sentences[n].passage is sentence.passage:
@@ -73,11 +70,6 @@ def _moved(hours: DayHours, by: float, *, opens: bool) -> DayHours:
         return hours
     # What is told of the one end says nothing of the other.
     return replace(hours, lo=hours.lo + by) if opens else replace(hours, hi=hours.hi + by)
-
-
-@cache
-def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_before']))})(?!\w)")
 
 
 def _fit(said: DayHours, known: DayHours) -> bool:

@@ -8,10 +8,9 @@ from dataclasses import replace
 from functools import cache
 
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, generic, roles, wording
+from evalkit.knowledge.wording import Term, best_match, generic, role_words, roles, wording
 from evalkit.language.amounts import Quantity, meets
 from evalkit.language.lexicon_data import negations
-from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import words
 
@@ -32,7 +31,7 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
     if found.reason.startswith(ANOTHER):
         doubt = own[found.sentence] < _BOUND_TO or _reckoned(claim, sentence) or _follows(claim, sentence, sentences)
     elif found.reason == OTHER_HOURS:
-        doubt = _sum_words().search(comparable(claim.text)) is not None
+        doubt = role_words("_reckoned").search(comparable(claim.text)) is not None
     elif found.reason == OTHERS:
         doubt = True
     else:
@@ -44,7 +43,7 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
 def _reckoned(claim: Statement, sentence: Sentence) -> bool:
     """Whether an amount may be a sum, a difference, a share or a multiple of what the sentence tells."""
     told = f"{claim.text} {claim.question}"
-    if _sum_words().search(comparable(told)):
+    if role_words("_reckoned").search(comparable(told)):
         return True
     kinds = [q.kind for q in claim.amounts]
     if any(q.kind == "money" and kinds.count("money") > 1 for q in claim.amounts):
@@ -79,11 +78,6 @@ def _operands(amount: Quantity, told: set[tuple[str, str, float]]) -> Iterator[t
             yield value, 1.0
         elif kind == "count":
             yield 0.0, value
-
-
-@cache
-def _sum_words() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_reckoned']))})(?!\w)")
 
 
 def _denied_elsewhere(claim: Statement, sentence: Sentence) -> bool:

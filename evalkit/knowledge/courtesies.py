@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from evalkit.knowledge.statements import denies
-from evalkit.knowledge.wording import roles, wording
+from evalkit.knowledge.wording import role_words, roles, wording
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
@@ -35,7 +35,7 @@ def _feels(said: str) -> bool:
     """Whether an exclamation begins with a feeling, or one is spoken of after a sigh."""
     plain = _bare(said)
     sigh = _starts("_sigh").match(plain)
-    if sigh and _anywhere("_feeling").search(plain, sigh.end()):
+    if sigh and role_words("_feeling").search(plain, sigh.end()):
         return True
     return said.rstrip().endswith("!") and _starts("_feeling").match(_after_how(plain)) is not None
 
@@ -48,9 +48,9 @@ def _after_how(plain: str) -> str:
 def _is_looked_up(said: str) -> bool:
     """Whether somebody says of himself that he will look, ask or pass it on."""
     plain = _bare(said)
-    who = _anywhere("_myself").search(plain)
+    who = role_words("_myself").search(plain)
     return (
-        who is not None and _anywhere("_look_up").search(plain) is not None and len(wording(said).terms) <= _LOOKED_UP
+        who is not None and role_words("_look_up").search(plain) is not None and len(wording(said).terms) <= _LOOKED_UP
     )
 
 
@@ -60,7 +60,7 @@ def _has_no_answer(said: str, language: str | None) -> bool:
     if len(spoken.terms) > _ABOUT or not denies(said, spoken, language):
         return False
     plain = comparable(said)
-    if _anywhere("_seek").search(plain) and _anywhere("_answer").search(plain):
+    if role_words("_seek").search(plain) and role_words("_answer").search(plain):
         return True
     return _cannot_tell().search(plain) is not None
 
@@ -87,8 +87,3 @@ def _spelt(role: str) -> str:
 @cache
 def _starts(role: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{_spelt(role)})(?!\w)[,]?")
-
-
-@cache
-def _anywhere(role: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_spelt(role)})(?!\w)")

@@ -63,13 +63,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         held = _by_coverage(reading)
         return replace(held, exact=held.exact and not held.doubtful)
     numbers = features(reading)
-    if found.relation == "supported" and (numbers["whole"] or (found.exact and found.reason)):
-        # A sentence that holds the whole claim (95 of 100 are right), or a limit that decides, is not weighed away.
-        return found
-    if found.relation == "contradicted" and (
-        found.reason == OTHER_LIMIT or (found.reason == BEYOND and reading.claim.reply == "yes")
-    ):
-        # Nor is a yes to a case that is beyond the limit.
+    if _stands(found, whole=bool(numbers["whole"]), reply=reading.claim.reply):
         return found
     shares = weights.shares(numbers)
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
@@ -89,6 +83,18 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         return replace(found, relation="unsure", sentence=at, exact=False)
     reason = _WEIGHED.format(share=shares[best], verdict=VERDICTS[best])
     return Comparison(VERDICTS[best], at, False, reason, weighed=True)
+
+
+def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
+    """Whether no weight takes a finding away.
+
+    A sentence that holds the whole claim (95 of 100 are right), what limits or sums decide, a yes beyond a limit.
+    """
+    if found.relation == "supported":
+        return whole or (found.exact and bool(found.reason))
+    return found.relation == "contradicted" and (
+        found.reason == OTHER_LIMIT or (found.reason == BEYOND and reply == "yes")
+    )
 
 
 def _by_coverage(reading: Reading) -> Comparison:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
-from evalkit.knowledge.wording import Term, Wording, parties, polar, roles, wording
+from evalkit.knowledge.wording import Term, Wording, parties, polar, role_words, roles, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicon_data import negations
 from evalkit.language.opening_hours import days_in
@@ -178,18 +178,13 @@ def _cuts() -> re.Pattern[str]:
 
 def denies(text: str, said: Wording, language: str | None) -> bool:
     """Whether a sentence denies: an odd number of negations, words such as closed among them."""
-    plain = _condition().sub(" ", _harmless().sub(" ", comparable(text)), count=1)
+    # "No problem" and "not only" hold a negation and deny nothing.
+    plain = _condition().sub(" ", role_words("_harmless").sub(" ", comparable(text)), count=1)
     known = negations(language) if language is not None else frozenset()
     n = sum(word in known or word.endswith("n't") for word in words(plain))
     # "Without" is a negation and a word that denies: it counts once.
-    more = any(hit.group() not in known for hit in _denying().finditer(plain))
+    more = any(hit.group() not in known for hit in role_words("_denying").finditer(plain))
     return (n + more) % 2 == 1 if n < 2 else True
-
-
-@cache
-def _harmless() -> re.Pattern[str]:
-    """Phrases that hold a negation and deny nothing: no problem, not only."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_harmless']))})(?!\w)")
 
 
 @cache
@@ -202,9 +197,4 @@ def _condition() -> re.Pattern[str]:
 def opposite_denials(said: Wording) -> int:
     """How many words deny and are one side of an opposite too, such as closed: an opposite turns a statement once."""
     signs = frozenset().union(*polar())
-    return sum(term.concept in signs and _denying().search(term.text) is not None for term in said.terms)
-
-
-@cache
-def _denying() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_denying']))})(?!\w)")
+    return sum(term.concept in signs and role_words("_denying").search(term.text) is not None for term in said.terms)

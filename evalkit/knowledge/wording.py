@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -9,7 +10,7 @@ from itertools import permutations
 from typing import Any
 
 from evalkit.knowledge.glossary import further_concepts
-from evalkit.text.data_files import yaml_data
+from evalkit.text.data_files import word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import Token, char_ngrams, tokens
 
@@ -321,6 +322,12 @@ def _add(name: str, entries: Iterable[str], exact: _Exact, prefixes: _Prefixes) 
 def roles() -> dict[str, frozenset[str]]:
     """The small words by the role that they play, each role's name with a leading underscore."""
     return _tables()[2]
+
+
+@cache
+def role_words(role: str) -> re.Pattern[str]:
+    """The words of a role, as a pattern of comparable text."""
+    return word_pattern(roles()[role])
 
 
 @cache

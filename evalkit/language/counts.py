@@ -7,7 +7,7 @@ from functools import cache
 
 from evalkit.language.amounts import Quantity
 from evalkit.language.numerals import bound, number_words, table, value
-from evalkit.text.data_files import word_parts
+from evalkit.text.data_files import word_parts, word_pattern
 
 _MOST = 5_000
 PEOPLE = "people"
@@ -175,10 +175,7 @@ def _times() -> re.Pattern[str]:
 
 @cache
 def _adverbs() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (str(name), re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)"))
-        for name, words in table()["how_often"].items()
-    )
+    return tuple((str(name), word_pattern(words)) for name, words in table()["how_often"].items())
 
 
 @cache

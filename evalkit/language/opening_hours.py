@@ -9,7 +9,7 @@ from functools import cache
 
 from evalkit.language.amounts import Quantity
 from evalkit.language.numerals import table
-from evalkit.text.data_files import word_parts
+from evalkit.text.data_files import word_parts, word_pattern
 
 _WEEK = 7
 OPEN_END = -1.0
@@ -112,7 +112,7 @@ _GROUPS = {"weekday": frozenset(range(5)), "weekend": frozenset({5, 6}), "all": 
 @cache
 def _days() -> re.Pattern[str]:
     words = [str(word) for words in table()["days"].values() for word in words]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(words))})(?!\w)")
+    return word_pattern(words)
 
 
 @cache
@@ -122,4 +122,4 @@ def _to() -> re.Pattern[str]:
 
 @cache
 def _closed() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['closed']))})(?!\w)")
+    return word_pattern(table()["closed"])

@@ -93,12 +93,15 @@ class Words:
 
     def parts_without(self, run_id: str) -> list[str]:
         """The hashes of the run's parts whose words lie in no block."""
+        return [part.hash for part in self._unread(run_id)]
+
+    def _unread(self, run_id: str) -> list[Part]:
         table = schema.word_blocks
         with reading(self._engine) as connection:
             known = set(
                 connection.execute(sa.select(table.c.part).where(table.c.run_id == run_id).distinct()).scalars()
             )
-        return [part.hash for part in self._parts.of(run_id) if part.hash not in known]
+        return [part for part in self._parts.of(run_id) if part.hash not in known]
 
     def index(self, run_id: str, *, above: int | None = None, told: Callable[[int], None] | None = None) -> int:
         """How many conversations were put into blocks; `told` hears of each some thousand.
@@ -106,11 +109,10 @@ class Words:
         Those in the database only where there are more than `above` of them (None: as many as pay).
         """
         done = 0
-        unread = set(self.parts_without(run_id))
-        for part in self._parts.of(run_id) if unread else ():
+        for part in self._unread(run_id):
             # A broken part stays unread: whoever scores it tells of it, and a repaired one is read next time.
             with suppress(StoreError):
-                done += self._index_part(run_id, part, told) if part.hash in unread else 0
+                done += self._index_part(run_id, part, told)
         table = schema.conversations
         loose = (table.c.run_id == run_id, table.c.part.is_(None), table.c.block.is_(None))
         with reading(self._engine) as connection:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from math import log
 from operator import mul
 
+from evalkit.knowledge.glossary import generic, others_of, parties
 from evalkit.knowledge.nearness import BESIDE, NEIGHBOUR, SUBJECT, Matches, Near, Nearness
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
-from evalkit.knowledge.wording import Term, alike, best_match, generic, others_of, parties
+from evalkit.knowledge.wording import Term, alike, best_match
 from evalkit.language.amounts import meets
 
 _CONTEXT = 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import role_words
 from evalkit.language.amounts import Quantity
 from evalkit.text.normalise import comparable
 

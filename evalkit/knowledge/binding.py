@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from evalkit.knowledge.alignment import Weights, clash, held, of_one_piece
+from evalkit.knowledge.glossary import antonyms, polar
 from evalkit.knowledge.nearness import Matches, Near, sharp
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
-from evalkit.knowledge.wording import Term, alike, antonyms, best_match, polar
+from evalkit.knowledge.wording import Term, alike, best_match
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
 
 _NEAR = 0.15

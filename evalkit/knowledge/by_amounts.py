@@ -10,6 +10,7 @@ from evalkit.knowledge.arithmetic import follows
 from evalkit.knowledge.binding import candidates
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
+from evalkit.knowledge.glossary import polar
 from evalkit.knowledge.inference import (
     against_limit,
     answers_the_question,
@@ -22,7 +23,6 @@ from evalkit.knowledge.inference import (
     torn_apart,
 )
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
-from evalkit.knowledge.wording import polar
 from evalkit.language.amounts import Quantity, comparable_counts, meets, same
 
 FOLLOWS = "it follows from the amounts that are told"

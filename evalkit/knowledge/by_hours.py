@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from evalkit.knowledge.alignment import held
 from evalkit.knowledge.certainty import OTHER_HOURS
+from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, role_words
+from evalkit.knowledge.wording import Term, best_match
 from evalkit.language.amounts import Quantity
 from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
 from evalkit.text.normalise import comparable

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
 from evalkit.knowledge.certainty import DENIED, OTHERS
+from evalkit.knowledge.glossary import antonyms, generic, polar, roles
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
-from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar, roles
+from evalkit.knowledge.wording import Term, best_match
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 

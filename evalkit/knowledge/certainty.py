@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from evalkit.knowledge.glossary import generic, role_words, roles
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, generic, role_words, roles, wording
+from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity, meets
 from evalkit.language.lexicon_data import negations
 from evalkit.text.normalise import comparable

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.knowledge.courtesies import states_nothing
+from evalkit.knowledge.glossary import courtesies
 from evalkit.knowledge.statements import clauses
-from evalkit.knowledge.wording import Term, best_match, courtesies, wording
+from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
 from evalkit.language.quantities import quantities

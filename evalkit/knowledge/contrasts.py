@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from evalkit.knowledge.alignment import Weights, clash, held
 from evalkit.knowledge.binding import equal_amounts
+from evalkit.knowledge.glossary import antonyms, generic, polar
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
+from evalkit.knowledge.wording import Term, best_match
 
 _KNOWN, _STRANGE = 0.7, 0.5
 _WHOLE, _MOST = 0.95, 4

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from evalkit.knowledge.glossary import role_words, roles
 from evalkit.knowledge.statements import denies
-from evalkit.knowledge.wording import role_words, roles, wording
+from evalkit.knowledge.wording import wording
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable

@@ -10,8 +10,9 @@ from evalkit.knowledge.binding import candidates, equal_amounts
 from evalkit.knowledge.by_amounts import FOLLOWS
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.contrasts import contrasts
+from evalkit.knowledge.glossary import antonyms, generic, polar
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term, antonyms, best_match, generic, polar
+from evalkit.knowledge.wording import Term, best_match
 from evalkit.language.amounts import Quantity
 
 _KNOWN, _STRANGE = 0.7, 0.5

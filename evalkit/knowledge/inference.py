@@ -8,8 +8,9 @@ from functools import cache
 
 from evalkit.knowledge.alignment import Weights, held, of_one_piece
 from evalkit.knowledge.binding import equal_amounts
+from evalkit.knowledge.glossary import roles
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
-from evalkit.knowledge.wording import Term, best_match, roles, wording
+from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity, meets
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
-from evalkit.knowledge.wording import Term, Wording, parties, polar, role_words, roles, wording
+from evalkit.knowledge.glossary import parties, polar, role_words, roles
+from evalkit.knowledge.wording import Term, Wording, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicon_data import negations
 from evalkit.language.opening_hours import days_in

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import permutations
-from typing import Any
 
-from evalkit.knowledge.glossary import further_concepts
-from evalkit.text.data_files import word_pattern, yaml_data
+from evalkit.knowledge.glossary import concepts, phrases, polar, role_tables, roles
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import Token, char_ngrams, tokens
 
@@ -20,32 +16,6 @@ _OPPOSITE = 0.8
 _SURE, _WIDE = 0.85, 0.75
 _INSIDE, _LONG_STRETCH = 0.7, 5
 _LONGEST_PHRASE = 4
-_Exact = dict[tuple[str, ...], str]
-_Prefixes = dict[str, list[tuple[tuple[str, ...], str]]]
-_NO_ROLES = frozenset(
-    {
-        "_stop",
-        "_courtesy",
-        "_clause",
-        "_joint",
-        "_polite",
-        "_contrast",
-        "_harmless",
-        "_verb_first",
-        "_after",
-        "_after_last",
-        "_reckoned",
-        "_yearly",
-        "_before",
-        "_sigh",
-        "_feeling",
-        "_how",
-        "_myself",
-        "_look_up",
-        "_tell",
-        "_left",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +126,7 @@ def _alike(left: Term, right: Term) -> float:
     dice = _dice(left.grams, right.grams)
     if left.concept is not None and left.concept == right.concept:
         # A compound such as returfrakt holds two things; the nearer spelling is the nearer meaning.
-        least = _SURE if left.concept in _data() else _WIDE
+        least = _SURE if left.concept in concepts() else _WIDE
         return least + (1 - least) * dice
     if left.concept is not None and right.concept is not None:
         if frozenset((left.concept, right.concept)) in polar():
@@ -223,7 +193,7 @@ def _wide_concept_at(words: list[str], at: int) -> tuple[int, str | None]:
 
 
 def _concept_at(words: list[str], at: int, *, wide: bool = False) -> tuple[int, str | None]:
-    exact, _ = _phrases(wide)
+    exact, _ = phrases(wide=wide)
     longest, begun = _beginning(words[at], wide)
     for length in range(min(longest, len(words) - at), 0, -1):
         if found := exact.get(tuple(words[at : at + length])):
@@ -234,14 +204,10 @@ def _concept_at(words: list[str], at: int, *, wide: bool = False) -> tuple[int, 
     return 1, None
 
 
-def _phrases(wide: bool) -> tuple[_Exact, _Prefixes]:
-    return _wide_tables() if wide else _tables()[:2]
-
-
 @lru_cache(maxsize=20_000)
 def _beginning(word: str, wide: bool) -> tuple[int, tuple[tuple[tuple[str, ...], str], ...]]:
     """The length of the longest phrase that a word begins, and what follows each of its beginnings, longest first."""
-    _, prefixes = _phrases(wide)
+    _, prefixes = phrases(wide=wide)
     begun = [follows for size in range(min(len(word), 14), 2, -1) for follows in prefixes.get(word[:size], ())]
     return _longest(wide).get(word, 0), tuple(begun)
 
@@ -250,7 +216,7 @@ def _beginning(word: str, wide: bool) -> tuple[int, tuple[tuple[tuple[str, ...],
 def _longest(wide: bool) -> dict[str, int]:
     """The length of the longest phrase that begins with a word, as far as phrases are looked for."""
     found: dict[str, int] = {}
-    for phrase in _phrases(wide)[0]:
+    for phrase in phrases(wide=wide)[0]:
         if len(phrase) <= _LONGEST_PHRASE:
             found[phrase[0]] = max(len(phrase), found.get(phrase[0], 0))
     return found
@@ -262,111 +228,9 @@ def _lowered(word: str) -> str:
 
 
 def _roles_at(words: list[str], at: int) -> Iterable[str]:
-    exact, prefixes = _role_tables()
+    exact, prefixes = role_tables()
     word = words[at]
     for phrase in (word, " ".join(words[at : at + 2]), " ".join(words[at : at + 3])):
         yield from exact.get(phrase, ())
     for size in range(3, len(word) + 1):
         yield from prefixes.get(word[:size], ())
-
-
-@cache
-def _role_tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """The roles of each phrase and of each prefix: one look-up a word, however many roles there are."""
-    exact: dict[str, tuple[str, ...]] = {}
-    prefixes: dict[str, tuple[str, ...]] = {}
-    for role, known in roles().items():
-        if role in _NO_ROLES:
-            continue
-        for phrase in known:
-            into, key = (prefixes, phrase[:-1]) if phrase.endswith("*") else (exact, phrase)
-            into[key] = (*into.get(key, ()), role[1:])
-    return exact, prefixes
-
-
-@cache
-def _tables() -> tuple[_Exact, _Prefixes, dict[str, frozenset[str]]]:
-    exact: _Exact = {}
-    prefixes: _Prefixes = {}
-    roles: dict[str, frozenset[str]] = {}
-    for name, entries in _data().items():
-        said = [comparable(str(entry)) for entry in entries]
-        if name in {"_antonyms", "_polar", "_generic", "_parties"}:
-            continue
-        if name.startswith("_"):
-            roles[name] = frozenset(said)
-            continue
-        _add(name, said, exact, prefixes)
-    return exact, prefixes, roles
-
-
-@cache
-def _wide_tables() -> tuple[_Exact, _Prefixes]:
-    exact: _Exact = {}
-    prefixes: _Prefixes = {}
-    for name, entries in further_concepts():
-        _add(name, entries, exact, prefixes)
-    return exact, prefixes
-
-
-def _add(name: str, entries: Iterable[str], exact: _Exact, prefixes: _Prefixes) -> None:
-    for entry in entries:
-        parts = tuple(entry.split())
-        if parts[0].endswith("*"):
-            prefixes.setdefault(parts[0][:-1], []).append((parts[1:], name))
-        else:
-            exact.setdefault(parts, name)
-
-
-@cache
-def roles() -> dict[str, frozenset[str]]:
-    """The small words by the role that they play, each role's name with a leading underscore."""
-    return _tables()[2]
-
-
-@cache
-def role_words(role: str) -> re.Pattern[str]:
-    """The words of a role, as a pattern of comparable text."""
-    return word_pattern(roles()[role])
-
-
-@cache
-def courtesies() -> frozenset[str]:
-    """Words such as unfortunately, which say nothing of the matter."""
-    return frozenset(comparable(str(word)) for word in _data()["_courtesy"])
-
-
-@cache
-def generic() -> frozenset[str]:
-    """Concepts that stand in many sentences and tell little, such as cost."""
-    return frozenset(map(str, _data()["_generic"]))
-
-
-@cache
-def antonyms() -> frozenset[frozenset[str]]:
-    """Pairs of concepts that exclude each other."""
-    return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_antonyms"])
-
-
-@cache
-def polar() -> frozenset[frozenset[str]]:
-    """Pairs of concepts that are one thing with its sign turned, such as open and closed."""
-    return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_polar"])
-
-
-@cache
-def others_of(pairs: frozenset[frozenset[str]]) -> dict[str, frozenset[str]]:
-    """By concept, those that stand with it in a pair."""
-    both = [(one, other) for pair in pairs for one, other in permutations(pair, 2)]
-    return {concept: frozenset(other for one, other in both if one == concept) for concept in {one for one, _ in both}}
-
-
-@cache
-def parties() -> frozenset[frozenset[str | None]]:
-    """Pairs of those whom a rule is for, such as companies and private persons."""
-    return frozenset(frozenset(str(pair).split("/")) for pair in _data()["_parties"])
-
-
-def _data() -> dict[str, list[Any]]:
-    loaded: dict[str, list[Any]] = yaml_data("evalkit.knowledge", "data/concepts.yaml")
-    return loaded

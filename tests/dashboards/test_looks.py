@@ -21,18 +21,6 @@ pytest.importorskip("streamlit")
 ROOM = Path(__file__).parents[2] / "dashboards"
 
 
-@pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> object:
-    """Changes the reader's language."""
-    from dashboards.kit import numbers, texts
-
-    def speak(lang: str) -> None:
-        monkeypatch.setattr(numbers, "language", lambda: lang)
-        monkeypatch.setattr(texts, "language", lambda: lang)
-
-    return speak
-
-
 @pytest.mark.parametrize(
     ("lang", "euro", "points", "text"),
     [
@@ -42,10 +30,10 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> object:
         ("de", "2,16\u00a0€", "−59,5", "−0,17 – 1,00"),
     ],
 )
-def test_numbers_stand_as_the_language_writes_them(reader, lang: str, euro: str, points: str, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_numbers_stand_as_the_language_writes_them(speak, lang: str, euro: str, points: str, text: str) -> None:  # type: ignore[no-untyped-def]
     from dashboards.kit import numbers
 
-    reader(lang)
+    speak(lang)
     assert numbers.euro(2.16, 2) == euro
     assert numbers.number(-59.46, 1, signed=True) == points
     assert numbers.between(-0.17, 1.0) == text

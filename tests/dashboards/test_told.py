@@ -27,18 +27,6 @@ _MADE_OF_OTHERS = frozenset({
 """Sentences with more than a name or a number in a gap (each whole one is tested here), and names of the gate's rules."""
 
 
-@pytest.fixture
-def speak(monkeypatch: pytest.MonkeyPatch) -> object:
-    """Changes the reader's language."""
-    from dashboards.kit import numbers, told
-
-    def choose(lang: str) -> None:
-        monkeypatch.setattr(told, "language", lambda: lang)
-        monkeypatch.setattr(numbers, "language", lambda: lang)
-
-    return choose
-
-
 def sentences() -> Iterator[str]:
     """What the scorers' source makes messages of, with a number in each gap."""
     for pattern in _SAID_BY:

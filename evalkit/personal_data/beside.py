@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.cues import PersonalData, cue_pattern, said_before, stems
+from evalkit.personal_data.cues import PersonalData, cue_pattern, last_cue, said_before, stems
 
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d{2}"
     r"|\d{1,2}(?:\.|st|nd|rd|th)? (?:of )?[^\W\d]{3,12} (?:19|20)\d{2}"
     r"|[^\W\d]{3,12} \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2})"
 )
+_NO_PLATE = (
+    r"(?!BMW|KIA|MAN|BYD|DAF|GMC|SEK|NOK|DKK|EUR|ISK|GBP|USD|CHF|LED|USB|GPS|ABS|DAB|SUV|AWD|VIN|TDI|TSI|MAX|MIN)"
+)
 _PLATE = (
-    r"(?:[A-Z]{3}[ -]?\d{2}(?![ ]?\w)|[A-ZÅÄÖÆØÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{2}(?:[ ]?[\dA-Z]{1,3}|[ ][A-Z]{3}))"
+    rf"(?:{_NO_PLATE}[A-Z]{{3}}[ -]?\d{{2}}(?!\w|[ ]?\d|[ ][A-Z])|(?!VW)[A-Z]{{2}}[ -]?[A-Z]\d{{2}}(?!\w|[ ]?\d)|"
+    r"[A-ZÅÄÖÆØÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{2}(?:[ ]?[\dA-Z]{1,3}|[ ][A-Z]{3}))"
     r"(?!\w|[ ]\d)"
 )
 _TABLE: tuple[tuple[str, str, str, float], ...] = (
@@ -27,11 +31,17 @@ _TABLE: tuple[tuple[str, str, str, float], ...] = (
     ("DE_AUSWEIS", "id_card", r"(?=[A-Z0-9]{0,8}\d)[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?D?(?!\w)", 0.85),
     ("GB_NINO", "nino", r"[A-Z]{2}[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-D](?!\w)", 0.8),
 )
+_STATED_PLATE = re.compile(
+    rf"[^\d.!?\n]{{1,40}}?(?<!\w)(?:är|er|is|ist|on)[ ](?P<value>{_NO_PLATE}[A-Z]{{3}}[ ]?\d{{2}}[\dA-Z]"
+    r"|[A-Z]{2}[ ]?\d{2}[ ]?\d{3}|(?!VW)[A-Z]{2}[ ][A-Z]\d{2}|[A-Z]{2}\d{2}[ ]?[A-Z]{3}|[A-Z]{2}[ ]?\d{5})(?!\w|[ ]?\d)"
+)
+"""What a car is, said further on in the sentence: "the car that comes in tomorrow is ABC 123"."""
 _BORN_AFTER = re.compile(rf"(?P<value>{_DATE})[ ]+(?:geboren|syntynyt|född|født|fødd|fædd\w*)\b")
 BETWEEN = (
     r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
     r"|reg|lyder|lautet|:|=|-|–|\.|,)(?![^\W\d])){0,4}\s*"
 )
+_BESIDE, _IN_SENTENCE = 30, 48
 OTHERS = re.compile(
     r"[ ]*(?:tilhører dere|tilhører jer|tillhör er|er deres|er jeres|is yours|gehört ihnen"
     r"|\(?(?:vår|vårt|vores|våres|our|ours|unser|unseres|meidän))\b"
@@ -45,22 +55,36 @@ def beside_cues(text: str, lowered: str, begun: frozenset[str]) -> Iterator[Pers
         if begun.isdisjoint(stems(cue)):
             continue
         for hit in cue_pattern(cue).finditer(lowered):
-            value = _value(shape).match(text, hit.end())
-            if value is None:
+            value = _value(shape).match(text, hit.end()) or _stated(kind, text, lowered, hit.end())
+            if value is None or (kind != "DOB" and is_form(lowered, value.start("value"))):
                 continue
             start, end = value.span("value")
-            if kind == "BANK_ACCOUNT" and (
-                _is_others(lowered, start, end) or len(re.findall(r"\d", value.group())) < 8
-            ):
+            if kind == "BANK_ACCOUNT" and (is_ours(lowered, start, end) or len(re.findall(r"\d", value.group())) < 8):
                 continue
             yield PersonalData(kind, start, end, confidence, exact=_checked(kind, text[start:end]))
     for hit in _BORN_AFTER.finditer(lowered):
         yield PersonalData("DOB", hit.start("value"), hit.end("value"), 0.85)
 
 
-def _is_others(lowered: str, start: int, end: int) -> bool:
-    ours = cue_pattern("own_account").search(said_before(lowered, start, 30))
-    return ours is not None or OTHERS.match(lowered, end) is not None
+def _stated(kind: str, text: str, lowered: str, at: int) -> re.Match[str] | None:
+    hit = _STATED_PLATE.match(text, at) if kind == "VEHICLE_PLATE" else None
+    return hit if hit and cue_pattern("veto").search(lowered, at, hit.start("value")) is None else None
+
+
+def is_ours(lowered: str, start: int, end: int) -> bool:
+    """Whether the words beside an account say that it is an organisation's: ours, yours, or the company's own."""
+    if OTHERS.match(lowered, end) or cue_pattern("own_account").search(said_before(lowered, start, _BESIDE)):
+        return True
+    before = said_before(lowered, start, _IN_SENTENCE)
+    theirs = last_cue("organisations_own", before)
+    return theirs is not None and cue_pattern("first_person").search(before, theirs.end()) is None
+
+
+def is_form(lowered: str, start: int) -> bool:
+    """Whether a value only shows how such values are written: "in the format AB 12 34 56 C"."""
+    before = said_before(lowered, start, _BESIDE).rstrip(" :\"'(„“”«»")
+    shown = last_cue("shown_form", before)
+    return shown is not None and shown.end() == len(before)
 
 
 def _checked(kind: str, value: str) -> bool:

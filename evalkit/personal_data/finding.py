@@ -13,7 +13,8 @@ from evalkit.personal_data.beside import beside_cues
 from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
 from evalkit.personal_data.cues import STEM, SURE, PersonalData, words_of
 from evalkit.personal_data.likely_names import likely_names
-from evalkit.personal_data.names import TWO_CAPITALS, names, names_beside
+from evalkit.personal_data.names import TWO_CAPITALS, names
+from evalkit.personal_data.names_beside import names_beside
 from evalkit.personal_data.national import national_numbers, ninos
 from evalkit.personal_data.numbers import numbers
 from evalkit.personal_data.phones import phones

@@ -41,8 +41,9 @@ def likely_names(text: str, lowered: str, said: frozenset[str]) -> Iterator[Pers
             continue
         if any(names_a_thing(word) for word in words):
             continue
-        if signed(lowered, end) or (asked and looks_like_a_name(words)) or _patronymic(words):
-            yield from full_names(text, start, end, _SURE)
+        acts = signed(lowered, end)
+        if acts or (asked and looks_like_a_name(words)) or _patronymic(words):
+            yield from full_names(text, start, end, _SURE, whole=acts)
 
 
 def _asked(lowered: str, start: int) -> bool:

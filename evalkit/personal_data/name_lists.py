@@ -10,9 +10,41 @@ from evalkit.text.data_files import yaml_data
 
 
 def is_public(name: str) -> bool:
-    """Whether everybody knows the bearer of a name: it is asked for then, like a thing."""
-    words = name.lower().split(" ")
-    return " ".join(words[:2]).removesuffix("s") in _public() or " ".join(words) in _public()
+    """Whether everybody knows the bearer of a name, in the genitive or a Finnish case too: it is asked for then."""
+    first, _, rest = name.lower().partition(" ")
+    second = rest.partition(" ")[0]
+    known = _public()
+    return (
+        f"{first} {second}".removesuffix("s") in known
+        or f"{first} {rest}" in known
+        or any(f"{first} {bare}" in known for bare in finnish_bases(second))
+    )
+
+
+def finnish_genitive(lowered: str) -> bool:
+    """Whether a family name stands in the Finnish genitive: Linnan, Berglundin, Virtasen."""
+    if not lowered.endswith("n") or lowered in _family_names() or ends_as(lowered, _family_endings()):
+        return False
+    return any(len(bare) >= _SHORTEST_FAMILY and family(bare) for bare in finnish_bases(lowered))
+
+
+_CASES = ("n", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "ssa", "ssä")
+_SHORTEST_FAMILY, _SHORTEST_OWNER = 5, 4
+
+
+def finnish_bases(lowered: str) -> list[str]:
+    """What a word in a Finnish case can be the case of; nothing for other words.
+
+    >>> finnish_bases("virtasesta"), finnish_bases("berglundin"), finnish_bases("kiven")
+    (['virtase', 'virtanen'], ['berglundi', 'berglund'], ['kive', 'kivi'])
+    """
+    stem = next((lowered[: -len(case)] for case in reversed(_CASES) if lowered.endswith(case)), None)
+    if stem is None:
+        return []
+    for ending, nominative in (("kse", "s"), ("se", "nen"), ("e", "i"), ("i", "")):
+        if stem.endswith(ending):
+            return [stem, stem.removesuffix(ending) + nominative]
+    return [stem]
 
 
 def given(word: str) -> bool:
@@ -24,7 +56,7 @@ def given(word: str) -> bool:
 def family(word: str) -> bool:
     """Whether a word is a family name, or ends as one."""
     lowered = word.lower()
-    return lowered in _family_names() or (len(lowered) >= 5 and _ends(lowered, _family_endings()))
+    return lowered in _family_names() or (len(lowered) >= 5 and ends_as(lowered, _family_endings()))
 
 
 def looks_like_a_name(words: list[str]) -> bool:
@@ -36,12 +68,27 @@ def looks_like_a_name(words: list[str]) -> bool:
 def genitive(lowered: str) -> bool:
     """Whether a Nordic family name stands in the genitive: Lindgrens, Hansens."""
     bare = lowered.removesuffix("s")
-    return bare != lowered and len(bare) >= 4 and lowered not in _family_names() and family(bare) and bare[-1] != "s"
+    if bare == lowered or len(bare) < _SHORTEST_OWNER or bare[-1] == "s":
+        return False
+    return lowered not in _family_names() and not ends_as(lowered, _family_endings()) and family(bare)
 
 
 def telling(word: str) -> bool:
     """Whether a family name is no everyday word."""
     return family(word) and word.lower() not in also_words()
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """The words of a list of what firms and works are called."""
+    words: list[str] = yaml_data("evalkit.personal_data", "data/things.yaml")[name]
+    return frozenset(words)
+
+
+@cache
+def endings(name: str) -> dict[int, frozenset[str]]:
+    """A list of endings, by their length."""
+    return by_length(listed(name))
 
 
 def _names() -> dict[str, object]:
@@ -70,15 +117,17 @@ def _family_names() -> frozenset[str]:
 @cache
 def _family_endings() -> dict[int, frozenset[str]]:
     endings: list[str] = _names()["family_endings"]  # type: ignore[assignment]
-    return _by_length(endings)
+    return by_length(endings)
 
 
-def _by_length(endings: Iterable[str]) -> dict[int, frozenset[str]]:
-    lengths = {len(ending) for ending in endings}
-    return {size: frozenset(ending for ending in endings if len(ending) == size) for size in sorted(lengths)}
+def by_length(endings: Iterable[str]) -> dict[int, frozenset[str]]:
+    """Endings by their length, so that a word is cut once for each."""
+    listed = frozenset(endings)
+    return {size: frozenset(e for e in listed if len(e) == size) for size in sorted({len(e) for e in listed})}
 
 
-def _ends(word: str, endings: dict[int, frozenset[str]]) -> bool:
+def ends_as(word: str, endings: dict[int, frozenset[str]]) -> bool:
+    """Whether a word ends in one of the endings, or is one."""
     return any(word[-size:] in of_size for size, of_size in endings.items())
 
 
@@ -92,7 +141,7 @@ def not_after() -> frozenset[str]:
 def names_a_thing(word: str) -> bool:
     """Whether a word is a thing, alone or at the end of a compound: `lampa`, `bordslampa`."""
     lowered = word.lower()
-    return lowered in not_after() or (len(lowered) >= _COMPOUND and _ends(lowered, _things()))
+    return lowered in not_after() or (len(lowered) >= _COMPOUND and ends_as(lowered, _things()))
 
 
 _COMPOUND, _SHORTEST_THING = 8, 4
@@ -100,7 +149,7 @@ _COMPOUND, _SHORTEST_THING = 8, 4
 
 @cache
 def _things() -> dict[int, frozenset[str]]:
-    return _by_length([word for word in not_after() if len(word) >= _SHORTEST_THING and word.isalpha()])
+    return by_length([word for word in not_after() if len(word) >= _SHORTEST_THING and word.isalpha()])
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import SURE, WORD, PersonalData, cue_pattern, cue_words, spoken
+from evalkit.personal_data.cues import WORD, PersonalData, cue_pattern, cue_words, spoken
 from evalkit.personal_data.name_lists import (
     also_words,
     family,
@@ -37,6 +37,11 @@ _RELATED = re.compile(
     rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{0,3}})"
 )
 _HERE = re.compile(rf"(?<!\w)(?P<name>{PART}(?:{MORE}){{1,2}})[ ](?:här|her|here|hier|täällä|tässä|hér)\b")
+_LOWER_HERE = re.compile(
+    r"(?:^|(?<=[\n.,!?:])|(?<=[\n.,!?:] )|(?<=\bhej )|(?<=\bhei )|(?<=\bhi )|(?<=\bmoi )|(?<=\bhello )|(?<=\bhallo ))"
+    rf"(?P<name>[{LOWER}]{{2,20}} [{LOWER}-]{{4,24}}) (?:här|her|here|hier|täällä|tässä|hér)(?!\w)"
+)
+_INITIALS = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>(?:[{UPPER}]\.?[ ]){{1,2}}(?P<family>{PART}))(?!\w)")
 _GAP = re.compile(r",?[ ]")
 _LONGEST_SIGN = 24
 _AFTER = re.compile(rf"(?<![\w@])(?P<name>{PART}(?:{MORE}){{1,3}}),?[ ]")
@@ -50,11 +55,6 @@ _GREETING = re.compile(
 _LETTER_WORDS = frozenset({"dear", "kära", "käre", "kære", "kjære", "hyvä", "liebe", "lieber"})
 _CLOSING = re.compile(rf"[/–—-][ ]?(?P<name>{PART}(?:{MORE}){{0,2}})[.!]?[ ]{{0,3}}(?=\n|$)")
 _DASHES = frozenset("/–—-")
-_AT_END = re.compile(
-    rf"(?P<name>{PART}(?:{MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,14}}[.:]?[ ]*)?)$"
-)
-_LINE = re.compile(rf"[> ?*•-]{{0,8}}(?P<name>{PART}(?:{MORE}){{1,3}})[ ,]{{0,2}}")
-_LINES_ABOVE = 4
 _LOWER_NAME = re.compile(
     rf"[ :,]+(?P<name>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?(?:[ ][{LOWER}-]{{2,24}})?)(?![\w@])"
 )
@@ -79,7 +79,7 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 """My son Villads: after a relative of one's own any capitalised word is a name."""
-_LONGEST_NAME, _TELLING, _SHORT = 60, 5, 4
+_TELLING, _SHORT, _A_FULL_NAME = 5, 4, 2
 _LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
@@ -100,6 +100,7 @@ def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterat
         for hit in _HERE.finditer(text):
             # What stands between the sentence's start and "here" is the whole name, two family names too.
             yield from full_names(text, hit.start("name"), hit.end("name"), 0.8, whole=True)
+        yield from _in_lower_case_here(lowered) if known else ()
     for hit in _CLOSING.finditer(text) if not _DASHES.isdisjoint(text) else ():
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
@@ -122,7 +123,9 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
                 continue
             found = pattern.match(text, hit.end())
             if found is None:
-                yield from _in_lower_case(lowered, hit.end(), alone=cue == "name_before")
+                alone = cue == "name_before"
+                yield from _in_lower_case(lowered, hit.end(), alone=alone)
+                yield from _initialled(text, hit.end()) if alone else ()
                 continue
             start, end = found.span("name")
             if "\n\n" in text[hit.end() : start] and cue != "sign_off":
@@ -170,6 +173,22 @@ def _in_lower_case(lowered: str, start: int, *, alone: bool) -> Iterator[Persona
         if not (whole or alone) or (not alone and (first in also_words() or len(second) < _TELLING)):
             return
         yield PersonalData("NAME", begin, found.end("name") if whole else begin + len(first), 0.75)
+
+
+def _initialled(text: str, start: int) -> Iterator[PersonalData]:
+    """A family name after nothing but the letters of the given names, as it stands on a card."""
+    found = _INITIALS.match(text, start)
+    if found is not None and ("-" in found["family"] or family(found["family"])):
+        yield PersonalData("NAME", *found.span("name"), 0.75)
+
+
+def _in_lower_case_here(lowered: str) -> Iterator[PersonalData]:
+    """A name without capitals that says "here": "hej, moa lindkvist här"."""
+    for hit in _LOWER_HERE.finditer(lowered):
+        first, second = hit["name"].split(" ")
+        words = cue_words("not_names")
+        if given(first) and family(second) and first not in words and second not in words:
+            yield PersonalData("NAME", *hit.span("name"), 0.75)
 
 
 def _greeted(text: str) -> Iterator[PersonalData]:
@@ -239,38 +258,13 @@ def signed(lowered: str, end: int) -> bool:
     )
 
 
-def names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
-    """A full name right before a phone number, an address, an e-mail or an identity number is that person's."""
-    beside: list[PersonalData] = []
-    for item in found:
-        if item.confidence < SURE or item.kind in {"NAME", "SECRET", "IP", "ORDER_NUMBER"}:
-            continue
-        start = max(0, item.start - _LONGEST_NAME)
-        hit = _AT_END.search(text[start : item.start])
-        # German nouns have capitals too, so words of the sentence are no name.
-        if hit is not None:
-            beside += full_names(text, start + hit.start("name"), start + hit.end("name"), 0.75)
-        beside += _above(text, item.start)
-    return beside
-
-
-def _above(text: str, start: int) -> Iterator[PersonalData]:
-    """A full name that is a whole line, in the lines right above a datum: how addresses and cards are written."""
-    at = text.rfind("\n", 0, start)
-    for _ in range(_LINES_ABOVE):
-        if at < 0:
-            return
-        begin = text.rfind("\n", 0, at) + 1
-        line = _LINE.fullmatch(text, begin, at)
-        if line is not None and looks_like_a_name(line["name"].split(" ")):
-            yield from full_names(text, line.start("name"), line.end("name"), 0.75, whole=True)
-        at = begin - 1
-
-
 def _own_start(text: str, start: int, end: int) -> int | None:
     """Where a name begins after words that only look like one by their capital; None where nothing remains."""
-    for word in text[start:end].split(" "):
-        if word.lower().strip(".") not in cue_words("not_names"):
+    words = text[start:end].split(" ")
+    for place, word in enumerate(words):
+        plain = word.lower().strip(".")
+        leads = plain in _leads() and len(words) - place > _A_FULL_NAME
+        if not leads and plain not in cue_words("not_names"):
             return start
         start += len(word) + 1
     return None
@@ -311,6 +305,11 @@ def _holds_words(name: str) -> bool:
 
 def _is_word(name: str) -> bool:
     return name.split(" ")[0].lower() in cue_words("not_names")
+
+
+@cache
+def _leads() -> frozenset[str]:
+    return frozenset(cue_words("name_leads"))
 
 
 @cache

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.beside import BETWEEN
+from evalkit.personal_data.beside import BETWEEN, is_form
 from evalkit.personal_data.cues import (
     SURE,
     PersonalData,
@@ -52,7 +52,7 @@ _SHARED = ("SE", "NO", "DK", "IS")
 _MISTYPED, _TYPED, _DOUBT = 0.75, 0.7, 0.12
 """A doubtful number is not found, and is covered all the same where a text is masked."""
 _GAP = re.compile(BETWEEN)
-_CHECKED = 0.5
+_CHECKED, _SHOWN = 0.5, 0.5
 _TWO_GROUPS = re.compile(r"\d{6}(?:\d{2})? \d{4}")
 _HYPHENED = re.compile(r"\d{6} ?[-–] ?\d{4}")
 _AFTER_NAME = re.compile(rf"[{UPPER}][{LOWER}-]{{1,20}} [{UPPER}][{LOWER}-]{{1,20}},? ?[( ]$")
@@ -103,7 +103,7 @@ def _national(
         # The word names the country; a number that also fits another country's rules is not its.
         own = _first(readings, said.countries, raw, home if said.named else None)
         mistyped = _mistyped(raw, said) if said.named and not own else None
-        if mistyped is not None:
+        if mistyped is not None and not is_form(lowered, start):
             yield PersonalData(mistyped, start, end, _MISTYPED)
         if not own and (mistyped is not None or said.countries == ("IS",) or identifiers.is_organisation(raw)):
             return
@@ -270,4 +270,4 @@ def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
         score = 0.75 + 0.25 * named - 0.4 * (vetoed and not named)
         if not (named or hit.group().isupper()) or (hit["part"] == "-" and not named):
             score = 0.5
-        yield PersonalData("GB_NINO", start, end, score)
+        yield PersonalData("GB_NINO", start, end, min(score, _SHOWN) if is_form(lowered, start) else score)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.beside import OTHERS
-from evalkit.personal_data.cues import SURE, PersonalData, cue_pattern, near, said_before
+from evalkit.personal_data.beside import is_ours
+from evalkit.personal_data.cues import SURE, PersonalData, near
 
 _IBAN = re.compile(r"\b[A-Za-z]{2}[ .]?\d{2}(?:[ .\u00a0-]?[A-Za-z0-9]){10,30}\b")
 _CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:(?:[ \u00a0]{1,2}|[.-])?\d){11,18}(?![\d-]|[.,]\d)")
@@ -18,15 +18,14 @@ _ACCOUNT = re.compile(
 )
 """Norwegian accounts in their three groups, told by the check digit; Icelandic, Swedish and British ones, whose groups
 nothing else has."""
-_OURS, _BESIDE = 0.45, 30
+_OURS, _FEWEST_DIGITS = 0.45, 7
 
 
 def numbers(text: str, lowered: str) -> Iterable[PersonalData]:
     """IBANs, cards and accounts, read by checksum and cue."""
-    for hit in _IBAN.finditer(text):
-        if trimmed := identifiers.iban(hit.group()):
-            ours = _is_ours(lowered, hit.start(), hit.start() + trimmed)
-            yield PersonalData("IBAN", hit.start(), hit.start() + trimmed, _OURS if ours else 1.0, exact=not ours)
+    for start, end in _ibans(text):
+        ours = is_ours(lowered, start, end)
+        yield PersonalData("IBAN", start, end, _OURS if ours else 1.0, exact=not ours)
     for hit in _CARD.finditer(text):
         brand = identifiers.card_strength(hit.group())
         if brand:
@@ -37,11 +36,16 @@ def numbers(text: str, lowered: str) -> Iterable[PersonalData]:
     for hit in _ACCOUNT.finditer(text):
         vetoed = near(lowered, hit.start(), hit.end(), "account")[1]
         if identifiers.norwegian_account(hit.group()) or hit["telling"]:
-            ours = _is_ours(lowered, *hit.span())
+            ours = is_ours(lowered, *hit.span())
             yield PersonalData("BANK_ACCOUNT", hit.start(), hit.end(), _OURS if vetoed or ours else 0.75)
 
 
-def _is_ours(lowered: str, start: int, end: int) -> bool:
-    """Whether the words right beside an account say that it is the organisation's."""
-    before = said_before(lowered, start, _BESIDE)
-    return OTHERS.match(lowered, end) is not None or cue_pattern("own_account").search(before) is not None
+def _ibans(text: str) -> Iterator[tuple[int, int]]:
+    """Where IBANs stand; what only looks like one at first ("is 1202 … IS67 …") hides none behind it."""
+    at = 0
+    while (hit := _IBAN.search(text, at)) is not None:
+        few = sum(character.isdigit() for character in hit.group()) < _FEWEST_DIGITS
+        length = None if few else identifiers.iban(hit.group())
+        at = hit.start() + (length or 2)
+        if length:
+            yield hit.start(), at

@@ -17,6 +17,7 @@ from evalkit.personal_data.cues import (
     near_any,
     said_before,
 )
+from evalkit.personal_data.names import MORE, PART
 from evalkit.personal_data.spans import Spans
 
 _PHONE_LIKE = re.compile(
@@ -27,7 +28,7 @@ _AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4
 _PAIRS = re.compile(r"\d\d([ .])\d\d\1\d\d\1\d\d|[49]\d\d \d\d \d\d\d")
 _DANISH_SERVICE = re.compile(r"(?:\+45|0045)?[ ]?(?:70|80|90)[ ]?\d\d[ ]?\d\d[ ]?\d\d")
 _SHORTEST, _FEWEST, _MOST = 7, 7, 19
-_AFTER_NUMBER = 32
+_AFTER_NUMBER, _SIGNATURE = 32, 80
 _FOURS = re.compile(r"0?0?\d{4} \d{4} \d{2,4}(?: \d{1,4}){0,3}")
 """Parcels, cards and accounts are printed so; a phone in groups of four has a word beside it."""
 _LONGEST = 15
@@ -106,6 +107,7 @@ def _score(
         return 0.0
     shortest = _LENGTHS.get(markets[0], _WHOLE_NUMBER) if markets else _WHOLE_NUMBER
     alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= shortest
+    alone = alone or (n_digits == shortest and _is_signature(text, start, end))
     number = _Number(raw, n_digits, named or alone or labelled, vetoed, labelled)
     if vetoed and not (number.named or number.international):
         return 0.0
@@ -120,6 +122,16 @@ def _score(
     if region is None:
         return 0.75 - 0.4 * ours if _fits(number, markets, wary=wary) else 0.0
     return _sure(number, region, markets) - 0.5 * (ours and not labelled)
+
+
+def _is_signature(text: str, start: int, end: int) -> bool:
+    """Whether a number ends a letter, right behind its closing words and a name."""
+    return not text[end:].strip(" .!") and _signature().search(text[max(0, start - _SIGNATURE) : start]) is not None
+
+
+@cache
+def _signature() -> re.Pattern[str]:
+    return re.compile(rf"(?i:{cue_pattern('sign_off').pattern})[,.!]?\s{{1,3}}{PART}(?:{MORE}){{0,2}},?\s{{1,3}}$")
 
 
 def _done_with(lowered: str, start: int) -> bool:

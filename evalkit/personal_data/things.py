@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from evalkit.personal_data.cues import WORD, chains
-from evalkit.personal_data.name_lists import brands, genitive, names_a_thing, not_after, thing_before, works
+from evalkit.personal_data.firms import is_firm
+from evalkit.personal_data.makers import is_maker
+from evalkit.personal_data.name_lists import (
+    brands,
+    finnish_genitive,
+    genitive,
+    names_a_thing,
+    not_after,
+    thing_before,
+    works,
+)
 
 _STREETS = (
     "gatan", "vägen", "gränd", "torget", "stigen", "allén", "gade", "stræde", "plads", "gate", "veien", "vegen",
@@ -13,9 +23,6 @@ _STREETS = (
 )  # fmt: skip
 _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
-_MADE_BY = frozenset({"av", "af", "by", "von", "eftir", "från", "med", "with", "mit", "kirjoittanut", "kirjailija"})
-_WORK_WITHIN = 60
-_LEAD = re.compile(r"(?: [^\W\d_a-zåäöæø][\w-]{1,20}){1,2} $")
 _THE = frozenset({"the ", " the"})
 
 
@@ -35,20 +42,29 @@ def is_thing(text: str, start: int, end: int) -> bool:
         return True
     if following and following["as"] and following["work"].lower() in works():
         return True
-    if any(genitive(word) for word in words[1:-1]):
+    if any(genitive(word) or finnish_genitive(word) for word in words[1:-1]):
         return True
     if genitive(words[-1]) and re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]):
         return True
-    # "Johan-svamp" and "Aarnio -tuoli" are things that bear a name.
-    compound = re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", text[start:end].rsplit(" ", 1)[-1]) or re.match(
-        r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]
+    return (
+        _is_compound(text, start, end)
+        or _is_introduced(text, start)
+        or is_maker(text, start, end)
+        or is_firm(text, start, end)
     )
-    lead = _LEAD.sub("", text[max(0, start - _WORK_WITHIN) : start])
-    told = WORD.findall(re.split(r"[.!?\n]", lead.lower())[-1])
-    if told and told[-1] in _MADE_BY and not works().isdisjoint(told):
-        # "The book by Anna Berg": who made a work is asked for with it.
+
+
+def _is_compound(text: str, start: int, end: int) -> bool:
+    """Whether a name begins a compound: "Johan-svamp", "Aarnio -tuoli", "Hahn-Preis"."""
+    last = text[start:end].rsplit(" ", 1)[-1]
+    if re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", last) or re.match(r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]):
         return True
+    return "-" in last and names_a_thing(last.rsplit("-", 1)[1])
+
+
+def _is_introduced(text: str, start: int) -> bool:
+    """Whether a word for a thing stands right before a name, or before "is called" and the name."""
     before = WORD.findall(text[max(0, start - 26) : start].lower())[-2:]
     if len(before) == 2 and before[-1] in _IS_CALLED:
         before.pop()
-    return compound is not None or not thing_before().isdisjoint(before[-1:])
+    return not thing_before().isdisjoint(before[-1:])

@@ -22,6 +22,32 @@ PAIRS = [
     ("en", "Maria Nordberg called", ("NAME", "Maria Nordberg"), "Is Maria Nordberg shampoo in stock?"),
     ("nb", "Bilen har skilt EV 38211", ("VEHICLE_PLATE", "EV 38211"), "Vare EV 38211 mangler"),
     ("sv", "Jag fyller år 14 mars 1987", ("DOB", "14 mars 1987"), "Butiken öppnade 14 mars 1987"),
+    ("is", "Bíllinn er ZKA 47 og rauður", ("VEHICLE_PLATE", "ZKA 47"), "Bíllinn er BMW 47 og rauður"),
+    ("is", "bíllinn er LT V82, takk", ("VEHICLE_PLATE", "LT V82"), "bíllinn er VW T12, takk"),
+    ("sv", "Bilen som ska lagas är MLB 27C nu", ("VEHICLE_PLATE", "MLB 27C"), "Bilen som ska lagas har order MLB 27C"),
+    ("da", "Bilen er registreret som CD 52 318", ("VEHICLE_PLATE", "CD 52 318"), "Varen er i hal CD 52 318"),
+    ("en", "My NI no is JT 31 42 53 B", ("GB_NINO", "JT 31 42 53 B"), "Type it in the format JT 31 42 53 B"),
+    ("de", "Vg, Nils Petersen", ("NAME", "Nils Petersen"), "Vg, Petersen Bau AG"),
+    ("nb", "Mvh Ola Brekke 41234567", ("PHONE", "41234567"), "Pakke fra Ola 41234567"),
+    (
+        "de",
+        "Meine IBAN: DE75512108001245126199",
+        ("IBAN", "DE75512108001245126199"),
+        "Die IBAN der Firma ist DE75512108001245126199",
+    ),
+    (
+        "en",
+        "My IBAN is GB33BUKB20201555555555",
+        ("IBAN", "GB33BUKB20201555555555"),
+        "The club's IBAN is GB33BUKB20201555555555",
+    ),
+    (
+        "sv",
+        "Företagets faktura betalar jag från mitt IBAN SE7280000810340009783242",
+        ("IBAN", "SE7280000810340009783242"),
+        "Företagets IBAN är SE7280000810340009783242",
+    ),
+    ("fi", "Tilini on FI7139440491404193", ("IBAN", "FI7139440491404193"), "Yhdistyksen tili FI7139440491404193"),
 ]
 
 
@@ -72,3 +98,17 @@ def test_a_scale_of_single_digits_is_no_number() -> None:
 
 def test_an_account_number_does_not_begin_inside_a_word() -> None:
     assert found("refXSE35 5000 0000 0549 1000 0003", "sv") == []
+
+
+def test_a_number_that_begins_as_an_iban_does_hides_none_behind_it() -> None:
+    text = "the id is 190190-1234 and my iban is NO8330001234567"
+    assert ("IBAN", "NO8330001234567") in found(text, "en")
+
+
+@pytest.mark.parametrize("called", ["Norwegian D-number", "D-number,", "norwegian birth number"])
+def test_a_national_number_is_found_by_its_english_name(called: str) -> None:
+    assert ("NO_DNUMMER", "49075100875") in found(f"my {called} 49075100875", "en")
+
+
+def test_a_tax_number_is_found_with_slashes_and_by_the_office_that_gave_it() -> None:
+    assert found("Die ID-Nr vom Finanzamt: 86/095/742/719", "de") == [("DE_STEUERID", "86/095/742/719")]

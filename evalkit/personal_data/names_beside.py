@@ -1,0 +1,74 @@
+"""Full names beside a phone number, an address, an e-mail or an identity number: they are that person's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evalkit.personal_data.cues import SURE, PersonalData, cue_words
+from evalkit.personal_data.name_lists import given, looks_like_a_name, telling
+from evalkit.personal_data.names import LOWER, MORE, PART, UPPER, full_names
+
+_AT_END = re.compile(
+    rf"(?P<name>{PART}(?:{MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,14}}[.:]?[ ]*)?)$"
+)
+_LINE = re.compile(rf"[> ?*•-]{{0,8}}(?P<name>{PART}(?:{MORE}){{1,3}})[ ,]{{0,2}}")
+_LINES_ABOVE = 4
+_LONGEST_NAME = 60
+_AFTER_ID = re.compile(
+    rf"[ ]?[,(/]?[ ]?(?:(?:eg|jeg|jag|ich|i|ég|minä),?[ ])?(?P<name>{PART}(?:{MORE}){{1,3}})(?=[ ]?[,.)!?\n/]|$)"
+)
+_LOWER_AT_END = re.compile(
+    rf"(?:^|[/,;\n(][ ]?)(?P<first>[{LOWER}]{{2,20}}) (?P<family>[{LOWER}-]{{4,24}}),?[ \n]{{1,2}}$"
+)
+
+
+def names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
+    """A full name right before a phone number, an address, an e-mail or an identity number is that person's."""
+    beside: list[PersonalData] = []
+    for item in found:
+        if item.confidence < SURE or item.kind in {"NAME", "SECRET", "IP", "ORDER_NUMBER"}:
+            continue
+        start = max(0, item.start - _LONGEST_NAME)
+        hit = _AT_END.search(text[start : item.start])
+        # German nouns have capitals too, so words of the sentence are no name.
+        if hit is not None:
+            beside += full_names(text, start + hit.start("name"), start + hit.end("name"), 0.75)
+        beside += _above(text, item.start)
+        if item.family == "national_id":
+            beside += _behind(text, item.end)
+            beside += _in_lower_case(text, item.start)
+    return beside
+
+
+def _behind(text: str, end: int) -> Iterator[PersonalData]:
+    """A full name right after a person's number, up to the next comma or end."""
+    hit = _AFTER_ID.match(text, end)
+    if hit is not None and looks_like_a_name(hit["name"].split(" ")):
+        yield from full_names(text, *hit.span("name"), 0.75)
+
+
+def _in_lower_case(text: str, start: int) -> Iterator[PersonalData]:
+    """A name without capitals right before a person's number, set off by a sign or a line."""
+    hit = _LOWER_AT_END.search(text[max(0, start - _LONGEST_NAME) : start])
+    if (
+        hit is not None
+        and given(hit["first"])
+        and telling(hit["family"])
+        and hit["family"] not in cue_words("not_names")
+    ):
+        begin = max(0, start - _LONGEST_NAME)
+        yield PersonalData("NAME", begin + hit.start("first"), begin + hit.end("family"), 0.75)
+
+
+def _above(text: str, start: int) -> Iterator[PersonalData]:
+    """A full name that is a whole line, in the lines right above a datum: how addresses and cards are written."""
+    at = text.rfind("\n", 0, start)
+    for _ in range(_LINES_ABOVE):
+        if at < 0:
+            return
+        begin = text.rfind("\n", 0, at) + 1
+        line = _LINE.fullmatch(text, begin, at)
+        if line is not None and looks_like_a_name(line["name"].split(" ")):
+            yield from full_names(text, line.start("name"), line.end("name"), 0.75, whole=True)
+        at = begin - 1

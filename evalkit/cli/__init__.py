@@ -36,6 +36,7 @@ _VERBS = {
     "judge": "the LLM judge: questions, price, cache, calibration",
     "lexicon": "precision and recall of the phrase categories on your messages",
     "satisfaction": "fit the satisfaction estimate on your labels, and show its card",
+    "escalation": "learn from your labels what should go to a person, and show how well",
     "demo": "two releases of the demo bot, the worse one caught",
     "demo-bot": "serve the demo bot",
     "doctor": "tell what is missing and how to get it",

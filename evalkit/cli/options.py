@@ -81,10 +81,20 @@ def bot_of(name: str, config: Config, *, environment: Mapping[str, str] | None =
 
 
 def world_of(specs: Iterable[ScorerSpec], config: Config, knowledge: Knowledge | None) -> World:
-    """What scoring shares: the named scorers, or the default ones where none is named."""
+    """What scoring shares: the named scorers, or the default ones where none is named.
+
+    Raises: InputError at the line of the configuration that names a model of hand-overs where there is none.
+    """
     from evalkit.engine.preparing import scorers_of
     from evalkit.scoring import World
 
+    if config.policy.escalation.learned is not None:
+        from evalkit.scorers.handover_model import load
+
+        try:
+            load(Path(config.policy.escalation.learned))
+        except InputError as error:
+            raise config.placed(InputError(f"policy.escalation.learned: {error}")) from error
     return World(scorers_of(specs), config.policy, knowledge)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalkit.cli.options import json_option, print_json
+from evalkit.cli.labels import labelled_rows, show_card
+from evalkit.cli.options import json_option
 from evalkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def fit(*, labels: Path, out: Path, as_json: bool) -> int:
     from evalkit.scorers.satisfaction_model import fit as fitted
     from evalkit.scorers.satisfaction_model import save
 
-    rows = _rows(labels)
+    rows = labelled_rows(labels)
     model = fitted(
         [features(row["turns"], row.get("language")) for row in rows],
         [_satisfied(labels, number, row) for number, row in enumerate(rows, 1)],
@@ -61,31 +61,7 @@ def show(*, path: Path, as_json: bool) -> int:
 def _show(model: Model, *, as_json: bool) -> None:
     from msgspec import to_builtins
 
-    card = {**to_builtins(model.card), "shown": model.card.shown, "hash": model.hash}
-    if as_json:
-        print_json(card)
-        return
-    for name, value in card.items():
-        click.echo(f"{name:20} {value:.3f}" if isinstance(value, float) else f"{name:20} {value}")
-
-
-def _rows(path: Path) -> list[Mapping[str, Any]]:
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
-    rows: list[Mapping[str, Any]] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise InputError(f"{path}:{number}: no JSON: {error}") from error
-        if not isinstance(row, dict) or not isinstance(row.get("turns"), list):
-            raise InputError(f"{path}:{number}: expected an object with turns")
-        rows.append(row)
-    return rows
+    show_card({**to_builtins(model.card), "shown": model.card.shown, "hash": model.hash}, as_json=as_json)
 
 
 def _satisfied(path: Path, number: int, row: Mapping[str, Any]) -> bool:

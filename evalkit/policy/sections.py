@@ -42,12 +42,14 @@ class TriggerRule(Section, frozen=True, kw_only=True):
 
 
 class EscalationPolicy(Section, frozen=True, kw_only=True):
-    """Triggers E01–E26 with deadlines, severities and queues; empty means the defaults of the scorer's own table."""
+    """Triggers E01–E27 with deadlines, severities and queues; empty means the defaults of the scorer's own table."""
 
     triggers: dict[str, TriggerRule] = {}
     failed_attempts: int = 2
     keywords: tuple[str, ...] = ()
     """The organisation's own words that must reach a person (E26)."""
+    learned: str | None = None
+    """The file of a model that `evalkit escalation fit` wrote: one more trigger (E27), which takes none away."""
     human_intents: tuple[str, ...] = ()
     regulated_intents: tuple[str, ...] = ()
     vip_segments: tuple[str, ...] = ("vip", "b2b")

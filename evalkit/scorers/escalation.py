@@ -11,8 +11,9 @@ from evalkit.model import Case, Confidence, Conversation, EscalationGold, Findin
 from evalkit.policy.sections import EscalationPolicy
 from evalkit.scorers.cells import CELLS, cell_of, cost_of, late_turns
 from evalkit.scorers.door import Context, Scope
+from evalkit.scorers.handover_model import Learned, learned
 from evalkit.scorers.sightings import handed_over
-from evalkit.scorers.triggers import ASKED, Due, Trigger, due_triggers, found_triggers, table, weak_reason
+from evalkit.scorers.triggers import ASKED, LEARNED, Due, Trigger, due_triggers, found_triggers, table, weak_reason
 
 __all__ = ["CELLS", "Escalation"]
 _SURE = frozenset({"E01", "E02", "E07", "E09", "E10", "E24", "E26"})
@@ -34,11 +35,14 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
         `cell` is one of the cells of `CELLS` for the deciding trigger, `cells` holds (trigger, turn, cell) for each
         one; `kind` is executed, announced_only or none, `friction_turns` the bot turns between the first request for
-        a person and the hand-over.
+        a person and the hand-over. Where the policy names a model, `learned` holds its odds and what weighs most.
         """
         policy = context.policy.escalation
-        triggers = found_triggers(conversation, context, policy)
         kind, done_at = handed_over(conversation, context, tuple(table()["_tools"]))
+        desk = learned(context.reading, policy.learned, done_at) if policy.learned is not None else None
+        triggers = found_triggers(conversation, context, policy)
+        if desk is not None and desk.turn is not None:
+            triggers.append(Trigger(LEARNED, desk.turn))
         gold = case.escalation if case is not None else None
         dues = due_triggers(conversation, context, triggers, gold, policy)
         if not dues and gold is None and done_at is not None and (weak := weak_reason(context, policy, done_at)):
@@ -50,7 +54,7 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ]
         late = late_turns(conversation, due, done_at) if due is not None and done_at is not None else 0
         findings = [
-            *_findings(conversation, cells[0], due, done_at, late, exact=gold is not None),
+            *_findings(conversation, cells[0], due, done_at, late, exact=gold is not None, desk=desk),
             *_wrong_target(conversation, target),
         ]
         counted = [f for f in findings if not f.passed]
@@ -66,7 +70,7 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             findings=tuple(findings),
             data={
                 "escalated": done_at is not None,
-                "should_escalate": due is not None if gold is not None or triggers else None,
+                "should_escalate": _should(due, gold, triggers, desk),
                 "cell": cells[0],
                 "cells": [[d.trigger.id, d.trigger.turn, cell] for d, cell in zip(dues, cells, strict=False)],
                 "cost": cost_of(cells[0], due, late),
@@ -80,8 +84,21 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
                 "honoured": None if not asked else done_at is not None and done_at >= asked[0].turn,
                 "asked_why": _why_asked(context, asked),
                 "friction_turns": _friction(conversation, asked, done_at),
+                **({"learned": _evidence(desk)} if desk is not None else {}),
             },
         )
+
+
+def _should(due: Due | None, gold: EscalationGold | None, triggers: list[Trigger], desk: Learned | None) -> bool | None:
+    """Whether a person was due; None where neither the case, a trigger nor the organisation's own labels tell."""
+    if gold is not None or triggers:
+        return due is not None
+    # A weak reason only excuses a hand-over: beside it a model that asks for none leaves the question open.
+    return False if desk is not None and due is None else None
+
+
+def _evidence(desk: Learned) -> dict[str, Any]:
+    return {"odds": desk.odds, "because": list(desk.because)}
 
 
 def _why_asked(context: Context, asked: list[Trigger]) -> str | None:
@@ -124,7 +141,14 @@ def _wrong_target(talk: Conversation, wanted: str | None) -> Iterator[Finding]:
 
 
 def _findings(
-    conversation: Conversation, cell: str, due: Due | None, done_at: int | None, late: int, *, exact: bool
+    conversation: Conversation,
+    cell: str,
+    due: Due | None,
+    done_at: int | None,
+    late: int,
+    *,
+    exact: bool,
+    desk: Learned | None,
 ) -> Iterator[Finding]:
     confidence: Confidence = "exact" if exact else "heuristic"
     if cell in _SAID and due is not None:
@@ -141,6 +165,7 @@ def _findings(
             confidence=confidence if cell != "announced_not_executed" else "heuristic",
             # Many bots send no signal, so an announcement without one is told and not held against the bot.
             passed=cell == "announced_not_executed",
+            data=_evidence(desk) if desk is not None and due.trigger.id == LEARNED else {},
         )
     elif cell in _NEEDLESS:
         yield Finding(

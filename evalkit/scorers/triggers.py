@@ -20,6 +20,8 @@ ASKED = frozenset({"E01", "E02", "E24"})
 """The customer asks for a person, once or again, or refuses to talk to an AI."""
 _SOFT = frozenset({"E03", "E04", "E04b", "E05"})
 """Triggers that a later thank-you takes back."""
+LEARNED = "E27"
+"""The organisation's own labels speak for a person; what any other trigger says goes first."""
 _COUNTED_BY_HIT = frozenset({"E03", "E20"})
 _LOOPS = frozenset({"L1", "L2", "L3", "L4", "L5", "L8", "stuck"})
 """Circles that the bot walks; what only the customer repeats is no fault that a person must mend."""
@@ -77,7 +79,7 @@ def due_triggers(
         if trigger.id in _SOFT and _calmed(context, trigger.turn):
             continue
         found.setdefault(trigger.id, _due(trigger, policy))
-    return sorted(found.values(), key=lambda d: d.trigger.id in _SOFT)
+    return sorted(found.values(), key=lambda d: (d.trigger.id == LEARNED, d.trigger.id in _SOFT))
 
 
 def weak_reason(context: Context, policy: EscalationPolicy, before: int) -> Due | None:

@@ -154,7 +154,9 @@ def test_doctor_tells_what_is_there(project: Path, capsys: pytest.CaptureFixture
     assert "configuration: evalkit.yaml" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("group", ["judge", "kb", "lexicon", "privacy", "review", "satisfaction", "suites"])
+@pytest.mark.parametrize(
+    "group", ["escalation", "judge", "kb", "lexicon", "privacy", "review", "satisfaction", "suites"]
+)
 def test_a_command_is_told_in_a_whole_sentence_on_80_columns(group: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert evalkit([group, "--help"]) in {0, 2}
     told = [line for line in capsys.readouterr().out.splitlines() if re.match(r"  [a-z]", line)]

@@ -17,7 +17,7 @@ from evalkit.kpi.definitions import BY_NAME
 _OTHERS = tuple(code for code in ("sv", "da", "nb", "fi", "de") if code in LANGUAGES)
 _GAP = re.compile(r"\{(\w+)\}")
 _PARTS, _LISTED = "parts", "names"
-_NAMES = frozenset({"release", "before", "run", "rules", "tool", "last"})
+_NAMES = frozenset({"release", "before", "run", "rules", "tool", "last", "words"})
 """Gaps that hold names: they stand as they are, though they look like a number."""
 _NUMBER = r"[+−-]?[\d., ]*\d"
 _SHAPED = {"n": _NUMBER, "then": "and .+", "how": "better than|as well as|at least|at most"}

@@ -155,17 +155,19 @@ def _findings(
         rule, told = _SAID[cell]
         inside = 0 <= due.trigger.turn < len(conversation.turns)
         missed = rule == "missed"
+        own = desk if due.trigger.id == LEARNED else None
+        title = due.title if own is None else f"{due.title} ({', '.join(own.because)})"
         yield Finding(
             rule=f"{due.trigger.id.rstrip('b')}.{rule}",
             severity=due.severity if missed else "medium",
-            message=f"the customer {due.title} {told.format(late=late)}",
+            message=f"the customer {title} {told.format(late=late)}",
             turn=due.trigger.turn if inside else None,
             start=due.trigger.start,
             end=due.trigger.end,
             confidence=confidence if cell != "announced_not_executed" else "heuristic",
             # Many bots send no signal, so an announcement without one is told and not held against the bot.
             passed=cell == "announced_not_executed",
-            data=_evidence(desk) if desk is not None and due.trigger.id == LEARNED else {},
+            data=_evidence(own) if own is not None else {},
         )
     elif cell in _NEEDLESS:
         yield Finding(

@@ -101,12 +101,15 @@ def learned(reading: Reading, path: str, done_at: int | None) -> Learned | None:
     if not model.card.counts or not turns:
         return None
     counts: Counter[str] = Counter()
+    parts: dict[str, float] = {}
     odds, since = 0.0, None
     for turn in turns:
         counts.update(signs_of(reading, turn))
-        odds = model.odds(counts)
-        since = (turn if since is None else since) if odds > 0 else None
-    parts = model.parts(counts)
+        parts = model.parts(counts)
+        odds = model.bias + sum(parts.values())
+        # A bias alone is no reason.
+        speaks = odds > 0 and max(parts.values(), default=0.0) > 0
+        since = (turn if since is None else since) if speaks else None
     strongest = sorted(parts, key=lambda sign: (-parts[sign], sign))[:_REASONS]
     return Learned(round(odds, 2), since, tuple(sign for sign in strongest if parts[sign] > 0))
 

@@ -89,6 +89,7 @@ def test_every_translation_keeps_the_gaps() -> None:
         ("the customer asks for a person and was handed over 3 bot turns late", "sv", "kunden ber om en människa och lämnades över 3 bottvändor för sent"),
         ("a payment card number, repeated from the customer: mask it (a published test value)", "da", "et kortnummer, gentaget fra kunden: maskér det (en offentlig testværdi)"),
         ("the customer writes sv, the bot answers de", "nb", "kunden skriver svensk, boten svarer på tysk"),
+        ("the customer writes what your own reviewers send to a person (no, insurance) and was not handed over", "nb", "kunden skriver noe som deres egne lesere sender til et menneske (no, insurance) og ble ikke satt over"),
         ("asks for the order number again", "fi", "kysyy taas: tilausnumero"),
         ("latency 1250 ms, at most 800.5 ms expected", "de", "Antwortzeit 1250 ms, erwartet höchstens 800,5 ms"),
         ("a sentence of somebody else's scorer", "sv", "a sentence of somebody else's scorer"),

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from evalkit.errors import InputError
@@ -105,6 +106,13 @@ def test_the_finding_is_a_guess_and_tells_what_weighs_most(judge: Judge, path: P
     assert (finding.rule, finding.turn, finding.confidence, found.verdict) == ("E27.missed", 2, "heuristic", "unsure")
     assert finding.data["odds"] == found.data["learned"]["odds"] > 0
     assert "reseforsakringen" in finding.data["because"]
+    assert f"reviewers send to a person ({', '.join(finding.data['because'])}) and was not" in finding.message
+
+
+def test_a_bias_alone_is_no_reason(model: Model, judge: Judge, tmp_path: Path) -> None:
+    save(msgspec.structs.replace(model, bias=9.0), tmp_path / "biased.json")
+    lone = judge("escalation", talk("c: 🙂", "b: Hej!", language="sv"), settings=_settings(tmp_path / "biased.json"))
+    assert (lone.data["trigger"], lone.data["learned"]["because"]) == (None, [])
 
 
 def test_a_model_never_takes_a_trigger_of_the_policy_away(judge: Judge, path: Path) -> None:

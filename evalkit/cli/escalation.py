@@ -94,4 +94,6 @@ def _of_reviews(config_path: Path | None, store_at: str | None) -> Iterator[Exam
         }
         for run in store.runs() if answers else ():
             for talk in store.conversations(run.id, list(answers)):
-                yield example(talk, answers.pop(talk.id), talk.subject_key or talk.id)
+                # Where the words were kept long enough, only who spoke is left.
+                if any(turn.role == "customer" and turn.text for turn in talk.turns):
+                    yield example(talk, answers.pop(talk.id), talk.subject_key or talk.id)

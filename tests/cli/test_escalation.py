@@ -90,7 +90,10 @@ def test_wrong_labels_are_told(
 
 
 def _reviewed(store: Store, n: int) -> None:
-    """A week whose due conversations were all handed over: right; every second of them too late."""
+    """A week whose due conversations were all handed over: right; every second of them too late.
+
+    Of two more that were labelled, one was erased and one lost its words.
+    """
     run = Run(id="r", release="1.0", suite="week", status="finished", started_at=AT, source="production")
     store.add_run(run)
     talks = [
@@ -101,7 +104,12 @@ def _reviewed(store: Store, n: int) -> None:
         )
         for number, row in enumerate(_rows(n))
     ]  # fmt: skip
-    store.add_conversations(talks)
+    emptied = Conversation(id="purged", run_id="r", case_id="p", turns=(Turn(role="customer", text=""),))
+    store.add_conversations([*talks, emptied])
+    for lost in ("purged", "gone"):
+        store.add_review(
+            Review(id=lost, conversation_id=lost, question="handover", reviewer="ann", label="missed", at=AT)
+        )
     for number, talk in enumerate(talks):
         label = "late" if talk.handovers and number % 2 else "right"
         for question, answer in (("handover", label), ("resolved", "yes")):
@@ -109,9 +117,6 @@ def _reviewed(store: Store, n: int) -> None:
                 Review(id=f"{talk.id}{question}", conversation_id=talk.id, question=question, reviewer="ann",
                        label=answer, at=AT, batch="b")
             )  # fmt: skip
-    store.add_review(
-        Review(id="no", conversation_id="gone", question="handover", reviewer="ann", label="missed", at=AT)
-    )
 
 
 def test_a_model_is_fitted_on_what_reviewers_said_of_stored_conversations(

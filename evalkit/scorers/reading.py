@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 
-from evalkit.language.detection import Language, detect, detect_said
+from evalkit.language.detection import Language, detect_said, detect_together
 from evalkit.language.evidence import odds
 from evalkit.language.lexicon_data import Side
 from evalkit.language.lexicons import Heard, Hit, heard
@@ -73,8 +73,7 @@ class Reading:
     @cached_property
     def customer_language(self) -> str | None:
         """The language that the customer writes, from all its turns together, else the conversation's own."""
-        texts = [self.conversation.turns[i].text for i in self.customer_turns]
-        return detect("\n".join(texts)).code or self.conversation.language
+        return detect_together([self.said(i) for i in self.customer_turns]).code or self.conversation.language
 
     def language_of(self, turn: int) -> str | None:
         """The language to read a turn in: its own where it can be told, else the conversation's."""

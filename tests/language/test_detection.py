@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from evalkit.language import detect
+from evalkit.language.detection import detect_said, detect_together
 from evalkit.language.lingua_votes import lingua_votes
+from evalkit.text.said import Said
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,44 @@ def test_lingua_tells_a_lone_word_that_few_markers_know() -> None:
     assert max(votes("reittiohje"), key=votes("reittiohje").__getitem__) == "fi"
     found = detect("reittiohje", second=votes)
     assert (found.code, found.candidates[0]) == ("fi", "fi")
+
+
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [
+        ("lägenhetsbyte", "sv"),
+        ("lejlighedsbytningen", "da"),
+        ("leilighetskjøpene", "nb"),
+        ("leilegheitsmarknaden", "nn"),
+        ("asunnonvaihtajille", "fi"),
+        ("houseboatkeeping", "en"),
+        ("Wohnungstauschanzeige", "de"),
+        ("íbúðaskiptunum", "is"),
+    ],
+)
+def test_a_lone_word_that_no_list_holds_tells_its_language_by_its_spelling(word: str, language: str) -> None:
+    assert detect(word).candidates[0] == language
+
+
+@pytest.mark.parametrize("text", ["ferie", "vis alle", "Anna", "info", "pizza"])
+def test_a_word_of_several_languages_is_left_open_with_more_than_one_candidate(text: str) -> None:
+    found = detect(text)
+    assert found.code is None
+    assert len(found.candidates) > 1
+
+
+def test_turns_read_together_tell_what_all_of_their_text_tells() -> None:
+    turns = ["Hej!", "Se https://example.com/a", "Jag fick 3 varor, men ordern AB-1234 gällde 4."]
+    together = detect_together([Said(turn) for turn in turns])
+    assert together.code == "sv"
+    assert together == detect("\n".join(turns))
+
+
+@pytest.mark.parametrize("text", ["Größe?", "Ich heiße Weiß.", "ＨＥＬＬＯ there", "Kva\u00a0skjer?"])
+def test_a_text_that_was_read_before_is_told_alike(text: str) -> None:
+    assert detect_said(Said(text)) == detect(text)
+
+
+@pytest.mark.parametrize("text", ["å" * 200_000, "hej " * 60_000, "\ud800 \x00", "ẞ" * 50, "İ" * 50])
+def test_texts_that_nobody_writes_are_read_without_harm(text: str) -> None:
+    assert set(detect(text).candidates) <= {"sv", "da", "nb", "nn", "fi", "en", "de", "is"}

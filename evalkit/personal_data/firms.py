@@ -13,7 +13,7 @@ _WORDS_BETWEEN, _REACH, _BEFORE, _LONG_TRADE = 5, 90, 40, 5
 _NEXT = re.compile(rf"[ ](?P<word>[{_CAPITAL}][\w/-]*)")
 _FAMILY_FIRM = re.compile(r"[ ](?:&|\+|og|och|und|and|ja|u\.)[ ](?P<kin>[^\W\d_]+)")
 _SPOKEN = frozenset({"og", "och", "und", "and", "ja"})
-_HEAD = re.compile(r"(?<![\w/-])(?P<head>[^\W\d_][\w/:-]{1,40})[ ]$")
+_HEAD = re.compile(r"(?<![\w/-])(?P<head>[^\W\d_][\w/:-]{1,40})\.?[ ]$")
 
 
 def is_firm(text: str, start: int, end: int) -> bool:
@@ -83,4 +83,4 @@ def _trades() -> frozenset[str]:
 
 @cache
 def _long_trades() -> dict[int, frozenset[str]]:
-    return by_length(word.lower() for word in listed("trades") if len(word) >= _LONG_TRADE)
+    return by_length(word.lower() for word in listed("trades") if len(word) >= _LONG_TRADE or word in {"Bau"})

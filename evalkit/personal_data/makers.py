@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from evalkit.personal_data.cues import WORD
 from evalkit.personal_data.name_lists import (
     endings,
     ends_as,
-    finnish_genitive,
+    family,
+    genitive_in_n,
     listed,
     names_a_thing,
+    nominatives,
     works,
 )
+from evalkit.text.data_files import word_pattern
 
 _UPPER = "A-ZÅÄÖÆØÜÞÁÉÍÓÚÐ"
 _WITHIN, _SHORTEST_COMPOUND = 60, 7
@@ -20,6 +24,7 @@ _LEAD = re.compile(rf"(?: [{_UPPER}][\w-]{{1,20}}){{1,2}} $")
 _SENTENCE = re.compile(r"[.!?\n]")
 _OWNED = re.compile(r"(?P<sign>['’]?s|(?<=[sxz])['’]?)[ ](?:(?P<newest>[^\W\d_]+)[ ])?(?P<work>[^\W\d_][\w-]*)")
 _GENITIVE = re.compile(r"(?P<sign>)[ ](?:(?P<newest>[^\W\d_]+)[ ])?(?P<work>[^\W\d_][\w-]*)")
+_TITLED = re.compile(rf"(?:[ ][{_UPPER}][\w-]*){{0,3}}[ ](?P<work>[^\W\d_][\w-]*)")
 _TITLE = re.compile(rf"[ ][\"'»”“„]?[{_UPPER}]")
 
 
@@ -30,7 +35,8 @@ def is_maker(text: str, start: int, end: int) -> bool:
     >>> is_maker(text, 16, 29)
     True
     """
-    return _follows_work(text, start) or _is_known_for(text, start, end) or _owns_work(text, start, end)
+    tests = (_is_known_for, _owns_work, _is_told_of, _is_asked_for)
+    return _follows_work(text, start) or any(test(text, start, end) for test in tests)
 
 
 def is_work(word: str) -> bool:
@@ -46,6 +52,9 @@ def _follows_work(text: str, start: int) -> bool:
     told = [word.strip("-") for word in re.findall(r"[^\W\d_][\w-]*", _SENTENCE.split(lead.lower())[-1])]
     if not told:
         return False
+    owned = told[-1] in listed("owned_by") and len(told) > 1
+    if told[-2 if owned else -1] in listed("events"):
+        return True
     if told[-1] == "of":
         return not listed("told_of").isdisjoint(told)
     return told[-1] in listed("made_by") and listed("handled").isdisjoint(told) and any(is_work(word) for word in told)
@@ -65,18 +74,69 @@ def _is_known_for(text: str, start: int, end: int) -> bool:
 def _owns_work(text: str, start: int, end: int) -> bool:
     """Whether a work follows a name in the genitive: "Moa Lindkvists nya roman", "Moa Lindkvist's latest novel"."""
     last = text[start:end].rsplit(" ", 1)[-1].lower()
-    finnish = finnish_genitive(last)
-    hit = (_GENITIVE if finnish else _OWNED).match(text, end)
-    if hit is None:
+    hit = _OWNED.match(text, end)
+    if hit is not None:
+        return _is_owned_work(hit) or (
+            hit["sign"][:1] in {"'", "’"} and hit["work"][0].isupper() and names_a_thing(hit["work"])
+        )
+    titled = _TITLED.match(text, end)
+    if titled is not None and is_work(titled["work"].lower()):
+        return True
+    hit = _GENITIVE.match(text, end) if last.endswith("n") else None
+    if hit is None or _is_surely_whole(last):
         return False
     newest, work = (hit["newest"] or "").lower(), hit["work"].lower()
     if newest and newest not in listed("newest"):
         work = newest
-    if finnish:
-        return (
-            work in listed("made_finnish")
-            or is_work(work)
-            or names_a_thing(work)
-            or _TITLE.match(text, end) is not None
-        )
-    return is_work(work)
+    if work in listed("made_after_case") or newest in listed("latest"):
+        return True
+    return genitive_in_n(last) and (is_work(work) or names_a_thing(work) or _TITLE.match(text, end) is not None)
+
+
+def _is_owned_work(hit: re.Match[str]) -> bool:
+    newest, work = (hit["newest"] or "").lower(), hit["work"].lower()
+    if newest and newest not in listed("newest"):
+        work = newest
+    return is_work(work) or newest in listed("latest")
+
+
+def _is_surely_whole(lowered: str) -> bool:
+    """Whether a word that ends in n is the family name itself: Virtanen, Larsson."""
+    return family(lowered) and not lowered.endswith("sen") and not any(family(bare) for bare in nominatives(lowered))
+
+
+def _is_told_of(text: str, start: int, end: int) -> bool:
+    """Whether a work stands before a name in a case that says from or of whom: "kirjoja Tommi Kinnuselta"."""
+    last = text[start:end].rsplit(" ", 1)[-1].lower()
+    if not last.endswith(tuple(listed("cases_of_makers"))) or not nominatives(last):
+        return False
+    told = WORD.findall(_SENTENCE.split(text[max(0, start - _WITHIN) : start].lower())[-1])
+    return listed("handled").isdisjoint(told) and any(
+        is_work(word) or word in listed("made_after_case") for word in told
+    )
+
+
+def _is_asked_for(text: str, start: int, end: int) -> bool:
+    """Whether somebody asks whether a shop has it, and means nobody there: "do you have …"."""
+    before = text[max(0, start - _WITHIN) : start].lower()
+    asked = _asks().search(before)
+    if asked is None:
+        return False
+    following = _SENTENCE.split(text[end : end + _WITHIN])[0]
+    if _POSSESSED.match(following) and not _TITLE_OWNED.match(following):
+        return False
+    return _somebody().search(following.lower()) is None
+
+
+_POSSESSED = re.compile(r"['’]?s[ ]")
+_TITLE_OWNED = re.compile(rf"['’]?s[ ][\"'»”“„]?[{_UPPER}]")
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    return re.compile(rf"{word_pattern(listed('asked_for')).pattern}[ ]$")
+
+
+@cache
+def _somebody() -> re.Pattern[str]:
+    return word_pattern(listed("as_somebody"))

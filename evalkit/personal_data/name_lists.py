@@ -5,46 +5,61 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from evalkit.text.data_files import yaml_data
 
 
 def is_public(name: str) -> bool:
-    """Whether everybody knows the bearer of a name, in the genitive or a Finnish case too: it is asked for then."""
+    """Whether everybody knows the bearer of a name, in another case too: it is asked for then."""
     first, _, rest = name.lower().partition(" ")
     second = rest.partition(" ")[0]
     known = _public()
     return (
         f"{first} {second}".removesuffix("s") in known
         or f"{first} {rest}" in known
-        or any(f"{first} {bare}" in known for bare in finnish_bases(second))
+        or any(f"{first} {bare}" in known for bare in nominatives(second))
     )
 
 
-def finnish_genitive(lowered: str) -> bool:
-    """Whether a family name stands in the Finnish genitive: Linnan, Berglundin, Virtasen."""
+def genitive_in_n(lowered: str) -> bool:
+    """Whether a family name stands in a genitive that ends in n: Linnan, Berglundin."""
     if not lowered.endswith("n") or lowered in _family_names() or ends_as(lowered, _family_endings()):
         return False
-    return any(len(bare) >= _SHORTEST_FAMILY and family(bare) for bare in finnish_bases(lowered))
+    return any(len(bare) >= _SHORTEST_FAMILY and family(bare) for bare in nominatives(lowered))
 
 
-_CASES = ("n", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "ssa", "ssä")
 _SHORTEST_FAMILY, _SHORTEST_OWNER = 5, 4
 
 
-def finnish_bases(lowered: str) -> list[str]:
-    """What a word in a Finnish case can be the case of; nothing for other words.
+def nominatives(lowered: str) -> list[str]:
+    """What a name in a case can be the case of; nothing for other words.
 
-    >>> finnish_bases("virtasesta"), finnish_bases("berglundin"), finnish_bases("kiven")
-    (['virtase', 'virtanen'], ['berglundi', 'berglund'], ['kive', 'kivi'])
+    >>> nominatives("virtasesta"), nominatives("berglundin"), nominatives("aallon")
+    (['virtase', 'virtanen'], ['berglundi', 'berglund'], ['aallo', 'aalto'])
     """
-    stem = next((lowered[: -len(case)] for case in reversed(_CASES) if lowered.endswith(case)), None)
+    stem = next((lowered[: -len(case)] for case in _cases() if lowered.endswith(case)), None)
     if stem is None:
         return []
-    for ending, nominative in (("kse", "s"), ("se", "nen"), ("e", "i"), ("i", "")):
+    changes: dict[str, str] = _things_data()["stem_changes"]
+    for ending, nominative in changes.items():
         if stem.endswith(ending):
             return [stem, stem.removesuffix(ending) + nominative]
-    return [stem]
+    grades: dict[str, str] = _things_data()["weak_grades"]
+    vowel = stem[-1:]
+    return [
+        stem,
+        *(
+            stem.removesuffix(weak + vowel) + strong + vowel
+            for weak, strong in grades.items()
+            if stem.endswith(weak + vowel)
+        ),
+    ]
+
+
+@cache
+def _cases() -> tuple[str, ...]:
+    return tuple(sorted(listed("case_endings"), key=len, reverse=True))
 
 
 def given(word: str) -> bool:
@@ -81,8 +96,13 @@ def telling(word: str) -> bool:
 @cache
 def listed(name: str) -> frozenset[str]:
     """The words of a list of what firms and works are called."""
-    words: list[str] = yaml_data("evalkit.personal_data", "data/things.yaml")[name]
+    words: list[str] = _things_data()[name]
     return frozenset(words)
+
+
+def _things_data() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml_data("evalkit.personal_data", "data/things.yaml")
+    return loaded
 
 
 @cache
@@ -139,9 +159,17 @@ def not_after() -> frozenset[str]:
 
 
 def names_a_thing(word: str) -> bool:
-    """Whether a word is a thing, alone or at the end of a compound: `lampa`, `bordslampa`."""
+    """Whether a word is a thing, alone, with its article, or at the end of a compound: `lampa`, `bordslampa`."""
     lowered = word.lower()
-    return lowered in not_after() or (len(lowered) >= _COMPOUND and ends_as(lowered, _things()))
+    if lowered in not_after() or (len(lowered) >= _COMPOUND and ends_as(lowered, _things())):
+        return True
+    return any(bare in not_after() for bare in _bare_forms(lowered))
+
+
+def _bare_forms(lowered: str) -> list[str]:
+    """What a noun is without the ending of its plural or its article: tavlor, fåtöljen."""
+    changes: dict[str, str] = _things_data()["noun_endings"]
+    return [lowered.removesuffix(ending) + bare for ending, bare in changes.items() if lowered.endswith(ending)]
 
 
 _COMPOUND, _SHORTEST_THING = 8, 4

@@ -9,8 +9,8 @@ from evalkit.personal_data.firms import is_firm
 from evalkit.personal_data.makers import is_maker
 from evalkit.personal_data.name_lists import (
     brands,
-    finnish_genitive,
     genitive,
+    genitive_in_n,
     names_a_thing,
     not_after,
     thing_before,
@@ -42,7 +42,7 @@ def is_thing(text: str, start: int, end: int) -> bool:
         return True
     if following and following["as"] and following["work"].lower() in works():
         return True
-    if any(genitive(word) or finnish_genitive(word) for word in words[1:-1]):
+    if any(genitive(word) or genitive_in_n(word) for word in words[1:-1]):
         return True
     if genitive(words[-1]) and re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]):
         return True
@@ -56,10 +56,11 @@ def is_thing(text: str, start: int, end: int) -> bool:
 
 def _is_compound(text: str, start: int, end: int) -> bool:
     """Whether a name begins a compound: "Johan-svamp", "Aarnio -tuoli", "Hahn-Preis"."""
-    last = text[start:end].rsplit(" ", 1)[-1]
+    name = text[start:end]
+    last = name.rsplit(" ", 1)[-1]
     if re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", last) or re.match(r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]):
         return True
-    return "-" in last and names_a_thing(last.rsplit("-", 1)[1])
+    return "-" in name and any("-" in word and names_a_thing(word.rsplit("-", 1)[1]) for word in name.split(" "))
 
 
 def _is_introduced(text: str, start: int) -> bool:

@@ -62,6 +62,21 @@ de|Ein Buch über Sabine Neumann suche ich
 de|Sabine Neumanns neuer Krimi
 is|Er ævisaga um Jón Helgason til?
 is|Tónleikar með Jón Helgason
+nb|Konserten til Kari Solberg er utsatt
+de|Lesung: Sabine Neumann, wann?
+fi|Kirjoja Tommi Rautiolta, onko niitä?
+fi|Liput Ville Tuohisen keikalle
+en|Hilda Corwin Nightfall hardback, is it back?
+"""
+ASKED_FOR = """
+sv|Säljer ni Filippa Nordgren tröjor?|Säljer ni klockan som Filippa Nordgren ställde in?
+sv|Finns Moa Lindkvist som pocket?|Finns Moa Lindkvist i ert register?
+sv|Har ni Moa Lindkvists senaste inne?|Har ni Moa Lindkvists adress kvar?
+nb|Har dere Kari Solberg på lydbok?|Har dere Kari Solberg på kundelista?
+da|Har I noget af Karen Lauritsen?|Har I Karen Lauritsen i systemet?
+en|Do you have anything by Helen Whitfield?|Do you have Helen Whitfield's new address?
+de|Haben Sie etwas von Sabine Neumann?|Haben Sie Sabine Neumann als Kundin?
+fi|Onko teillä Matti Rantalan uusinta?|Onko teillä Matti Rantala asiakkaana?
 """
 PERSONS = """
 da|Pakken er til Lise Vang|Lise Vang
@@ -93,6 +108,14 @@ def test_a_firm_that_bears_a_name_is_nobody(language: str, text: str) -> None:
 @pytest.mark.parametrize(("language", "text"), rows(MAKERS))
 def test_who_made_a_work_or_is_told_of_in_it_is_asked_for_with_it(language: str, text: str) -> None:
     assert named(text, language) == []
+
+
+@pytest.mark.parametrize(("language", "goods", "person"), rows(ASKED_FOR))
+def test_what_a_shop_is_asked_for_is_no_person_and_who_is_its_customer_is(
+    language: str, goods: str, person: str
+) -> None:
+    assert named(goods, language) == []
+    assert len(named(person, language)) == 1
 
 
 @pytest.mark.parametrize(("language", "text", "name"), rows(PERSONS))

@@ -28,7 +28,7 @@ _VERSION = re.compile(
 )
 _VERSION_AFTER = re.compile(r"[ ](?:firmware|build|beta|release|update|version)")
 _PART = re.compile(r"[._-]")
-_AT_WORDS = frozenset({"snabel", "snabela", "ät", "at", "krøllalfa", "alfakrøll", "miukumauku", "klammeraffe"})
+AT_WORDS = frozenset({"snabel", "snabela", "ät", "at", "krøllalfa", "alfakrøll", "miukumauku", "klammeraffe"})
 _DOT_WORDS = frozenset(
     {"punkt", "punktum", "dot", "piste", "punktur", "se", "dk", "no", "fi", "de", "is", "net", "org"}
 )
@@ -100,6 +100,12 @@ def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[Personal
             yield from _secret(text, _CODE_VALUE.match(text, cue.end()))
 
 
+@cache
+def secret_stems() -> frozenset[str]:
+    """How the words begin without which a text holds no secret."""
+    return _KEY_STEMS | stems("secret") | stems("one_time_code")
+
+
 def _secret(text: str, value: re.Match[str] | None) -> Iterator[PersonalData]:
     if value is None:
         return
@@ -141,7 +147,7 @@ def _is_ipv6(text: str) -> bool:
 
 def spelled_out(text: str, said: frozenset[str]) -> Iterable[PersonalData]:
     """E-mail addresses in words; a guess, so they stay possible and never sure."""
-    if not said.isdisjoint(_AT_WORDS) and not said.isdisjoint(_DOT_WORDS | {"com"}):
+    if not said.isdisjoint(AT_WORDS) and not said.isdisjoint(_DOT_WORDS | {"com"}):
         yield from (PersonalData("EMAIL", hit.start(), hit.end(), 0.6) for hit in _SPELLED.finditer(text))
     for hit in _BRACED.finditer(text) if "(" in text or "[" in text else ():
         yield PersonalData("EMAIL", hit.start(), hit.end(), 0.6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 from evalkit.text.data_files import word_pattern, yaml_data
 
@@ -111,7 +112,7 @@ def chains() -> frozenset[str]:
 WORD = re.compile(r"[^\W\d_]+")
 
 
-_LETTERS = "".join(chr(n) if chr(n).isalpha() else " " for n in range(256))
+_LETTERS = bytes(n if chr(n).isalpha() else ord(" ") for n in range(256))
 
 
 def words_of(lowered: str) -> frozenset[str]:
@@ -120,15 +121,36 @@ def words_of(lowered: str) -> frozenset[str]:
     >>> sorted(words_of("hej, är du_där 24/7?"))
     ['du', 'där', 'hej', 'är']
     """
-    if len(lowered.encode("latin-1", "ignore")) == len(lowered):
-        return frozenset(lowered.translate(_LETTERS).split())
+    plain = lowered.encode("latin-1", "ignore")
+    if len(plain) == len(lowered):
+        return frozenset(plain.translate(_LETTERS).decode("latin-1").split())
     return frozenset(WORD.findall(lowered))
+
+
+def in_latin_1(text: str) -> bool:
+    """Whether each character is of Latin-1, which has no dashes or digits but the plain ones.
+
+    >>> in_latin_1("så är det"), in_latin_1("1–2")
+    (True, False)
+    """
+    return text.isascii() or len(text.encode("latin-1", "ignore")) == len(text)
+
+
+def begins(said: frozenset[str]) -> frozenset[str]:
+    """How words begin, as `stems` cuts them."""
+    return frozenset(map(_CUT, said))
 
 
 def spoken(said: frozenset[str]) -> set[str]:
     """The lists of words before and after names of which a text of these words can hold an entry."""
     table = _phrases()
-    return {name for word in said & table.keys() for name, rest in table[word] if rest is None or rest in said}
+    return {name for word in said & opening_words() for name, rest in table[word] if rest is None or rest in said}
+
+
+@cache
+def opening_words() -> frozenset[str]:
+    """The first words of what people say before and after names."""
+    return frozenset(_phrases())
 
 
 @cache
@@ -159,3 +181,4 @@ def stems(name: str) -> frozenset[str]:
 
 
 STEM = 3
+_CUT = itemgetter(slice(STEM))

@@ -10,10 +10,10 @@ from functools import cache
 
 from evalkit.personal_data.addresses import addresses
 from evalkit.personal_data.beside import beside_cues
-from evalkit.personal_data.contacts import emails, ips, secrets, spelled_out
-from evalkit.personal_data.cues import STEM, SURE, PersonalData, words_of
+from evalkit.personal_data.contacts import AT_WORDS, emails, ips, secret_stems, secrets, spelled_out
+from evalkit.personal_data.cues import SURE, PersonalData, begins, in_latin_1, words_of
 from evalkit.personal_data.likely_names import likely_names
-from evalkit.personal_data.names import TWO_CAPITALS, names
+from evalkit.personal_data.names import TWO_CAPITALS, may_hold_names, names
 from evalkit.personal_data.names_beside import names_beside
 from evalkit.personal_data.national import national_numbers, ninos
 from evalkit.personal_data.numbers import numbers
@@ -65,7 +65,7 @@ def find(
     home = _MARKET.get(language or "")
     market_list = (home, *(m for m in given if m != home)) if home else given
     cleaned, places = cleaned_with_places(text)
-    if not cleaned.isascii() and _FOREIGN.search(cleaned):
+    if not in_latin_1(cleaned) and _FOREIGN.search(cleaned):
         cleaned = _FOREIGN.sub(_plain, cleaned)
     digits = _DIGIT.search(cleaned) is not None
     if digits:
@@ -113,9 +113,11 @@ def _all(
     if "@" in text:
         found += emails(text)
     said = words_of(lowered)
-    found += spelled_out(text, said)
-    begun = frozenset([word[:STEM] for word in said])
-    found += secrets(text, lowered, begun)
+    if "(" in text or "[" in text or not said.isdisjoint(AT_WORDS):
+        found += spelled_out(text, said)
+    begun = begins(said)
+    if not begun.isdisjoint(secret_stems()):
+        found += secrets(text, lowered, begun)
     if digits:
         found += numbers(text, lowered)
         found += national_numbers(text, lowered, begun, markets, home, on)
@@ -125,11 +127,11 @@ def _all(
         found += ips(text, lowered, home)
         found += phones(text, lowered, markets, [f for f in found if f.confidence >= SURE], wary=wary)
     two = TWO_CAPITALS.search(text) is not None
-    found += names(text, lowered, said, two=two)
+    if two or may_hold_names(text, said):
+        found += names(text, lowered, said, two=two)
     if two:
         found += likely_names(text, lowered, said)
-    found += names_beside(text, found)
-    return found
+    return found + names_beside(text, found) if found else found
 
 
 def _asked_for(

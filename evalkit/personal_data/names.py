@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import WORD, PersonalData, cue_pattern, cue_words, spoken
+from evalkit.personal_data.cues import WORD, PersonalData, cue_pattern, cue_words, opening_words, spoken
 from evalkit.personal_data.name_lists import (
     also_words,
     family,
@@ -54,7 +54,6 @@ _GREETING = re.compile(
 )
 _LETTER_WORDS = frozenset({"dear", "kära", "käre", "kære", "kjære", "hyvä", "liebe", "lieber"})
 _CLOSING = re.compile(rf"[/–—-][ ]?(?P<name>{PART}(?:{MORE}){{0,2}})[.!]?[ ]{{0,3}}(?=\n|$)")
-_DASHES = frozenset("/–—-")
 _LOWER_NAME = re.compile(
     rf"[ :,]+(?P<name>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?(?:[ ][{LOWER}-]{{2,24}})?)(?![\w@])"
 )
@@ -84,6 +83,22 @@ _LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
 
+def may_hold_names(text: str, said: frozenset[str]) -> bool:
+    """Whether a text of no two capitals side by side has a word or a dash beside which a name may stand."""
+    if not said.isdisjoint(_beside_names()) or _holds_dash(text):
+        return True
+    return not said.isdisjoint(_greetings()) and not said.isdisjoint(given_names())
+
+
+def _holds_dash(text: str) -> bool:
+    return "-" in text or "/" in text or "–" in text or "—" in text
+
+
+@cache
+def _beside_names() -> frozenset[str]:
+    return opening_words() | _LETTER_WORDS | _HERE_WORDS
+
+
 def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterator[PersonalData]:
     """Names after what people say before a name, in a greeting, at the end of a letter, and by their own form.
 
@@ -101,7 +116,7 @@ def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterat
             # What stands between the sentence's start and "here" is the whole name, two family names too.
             yield from full_names(text, hit.start("name"), hit.end("name"), 0.8, whole=True)
         yield from _in_lower_case_here(lowered) if known else ()
-    for hit in _CLOSING.finditer(text) if not _DASHES.isdisjoint(text) else ():
+    for hit in _CLOSING.finditer(text) if _holds_dash(text) else ():
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
         if alone and looks_like_a_name(hit["name"].split(" ")) and not _is_word(hit["name"]):

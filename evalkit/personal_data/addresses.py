@@ -139,13 +139,14 @@ def _address() -> re.Pattern[str]:
     floor = (
         r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð)\.?[ ]?(?:nr\.?[ ]?)?"
         r"[\dA-Z]{1,5}\b|[ ,]+st\.?[ ]?(?:tv|th|mf)\b\.?"
-        r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock)\b\.?(?:[ ,]*(?:tv|th|mf)\b\.?)?"
+        r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock|Etage)\b\.?"
+        r"(?:[ ,]*(?:tv|th|mf|links|rechts|mitte)\b\.?)?"
         r"|[ ,]+\d{1,2}\.[ ]?(?:tv|th|mf)\b\.?|[ ,]+kl\.?(?=[ ,])"
         r"|[ ,]+(?:uppg|uppgång|oppgang|opgang|rappu|hus|Haus|LH|ingång|inngang|indgang)\.?[ ][A-Z\d]{1,3}\b"
         r"|[ ,]+(?:kld|kælder|stuen|kjallari|källarplan)\b\.?(?:[ ](?:tv|th|mf)\b\.?)?|[ ,]+st(?=[ ]\d{4}[ ])"
         r"|(?:[ ]\d{1,3})?[ ,]+\d{1,2}\.?[ ]?krs\b\.?|[ ,]+(?:VH|HH)[ ,]+\d\.[ ]OG\b"
-        r"|[ ,]+\d{1,2}\.[ ]?Stock[ ](?:links|rechts|mitte)\b"
-        r"|[ ,]+[HKUL]\d{4}\b|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH|EG|DG)\b)?"
+        r"|[ ,]+[HKUL]\d{4}\b|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH)\b"
+        r"|[ ,]+(?:EG|DG)(?:[ ](?:links|rechts|mitte))?\b)?"
         r"(?:[ ]\d{1,3}(?=,|[ ]\d{5}[ ]))?"
     )
     nordic = rf"(?:{name}(?:{street})|{german})[ ]+{number}{letter}{floor}"

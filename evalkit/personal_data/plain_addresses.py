@@ -12,7 +12,7 @@ from evalkit.personal_data.names import LOWER
 _SURE, _OWN, _UNSURE = 0.8, 0.45, 0.6
 _STREETS = (
     "gatan|gata|gaten|gate|vägen|vegen|veien|gränd|gränden|stigen|torget|allén|gade|vej|vænget|stræde|bakken|parken"
-    "|straße|strasse|strasze|allee|gasse|platz|katu|kuja|polku|tie|raitti|rinne|vegur|vegi|stígur|stíg|braut|götu|hlíð"
+    "|straße|strasse|strasze|str\\.|allee|gasse|platz|katu|kuja|polku|tie|raitti|rinne|vegur|vegi|stígur|stíg|braut|götu|hlíð"
 )
 _ENGLISH = "street|road|lane|avenue|drive|close|court|terrace|crescent|gardens|grove|place|way"
 _HINT = re.compile(rf"(?:{_STREETS}) \d|(?:{_ENGLISH})\b")
@@ -44,7 +44,8 @@ def _pattern() -> re.Pattern[str]:
     code = rf"(?P<code>,?[ ]+(?:\d{{3}}[ ]\d{{2}}|\d{{4,5}}|\d{{3}})[ ]+{town})?"
     flat = r"(?:[ ]?[a-z](?![\w])(?:[ ]\d{1,3}(?!\d))?)?(?:,?[ ](?:lgh|as|leil|\d\.)[ ]?(?:\d{1,4}|sal|tv|th)\b\.?)?"
     uk = r"(?P<uk>[ ][a-z]{1,2}\d[a-z\d]?[ ]?\d[a-z]{2})(?!\w)"
-    nordic = rf"{word}{{2,25}}(?:{_STREETS})[ ]\d{{1,3}}(?!\d){flat}{code}"
+    street = rf"(?:(?:{word}{{2,20}}-){{1,3}}{word}{{0,25}}|{word}{{2,25}})"
+    nordic = rf"{street}(?:{_STREETS})[ ]\d{{1,3}}(?!\d){flat}{code}"
     english = (
         rf"\d{{1,4}}[a-z]?[ ](?:{word}{{2,20}}[ ]){{1,2}}(?:{_ENGLISH})(?:(?:,?[ ]{word}{{2,20}}){{0,2}},?{uk})?(?!\w)"
     )

@@ -47,6 +47,24 @@ PAIRS = [
         ("IBAN", "SE7280000810340009783242"),
         "Företagets IBAN är SE7280000810340009783242",
     ),
+    ("nb", "skiltnr EL 38211 er stjålet", ("VEHICLE_PLATE", "EL 38211"), "modellnr EL 38211 er utgått"),
+    ("da", "mit pas 208461234 er væk", ("PASSPORT", "208461234"), "pas på, kolli 208461234"),
+    ("is", "leggið inn á reikning 0515-26-068114", ("BANK_ACCOUNT", "0515-26-068114"), "reikning 068114 vantar"),
+    ("is", "síminn minn er 691 2345", ("PHONE", "691 2345"), "sími okkar er 540 1000"),
+    ("sv", "jag bor på Torggatan 5", ("ADDRESS", "Torggatan 5"), "finns laddstolpe vid Torggatan 5?"),
+    (
+        "nb",
+        "jeg bor i Storgata 12, 0184 Oslo",
+        ("ADDRESS", "Storgata 12, 0184 Oslo"),
+        "Besøk oss i Storgata 12, 0184 Oslo",
+    ),
+    (
+        "da",
+        "kortet er 4571 1746 8145 3845",
+        ("CARD", "4571 1746 8145 3845"),
+        "jeg betalte 71 346943054991538 +86412739",
+    ),
+    ("is", "póstur á jon@verslun.is", ("EMAIL", "jon@verslun.is"), "póstur á innheimta@verslun.is"),
     ("fi", "Tilini on FI7139440491404193", ("IBAN", "FI7139440491404193"), "Yhdistyksen tili FI7139440491404193"),
 ]
 
@@ -63,6 +81,9 @@ def test_a_persons_datum_is_found_and_its_neighbour_is_left(
     ("text", "language", "datum"),
     [
         ("Send til Øvre Bakklandet 33, H0302, 7013 Trondheim", "nb", "Øvre Bakklandet 33, H0302, 7013 Trondheim"),
+        ("Zu Birkenweg 7a, 2. OG rechts, 45127 Essen", "de", "Birkenweg 7a, 2. OG rechts, 45127 Essen"),
+        ("Zu Birkenweg 7, EG links, 45127 Essen", "de", "Birkenweg 7, EG links, 45127 Essen"),
+        ("sie wohnt rosa-parks-str. 19, 12043 berlin", "de", "rosa-parks-str. 19, 12043 berlin"),
         ("An Karl-Marx-Allee 93, Hinterhaus, 10243 Berlin", "de", "Karl-Marx-Allee 93, Hinterhaus, 10243 Berlin"),
     ],
 )

@@ -25,6 +25,11 @@ _SENTENCE = re.compile(r"[.!?\n]")
 _OWNED = re.compile(r"(?P<sign>['’]?s|(?<=[sxz])['’]?)[ ](?:(?P<newest>[^\W\d_]+)[ ])?(?P<work>[^\W\d_][\w-]*)")
 _GENITIVE = re.compile(r"(?P<sign>)[ ](?:(?P<newest>[^\W\d_]+)[ ])?(?P<work>[^\W\d_][\w-]*)")
 _TITLED = re.compile(rf"(?:[ ][{_UPPER}][\w-]*){{0,3}}[ ](?P<work>[^\W\d_][\w-]*)")
+_AS_WHAT = re.compile(
+    rf"['’]?s[ ][\"'»”“„]?[{_UPPER}][\w'’-]*(?:[ ][\w'’-]+){{0,6}}?[\"'»”“„]?"
+    r"[ ](?:som|as|als|i|in|på|auf)[ ](?P<work>[\w-]+)"
+)
+"""The title of a work between its maker and its format: "Moa Lindkvist's Night and Day in paperback"."""
 _TITLE = re.compile(rf"[ ][\"'»”“„]?[{_UPPER}]")
 
 
@@ -35,7 +40,7 @@ def is_maker(text: str, start: int, end: int) -> bool:
     >>> is_maker(text, 16, 29)
     True
     """
-    tests = (_is_known_for, _owns_work, _is_told_of, _is_asked_for)
+    tests = (_is_known_for, _owns_work, _is_told_of, _is_asked_for, _is_seen)
     return _follows_work(text, start) or any(test(text, start, end) for test in tests)
 
 
@@ -57,7 +62,9 @@ def _follows_work(text: str, start: int) -> bool:
         return True
     if told[-1] == "of":
         return not listed("told_of").isdisjoint(told)
-    return told[-1] in listed("made_by") and listed("handled").isdisjoint(told) and any(is_work(word) for word in told)
+    if not listed("handled").isdisjoint(told):
+        return False
+    return told[-1] in listed("always_made_by") or (told[-1] in listed("made_by") and any(map(is_work, told)))
 
 
 def _is_known_for(text: str, start: int, end: int) -> bool:
@@ -76,6 +83,9 @@ def _owns_work(text: str, start: int, end: int) -> bool:
     last = text[start:end].rsplit(" ", 1)[-1].lower()
     hit = _OWNED.match(text, end)
     if hit is not None:
+        as_what = _AS_WHAT.match(text, end)
+        if as_what is not None and is_work(as_what["work"].lower()):
+            return True
         return _is_owned_work(hit) or (
             hit["sign"][:1] in {"'", "’"} and hit["work"][0].isupper() and names_a_thing(hit["work"])
         )
@@ -88,7 +98,7 @@ def _owns_work(text: str, start: int, end: int) -> bool:
     newest, work = (hit["newest"] or "").lower(), hit["work"].lower()
     if newest and newest not in listed("newest"):
         work = newest
-    if work in listed("made_after_case") or newest in listed("latest"):
+    if work in listed("made_after_case") or _is_latest(hit):
         return True
     return genitive_in_n(last) and (is_work(work) or names_a_thing(work) or _TITLE.match(text, end) is not None)
 
@@ -97,7 +107,18 @@ def _is_owned_work(hit: re.Match[str]) -> bool:
     newest, work = (hit["newest"] or "").lower(), hit["work"].lower()
     if newest and newest not in listed("newest"):
         work = newest
-    return is_work(work) or newest in listed("latest")
+    return is_work(work) or _is_latest(hit)
+
+
+def _is_latest(hit: re.Match[str]) -> bool:
+    """Whether the newest of somebody's is asked for, and no thing of his that has a name."""
+    word = "newest" if hit["newest"] else "work"
+    if hit[word].lower() not in listed("latest"):
+        return False
+    following = (
+        WORD.match(hit.string, hit.end(word) + 1) if hit.string[hit.end(word) : hit.end(word) + 1] == " " else None
+    )
+    return following is None or following.group().lower() in listed("latest_goes_on")
 
 
 def _is_surely_whole(lowered: str) -> bool:
@@ -128,6 +149,16 @@ def _is_asked_for(text: str, start: int, end: int) -> bool:
     return _somebody().search(following.lower()) is None
 
 
+def _is_seen(text: str, start: int, end: int) -> bool:
+    """Whether seats are for somebody's show: "tickets for Moa Lindkvist in Malmö"."""
+    told = WORD.findall(text[max(0, start - _WITHIN) : start].lower())[-2:]
+    if len(told) < 2 or told[0] not in listed("seats") or told[1] not in listed("seats_for"):
+        return False
+    venue = _VENUE.match(text, end)
+    return venue is not None and venue["at"] in listed("seats_at")
+
+
+_VENUE = re.compile(rf"[ ](?P<at>\w{{1,3}})[ ](?:the[ ])?[{_UPPER}]")
 _POSSESSED = re.compile(r"['’]?s[ ]")
 _TITLE_OWNED = re.compile(rf"['’]?s[ ][\"'»”“„]?[{_UPPER}]")
 

@@ -78,7 +78,7 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 """My son Villads: after a relative of one's own any capitalised word is a name."""
-_TELLING, _SHORT, _A_FULL_NAME = 5, 4, 2
+_TELLING, _SHORT, _LONGEST_LAST, _A_FULL_NAME = 5, 4, 20, 2
 _LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
@@ -146,7 +146,9 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
             if "\n\n" in text[hit.end() : start] and cue != "sign_off":
                 continue
             own = _own_start(text, start, end)
-            if own is not None and _is_named(text, own, end := _own_end(text, own, end), cue):
+            if own is not None and _is_named(
+                text, own, end := _own_end(text, own, end, said=cue == "name_before"), cue
+            ):
                 yield PersonalData("NAME", own, end, confidence)
 
 
@@ -285,8 +287,11 @@ def _own_start(text: str, start: int, end: int) -> int | None:
     return None
 
 
-def _own_end(text: str, start: int, end: int) -> int:
-    """Where a name ends: before words that only look like one by their capital, and after the family name."""
+def _own_end(text: str, start: int, end: int, *, said: bool = False) -> int:
+    """Where a name ends: before words that only look like one by their capital, and after the family name.
+
+    `said`: it is told as a name, so a word that ends the sentence is its last.
+    """
     at = start
     is_family = False
     for word in text[start:end].split(" "):
@@ -294,7 +299,12 @@ def _own_end(text: str, start: int, end: int) -> int:
         bare = plain.removesuffix("'s").removesuffix("’s")
         if at > start and word[0].isupper() and plain in cue_words("not_names"):
             return at - 1
-        if at > start and word[0].isupper() and is_family and not (family(bare) or _closes(text, at, end)):
+        if (
+            at > start
+            and word[0].isupper()
+            and is_family
+            and not (family(bare) or _closes(text, at, end, _LONGEST_LAST if said else _SHORT))
+        ):
             return at - 1
         if bare != plain:
             return at + len(bare)
@@ -309,9 +319,11 @@ def _own_end(text: str, start: int, end: int) -> int:
     return end
 
 
-def _closes(text: str, at: int, end: int) -> bool:
+def _closes(text: str, at: int, end: int, longest: int) -> bool:
     """Whether the last word of a name is the last of its sentence: no noun or verb that only has a capital."""
-    return " " not in text[at:end] and end - at <= _SHORT and text[end : end + 1] in {"", ".", ",", "!", "?", "\n", ")"}
+    return (
+        " " not in text[at:end] and end - at <= longest and text[end : end + 1] in {"", ".", ",", "!", "?", "\n", ")"}
+    )
 
 
 def _holds_words(name: str) -> bool:

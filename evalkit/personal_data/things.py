@@ -9,8 +9,10 @@ from evalkit.personal_data.firms import is_firm
 from evalkit.personal_data.makers import is_maker
 from evalkit.personal_data.name_lists import (
     brands,
+    family,
     genitive,
     genitive_in_n,
+    given,
     names_a_thing,
     not_after,
     thing_before,
@@ -23,6 +25,11 @@ _STREETS = (
 )  # fmt: skip
 _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
+_ARTICLE = re.compile(r"(?<!\w)(?:[Dd]ie|[Dd]as|[Dd]er|[Dd]en|[Dd]em)[ ]$")
+"""A German noun with its capital follows then: "die Hedwig Bollhagen Kanne"."""
+_FULL_NAME, _SHORTEST_OWNER = 2, 5
+_VOWELS_AND_S = frozenset("aeiouys")
+"""Vargas, Reyes, Kolokotronis: such names end in s themselves."""
 _THE = frozenset({"the ", " the"})
 
 
@@ -44,7 +51,9 @@ def is_thing(text: str, start: int, end: int) -> bool:
         return True
     if any(genitive(word) or genitive_in_n(word) for word in words[1:-1]):
         return True
-    if genitive(words[-1]) and re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]):
+    if re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]) and (
+        genitive(words[-1]) or _may_own(words) or _ARTICLE.search(text, max(0, start - 5), start)
+    ):
         return True
     return (
         _is_compound(text, start, end)
@@ -52,6 +61,14 @@ def is_thing(text: str, start: int, end: int) -> bool:
         or is_maker(text, start, end)
         or is_firm(text, start, end)
     )
+
+
+def _may_own(words: list[str]) -> bool:
+    """Whether a family name that no list knows ends as a genitive: the title of a work follows it then."""
+    last = words[-1]
+    if len(words) != _FULL_NAME or len(last) < _SHORTEST_OWNER or last[-1] != "s" or last[-2] in _VOWELS_AND_S:
+        return False
+    return given(words[0]) and not family(last) and not given(last)
 
 
 def _is_compound(text: str, start: int, end: int) -> bool:

@@ -67,6 +67,13 @@ de|Lesung: Sabine Neumann, wann?
 fi|Kirjoja Tommi Rautiolta, onko niitä?
 fi|Liput Ville Tuohisen keikalle
 en|Hilda Corwin Nightfall hardback, is it back?
+en|I want Hilda Corwin's Night and Day in paperback
+en|Tickets for Hilda Corwin at the Arena?
+sv|Jag letar efter Elin Hägners Vinterljus
+nb|Når kommer Anna Grytens neste bok?
+fi|Milloin Pirjo Tuohisen seuraava ilmestyy?
+de|Ist die Hedwig Ballhausen Kanne lieferbar?
+is|Eruð þið með skál eftir Guðrúnu Karlsdóttur?
 """
 ASKED_FOR = """
 sv|Säljer ni Filippa Nordgren tröjor?|Säljer ni klockan som Filippa Nordgren ställde in?
@@ -93,6 +100,9 @@ en|The book was ordered by Helen Whitfield|Helen Whitfield
 en|Helen Whitfield's parcel is lost|Helen Whitfield
 de|Das Buch wurde von Sabine Neumann bestellt|Sabine Neumann
 is|Pakkinn er til Jón Helgason|Jón Helgason
+sv|Moa Lindkvists senaste faktura är fel|Moa Lindkvist
+en|Two tickets for Helen Whitfield, she is my aunt|Helen Whitfield
+en|My name is Ana Vargas Molina|Ana Vargas Molina
 """
 
 

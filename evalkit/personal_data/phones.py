@@ -29,6 +29,7 @@ _PAIRS = re.compile(r"\d\d([ .])\d\d\1\d\d\1\d\d|[49]\d\d \d\d \d\d\d")
 _DANISH_SERVICE = re.compile(r"(?:\+45|0045)?[ ]?(?:70|80|90)[ ]?\d\d[ ]?\d\d[ ]?\d\d")
 _SHORTEST, _FEWEST, _MOST = 7, 7, 19
 _AFTER_NUMBER, _SIGNATURE = 32, 80
+_LAST = re.compile(r"[ .!]{0,3}$")
 _FOURS = re.compile(r"0?0?\d{4} \d{4} \d{2,4}(?: \d{1,4}){0,3}")
 """Parcels, cards and accounts are printed so; a phone in groups of four has a word beside it."""
 _LONGEST = 15
@@ -127,7 +128,9 @@ def _score(
 
 def _is_signature(text: str, start: int, end: int) -> bool:
     """Whether a number ends a letter, right behind its closing words and a name."""
-    return not text[end:].strip(" .!") and _signature().search(text[max(0, start - _SIGNATURE) : start]) is not None
+    return (
+        _LAST.match(text, end) is not None and _signature().search(text[max(0, start - _SIGNATURE) : start]) is not None
+    )
 
 
 @cache

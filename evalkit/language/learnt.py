@@ -35,6 +35,17 @@ class Rows:
         width = self._lane.size
         return int.from_bytes(self._lanes[at * width : (at + 1) * width], "little")
 
+    def added(self, rows: Sequence[int], scale: float = 1.0) -> list[float]:
+        """What single rows add up to times a scale, a column each.
+
+        >>> import numpy as np
+        >>> rows = Rows(np.array([[1, -2], [3, 4]], np.int8), np.array([0.5, 1.0]))
+        >>> rows.added([rows.row(0), rows.row(1)])
+        [2.0, 2.0]
+        """
+        lift, lanes = len(rows) * _LIFT, self._lane.unpack(sum(rows).to_bytes(self._lane.size, "little"))
+        return [(lane - lift) * step * scale for lane, step in zip(lanes, self._step, strict=True)]
+
     def weights(self, *parts: tuple[int, int, float]) -> list[float]:
         """What sums of rows add up to, a column each; a part is a sum, how many rows it holds, and its scale."""
         size, unpack = self._lane.size, self._lane.unpack

@@ -6,56 +6,48 @@ so that a word which no list holds still tells its language by how it begins, so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 from evalkit.language.learnt import Rows
 from evalkit.text.tokens import char_ngrams
 
-_LONGEST = 40
-"""No more letters of a word are read."""
-_MOST = 10_000
-"""No more words of a text are read: no column of the sum must overflow."""
-_KEPT = 50_000
+if TYPE_CHECKING:
+    import numpy as np
+
+
+_LONGEST = 5
 
 
 def pieces(word: str) -> list[str]:
-    """The pieces that a lower-case word is spelled with, its edges marked.
+    """The pieces that a lower-case word is spelled with, its edges marked; the whole word is the last.
 
     >>> pieces("ny")
     ['^n', 'ny', 'y$', '^ny', 'ny$', '^ny$']
     """
-    return char_ngrams(word[:_LONGEST], 2, 5)
+    found = char_ngrams(word, 2, _LONGEST)
+    return [*found, f"^{word}$"] if len(word) + 2 > _LONGEST else found
 
 
-class Spelling(dict[str, tuple[int, int]]):
-    """Each word seen so far, as the sum of the rows of its pieces and how many there are; a bound keeps memory flat."""
+class Spelling:
+    """The weights of the pieces of words, a column each language."""
 
-    def __init__(self) -> None:
-        import numpy as np
+    def __init__(self, held: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        self._rows = Rows(held["rows"], held["step"])
+        spelled = held["pieces"].tobytes().decode().split(" ")
+        self._row_of = {piece: self._rows.row(n) for n, piece in enumerate(spelled)}
 
-        super().__init__()
-        with files("evalkit.language").joinpath("data/spelling.npz").open("rb") as file:
-            held = np.load(file)
-            self._rows = Rows(held["rows"], held["step"])
-            self._places = {piece: n for n, piece in enumerate(held["pieces"].tobytes().decode().split(" "))}
-
-    def __missing__(self, word: str) -> tuple[int, int]:
-        places, row = self._places, self._rows.row
-        found = [row(places[piece]) for piece in pieces(word) if piece in places]
-        whole = sum(found), len(found)
-        if len(self) < _KEPT:
-            self[word] = whole
-        return whole
-
-    def weights(self, said: Sequence[str], scale: float = 1.0) -> list[float]:
-        """What lower-case words speak for each language with, in log odds times a scale."""
-        known = [self[word] for word in said[:_MOST]]
-        return self._rows.weights((sum([row for row, _ in known]), sum([n for _, n in known]), scale))
+    def weights(self, word: str, scale: float = 1.0) -> list[float]:
+        """What a lower-case word speaks for each language with, in log odds times a scale."""
+        return self._rows.added(list(filter(None, map(self._row_of.get, pieces(word)))), scale)
 
 
 @cache
 def spelling() -> Spelling:
     """What was learned of spelling."""
-    return Spelling()
+    import numpy as np
+
+    with files("evalkit.language").joinpath("data/spelling.npz").open("rb") as file:
+        return Spelling(np.load(file))

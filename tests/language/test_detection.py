@@ -43,6 +43,10 @@ def test_a_title_in_another_language_does_not_change_the_message() -> None:
     assert detect("spil The Happy Blues af Ronnie Wood").code == "da"
 
 
+def test_no_small_word_after_a_title_loses_its_first_letters() -> None:
+    assert detect("sett på The Happy Blues isteden") == detect("sett på isteden")
+
+
 def test_a_second_voice_settles_what_the_first_leaves_open() -> None:
     assert detect("ok").code is None
     assert detect("ok", second=lambda _: {"da": 0.99, "nb": 0.01}).code == "da"

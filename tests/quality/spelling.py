@@ -1,8 +1,9 @@
 """Learns how each language spells its words, for `evalkit.language.spelling`.
 
-`python -m tests.quality.spelling` prints how often words that were left out are told; `--write` learns from all of them
-and writes the file. It learns from the lists of ordinary words of `fixtures/words/`, from the words that tell languages
-apart, and from what the labelled messages and the demo's articles say.
+`python -m tests.quality.spelling` prints how often lone words that were left out are told, and turns of conversations
+that were left out; `--write` learns from everything and writes the file. It learns from the lists of ordinary words of
+`fixtures/words/`, from the words that tell languages apart, and from what the labelled messages and the demo's articles
+say.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from math import log
+from itertools import chain
+from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 from zlib import crc32
 
 import numpy as np
@@ -21,8 +24,9 @@ import yaml
 from scipy.sparse import csr_matrix
 
 import evalkit.language
+from evalkit.language import detection
 from evalkit.language.detection import LANGUAGES
-from evalkit.language.spelling import pieces
+from evalkit.language.spelling import Spelling, pieces
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import clean, folded
 from evalkit.text.tokens import WORD
@@ -36,7 +40,7 @@ UNMARKED = 0.2
 """What a word counts when typed without its letters, as customers do."""
 SEEN = 2
 """In how many words a piece must stand to be learned."""
-STRENGTH = 1.0
+STRENGTH = 2.0
 """The inverse of the shrinking of the weights."""
 OF_A_LANGUAGE = 4000.0
 """What all words of a language count together."""
@@ -45,6 +49,7 @@ SMALLEST = 6
 _ROUNDS = 150
 _LARGEST = 127
 _PARTS = 5
+_LENGTHS = (3, 8, 10_000)
 
 
 class Learnt(NamedTuple):
@@ -65,10 +70,10 @@ def listed(code: str) -> frozenset[str]:
     return frozenset(stem + end for ends, stems in table.items() for stem in stems.split() for end in ends.split("/"))
 
 
-def said() -> dict[str, Counter[str]]:
-    """How often each word is said in each language."""
+def said(conversations: bool = True) -> dict[str, Counter[str]]:
+    """How often each word is said in each language, in the labelled conversations too or only elsewhere."""
     found = {code: Counter[str]() for code in LANGUAGES}
-    for code, text in _texts():
+    for code, text in chain(_texts(), _turns() if conversations else ()):
         if code in found:
             found[code].update(word for word in _words(clean(text)) if word.isalpha())
     for code, counter in found.items():
@@ -86,11 +91,6 @@ def _texts() -> Iterable[tuple[str, str]]:
     for path in sorted(LABELLED.rglob("*.yaml")):
         for text in _strings(yaml.safe_load(path.read_text("utf-8"))):
             yield path.stem, text
-    for row in rows(LABELLED / "conversations.jsonl"):
-        gold = row["gold"]
-        if gold["bot_language_ok"] and gold["customer_language"] == row["language"]:
-            for turn in row["turns"]:
-                yield row["language"], turn["text"]
     for row in rows(LABELLED / "grounding.jsonl"):
         code = row["lang"]
         for text in (row["question"], row["answer"], *_strings(row["kb"])):
@@ -99,6 +99,15 @@ def _texts() -> Iterable[tuple[str, str]]:
         yield row["lang"], row["text"]
     for path in sorted((FIXTURES / "demo" / "kb").glob("*/*.md")):
         yield path.parent.name, path.read_text("utf-8")
+
+
+def _turns() -> Iterable[tuple[str, str]]:
+    """The turns of the conversations in which everybody keeps to one language."""
+    for row in rows(LABELLED / "conversations.jsonl"):
+        gold = row["gold"]
+        if gold["bot_language_ok"] and gold["customer_language"] == row["language"]:
+            for turn in row["turns"]:
+                yield row["language"], turn["text"]
 
 
 def _strings(value: object) -> Iterable[str]:
@@ -120,13 +129,13 @@ class Examples(NamedTuple):
     weights: np.ndarray[Any, Any]
 
 
-def examples() -> Examples:
+def examples(conversations: bool = True) -> Examples:
     """All words of all languages, which count the same together."""
     found: list[str] = []
     truths: list[int] = []
     weights: list[float] = []
-    for place, counter in enumerate(said().values()):
-        own = {word: 1 + log(times) for word, times in counter.items()}
+    for place, counter in enumerate(said(conversations).values()):
+        own = {word: sqrt(times) for word, times in counter.items()}
         bare = defaultdict[str, float](float)
         for word, weight in own.items():
             if folded(word) != word:
@@ -174,11 +183,15 @@ def written(learnt: Learnt) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def main(write: bool) -> None:
-    """Print how often words left out are told; with `write`, learn from everything."""
-    known = examples()
+    """Print how often words and turns left out are told; with `write`, learn from everything."""
     if write:
-        np.savez_compressed(OUT, allow_pickle=False, **written(learn(known)))
+        np.savez_compressed(OUT, allow_pickle=False, **written(learn(examples())))
         return
+    _words_left_out(examples())
+    _turns_left_out()
+
+
+def _words_left_out(known: Examples) -> None:
     part = np.array([crc32(folded(word).encode()) % _PARTS for word in known.words])
     seen, unseen = (
         Examples(
@@ -188,11 +201,35 @@ def main(write: bool) -> None:
     )
     right = learn(seen).scores(unseen.words).argmax(1) == unseen.truths
     show(
-        "Lone words that were left out: told at the first guess",
+        "Lone words that were left out: told at the first guess by their spelling alone",
         [
             {"language": code, "n": int(own.sum()), "right": float(right[own].mean())}
             for place, code in enumerate(LANGUAGES)
             if (own := unseen.truths == place).any()
+        ],
+    )
+
+
+def _turns_left_out() -> None:
+    told = Spelling(written(learn(examples(conversations=False))))
+    groups = defaultdict[str, list[tuple[detection.Language, str]]](list)
+    with patch.object(detection, "spelling", lambda: told):
+        for code, text in _turns():
+            found, n_words = detection.detect(text), len(_words(text))
+            for key in ("all", next(f"up to {most} words" for most in _LENGTHS if n_words <= most), f"language {code}"):
+                groups[key].append((found, code))
+    show(
+        "Turns of conversations that were left out",
+        [
+            {
+                "part": key,
+                "n": len(guesses),
+                "first guess right": sum(found.candidates[:1] == (code,) for found, code in guesses) / len(guesses),
+                "named": sum(found.code is not None for found, _ in guesses) / len(guesses),
+                "right when named": sum(found.code == code for found, code in guesses)
+                / max(sum(found.code is not None for found, _ in guesses), 1),
+            }
+            for key, guesses in groups.items()
         ],
     )
 

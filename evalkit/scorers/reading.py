@@ -18,8 +18,10 @@ from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.surroundings import around
 from evalkit.text.likeness import Likeness
 from evalkit.text.said import Said
+from evalkit.text.sentences import split
 
 _VOICES = frozenset({"bot", "human"})
+_SEVERAL = 2
 _SHORT = 6
 """Turns of fewer words are read in the conversation's own language."""
 
@@ -165,7 +167,23 @@ class Reading:
 
     def means(self, turn: int, decision: str, *categories: str) -> bool:
         """Whether a turn says something: by a phrase that its other words do not refute, or by all of them together."""
-        return self.speaks_for(turn, decision) or (not self.refutes(turn, decision) and self.says(turn, *categories))
+        if self.speaks_for(turn, decision):
+            return True
+        return self.says(turn, *categories) and (
+            not self.refutes(turn, decision) or self._by_itself(turn, decision, categories)
+        )
+
+    def _by_itself(self, turn: int, decision: str, categories: tuple[str, ...]) -> bool:
+        """Whether a sentence says something for itself: mock praise before it refutes nothing."""
+        text, language = self.conversation.turns[turn].text, self.language_of(turn)
+        sentences = split(text)
+        if len(sentences) < _SEVERAL:
+            return False
+        side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
+        said = [
+            Said(s.text) for s in sentences for hit in self.signals(turn, *categories) if s.start <= hit.start < s.end
+        ]
+        return any(odds(one, heard(one, language, side).signs, side).get(decision, 0.0) > REFUTED / 2 for one in said)
 
     def speaks_for(self, turn: int, decision: str) -> bool:
         """Whether more speaks for a decision of a turn than against it."""

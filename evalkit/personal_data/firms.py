@@ -9,7 +9,7 @@ from evalkit.personal_data.cues import WORD
 from evalkit.personal_data.name_lists import by_length, endings, ends_as, family, listed
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞŠŽČŁŚŻŞİĆĐŐ"
-_WORDS_BETWEEN, _REACH, _BEFORE, _LONG_TRADE = 5, 90, 40, 5
+_WORDS_BETWEEN, _REACH, _BEFORE, _LONG_TRADE, _VESSEL = 5, 90, 40, 5, 5
 _NEXT = re.compile(rf"[ ](?P<word>[{_CAPITAL}][\w/-]*)")
 _FAMILY_FIRM = re.compile(r"[ ](?:&|\+|og|och|und|and|ja|u\.)[ ](?P<kin>[^\W\d_]+)")
 _SPOKEN = frozenset({"og", "och", "und", "and", "ja"})
@@ -38,9 +38,9 @@ def _has_form(text: str, start: int, end: int) -> bool:
 
 
 def _has_trade(text: str, start: int, end: int) -> bool:
-    third = text[start:end].split(" ")[2:]
+    later = text[start:end].split(" ")[1:]
     following = _NEXT.match(text, end)
-    words = [word for word in third[-1:] if not family(word)] + ([following["word"]] if following else [])
+    words = [word for word in later[-1:] if not family(word)] + ([following["word"]] if following else [])
     return any(word in _trades() or ends_as(word.lower(), _long_trades()) for word in words)
 
 
@@ -54,7 +54,9 @@ def _has_kin(text: str, end: int) -> bool:
 
 def _is_headed(text: str, start: int, end: int) -> bool:
     """Whether a word for a firm begins a name or stands right before, or a master's title that nobody calls his own."""
-    first = text[start:end].partition(" ")[0]
+    first, before = text[start:end].partition(" ")[0], text[max(0, start - _VESSEL) : start]
+    if before[-1:] == " " and before.split(" ")[-2] in listed("vessels"):
+        return True
     return _heads(text, start + len(first) + 1) or _heads(text, start)
 
 

@@ -41,6 +41,11 @@ de|Wer bekam den Sabine Neumann-Preis?
 de|Die Stiftung Sabine Neumann hat bestellt
 is|Reikningurinn fer á Jón Helgason Pípulagnir ehf.
 is|Fyrirtækið Jón Helgason pantaði
+nb|Går MS Otto Solberg i dag?
+sv|När seglar m/s Olle Bergström?
+de|Fällt wegen Sturm Friederike Neumann die Fähre aus?
+en|There is a charge from Peter Whitfield Retail Group
+sv|Varför står det Olle Bergström Recycling på fakturan?
 """
 MAKERS = """
 da|Foredrag med Karen Lauritsen den 4. maj, er der billetter?
@@ -103,6 +108,7 @@ is|Pakkinn er til Jón Helgason|Jón Helgason
 sv|Moa Lindkvists senaste faktura är fel|Moa Lindkvist
 en|Two tickets for Helen Whitfield, she is my aunt|Helen Whitfield
 en|My name is Ana Vargas Molina|Ana Vargas Molina
+en|Passenger Ms Helen Whitfield missed the ferry|Helen Whitfield
 """
 
 

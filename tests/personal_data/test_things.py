@@ -79,6 +79,7 @@ nb|Når kommer Anna Grytens neste bok?
 fi|Milloin Pirjo Tuohisen seuraava ilmestyy?
 de|Ist die Hedwig Ballhausen Kanne lieferbar?
 is|Eruð þið með skál eftir Guðrúnu Karlsdóttur?
+de|Signierstunde mit Hedwig Ballhausen am Samstag?
 """
 ASKED_FOR = """
 sv|Säljer ni Filippa Nordgren tröjor?|Säljer ni klockan som Filippa Nordgren ställde in?
@@ -108,6 +109,7 @@ is|Pakkinn er til Jón Helgason|Jón Helgason
 sv|Moa Lindkvists senaste faktura är fel|Moa Lindkvist
 en|Two tickets for Helen Whitfield, she is my aunt|Helen Whitfield
 en|My name is Ana Vargas Molina|Ana Vargas Molina
+sv|Kursen med Moa Lindkvist som deltagare måste bokas om|Moa Lindkvist
 en|Passenger Ms Helen Whitfield missed the ferry|Helen Whitfield
 """
 

@@ -49,6 +49,7 @@ _KINDS = {
 _LISTS = (*(f"id_{country.lower()}" for country in _COUNTRIES), "id_shared", "id_any")
 _SHARED = ("SE", "NO", "DK", "IS")
 """Countries in which a number is called by the same word, personnummer."""
+_WITH_CENTURY = re.compile(r"(?:18|19|20)\d{6}[-+]\d{4}")
 _MISTYPED, _TYPED, _DOUBT = 0.75, 0.7, 0.12
 """A doubtful number is not found, and is covered all the same where a text is masked."""
 _GAP = re.compile(BETWEEN)
@@ -150,7 +151,15 @@ def _score(
     score = reading.strength + 0.2 * is_market + 0.3 * named + 0.05 * (reading.country in said.countries[:1])
     if named:
         return score
-    return score - 0.5 if said.vetoed else _bare(hit, reading, score, home)
+    if said.vetoed and not _beyond_chance(hit, reading):
+        return score - 0.5
+    return _bare(hit, reading, score, home)
+
+
+def _beyond_chance(hit: re.Match[str], reading: identifiers.Reading) -> bool:
+    """Whether hardly any other number is like this one: a date and two check digits, or a century and a name before."""
+    whole = reading.country == "SE" and _WITH_CENTURY.fullmatch(hit.group()) is not None
+    return reading.country == "NO" or (whole and _answers(hit))
 
 
 def _bare(hit: re.Match[str], reading: identifiers.Reading, score: float, home: str | None) -> float:

@@ -69,6 +69,26 @@ PAIRS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "datum"),
+    [
+        ("Medlemskapet på kona, 04067812943, skal sluttes", "nb", ("NO_FODSELSNUMMER", "04067812943")),
+        ("Abonnemanget är på Inga-Maj Storm 19521107-3142", "sv", ("SE_PERSONNUMMER", "19521107-3142")),
+        ("meine handynr lautet 0151 26110432", "de", ("PHONE", "0151 26110432")),
+        ("Getið þið hringt í 862 4411 á morgun", "is", ("PHONE", "862 4411")),
+    ],
+)
+def test_a_number_that_hardly_any_other_is_like_needs_no_word(text: str, language: str, datum: tuple[str, str]) -> None:
+    assert datum in found(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Abonnemangets serienummer 19521107-3142", "sv"), ("Medlemsnummer 04067812945", "nb")]
+)
+def test_a_number_of_a_thing_is_left_where_its_word_stands_before(text: str, language: str) -> None:
+    assert found(text, language) == []
+
+
 @pytest.mark.parametrize(("language", "persons", "datum", "neighbour"), PAIRS)
 def test_a_persons_datum_is_found_and_its_neighbour_is_left(
     language: str, persons: str, datum: tuple[str, str], neighbour: str

@@ -116,7 +116,7 @@ def test_after_a_wish_for_a_person_in_vain_fewer_signs_of_anger_are_needed(
 ) -> None:
     found = judge(
         "satisfaction",
-        talk("c: Jeg vil tale med et menneske", reply, "c: nå men så venter jeg da bare her", language="da"),
+        talk("c: Jeg vil tale med et menneske", reply, "c: Javel ja.", language="da"),
     )
     assert found.data["frustrated"] is frustrated
 

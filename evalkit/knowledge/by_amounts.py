@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
 from evalkit.knowledge.arithmetic import follows
-from evalkit.knowledge.binding import candidates
+from evalkit.knowledge.binding import candidates, equal_amounts
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
 from evalkit.knowledge.glossary import polar
@@ -23,7 +23,7 @@ from evalkit.knowledge.inference import (
     torn_apart,
 )
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
-from evalkit.language.amounts import Quantity, comparable_counts, meets, same
+from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same
 
 FOLLOWS = "it follows from the amounts that are told"
 OTHER_LIMIT = "another limit decides the customer's case"
@@ -86,7 +86,9 @@ def _one_amount(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
-    found = sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score)
+    found = _untaken(
+        amount, claim, sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score), sentences, weights
+    )
     best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])
     top = found[0].score if found else 0.0
     denied = sentences[best_sentence]
@@ -119,7 +121,7 @@ def _one_amount(
     near_by = [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]
     if derived(amount, found, claim, near_by) or follows(amount, claim, sentences, overlaps):
         return Comparison("supported", best.sentence, True, FOLLOWS)
-    if any(same(amount, asked) for asked in claim.asked):
+    if any(same(amount, as_age(asked, amount)) for asked in claim.asked):
         near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]
         return against_limit(amount, near or found[:1], claim, sentences)
     if overlaps[best.sentence] < _SPEAKS or own[best.sentence] < _OWN_SPEAKS:
@@ -131,6 +133,23 @@ def _one_amount(
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD
     return Comparison("contradicted", best.sentence, exact, f"{ANOTHER} {amount.kind} stands in the knowledge base")
+
+
+def _untaken(
+    amount: Quantity, claim: Statement, found: Sequence[Candidate], sentences: Sequence[Sentence], weights: Weights
+) -> Sequence[Candidate]:
+    """The candidates without those that another amount of the answer is about, where the claimed one stands too."""
+    if not any(c.equal and c.score >= _BOUND for c in found):
+        return found
+    others = [q for q in claim.amounts if q is not amount and _at_home(q, claim, sentences, weights)]
+    taken = [*others, *(q for q in claim.before if q.kind == amount.kind)]
+    return [c for c in found if c.equal or not any(equal_amounts(q, c.amount) for q in taken)]
+
+
+def _at_home(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights) -> bool:
+    """Whether an amount is the one that fits best where it stands: two that are swapped are not."""
+    best = max(candidates(amount, claim, sentences, weights), key=lambda c: c.score, default=None)
+    return best is not None and best.equal
 
 
 def _met(claim: Statement, sentence: Sentence) -> bool:

@@ -180,9 +180,10 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
         return Statement(asked, said, (), claim.denied, (), quantities(asked), asked, claim.reply, claim.start > 0)
     said = wording(claim.text)
     context = (*wording(asked).terms, *wording(claim.before).terms)
+    before = quantities(claim.before)
     return Statement(
         claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked,
-        claim.reply, claim.start > 0, (*quantities(claim.before), *quantities(claim.sentence)),
+        claim.reply, claim.start > 0, (*before, *quantities(claim.sentence)), before,
     )  # fmt: skip
 
 

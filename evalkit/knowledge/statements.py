@@ -60,6 +60,8 @@ class Statement:
     """Whether something was said before it in the same answer."""
     spoken: tuple[Quantity, ...] = ()
     """The amounts of its whole sentence and of what was said before it."""
+    before: tuple[Quantity, ...] = ()
+    """The amounts of what was said right before it."""
 
 
 @dataclass(frozen=True, slots=True)

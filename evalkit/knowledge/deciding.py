@@ -1,9 +1,10 @@
-"""The verdict on a claim where no exact rule decides: the rules' word and the reading's numbers, weighed."""
+"""The verdict on a claim where no exact rule decides: the rules' word, the reading's numbers and its words, weighed."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from math import exp
@@ -12,31 +13,37 @@ from typing import cast
 from evalkit.knowledge.by_amounts import OTHER_LIMIT
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.features import Reading, features, held_by_passage
+from evalkit.knowledge.signs import signs
 from evalkit.knowledge.statements import Comparison, Relation
 
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
 _CLOSE, _COVERED = 0.01, 0.45
-_DOUBTED, _AGREED = 0.8, 0.93
+_DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """Coefficients of a multinomial logistic model: of each number, and at last of 1, for each verdict."""
+    """Coefficients of a multinomial logistic model, for each verdict: of each number, of 1 at last, of each sign."""
 
     names: tuple[str, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     coefficients: tuple[tuple[float, float, float], ...]
+    of_signs: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
-    def shares(self, numbers: dict[str, float]) -> tuple[float, ...]:
-        """The probability of each verdict."""
+    def shares(self, numbers: dict[str, float], said: Iterable[str] = ()) -> tuple[float, ...]:
+        """The probability of each verdict, from a reading's numbers and the names of its signs."""
         first, second, third = self.coefficients[-1]
         for name, mean, scale, row in zip(self.names, self.mean, self.scale, self.coefficients, strict=False):
             value = (numbers[name] - mean) / scale
             first += value * row[0]
             second += value * row[1]
             third += value * row[2]
+        for row in filter(None, map(self.of_signs.get, said)):
+            first += row[0]
+            second += row[1]
+            third += row[2]
         largest = max(first, second, third)
         powers = [exp(value - largest) for value in (first, second, third)]
         total = sum(powers)
@@ -48,7 +55,18 @@ def weighing() -> Weighing:
     """The packaged weights, learned from the labelled cases by `python -m tests.quality.verdicts --write`."""
     loaded = json.loads(files("evalkit.knowledge").joinpath("data/verdict_weights.json").read_text("utf-8"))
     rows = tuple(cast("tuple[float, float, float]", tuple(row)) for row in loaded["coefficients"])
-    return Weighing(tuple(loaded["names"]), tuple(loaded["mean"]), tuple(loaded["scale"]), rows)
+    return Weighing(tuple(loaded["names"]), tuple(loaded["mean"]), tuple(loaded["scale"]), rows, _of_signs())
+
+
+def _of_signs() -> dict[str, tuple[float, float, float]]:
+    """The weights of the signs: a line each, in whole steps of the size that the first line tells."""
+    step, *lines = files("evalkit.knowledge").joinpath("data/verdict_signs.txt").read_text("utf-8").splitlines()
+    size = float(step)
+    found = {}
+    for line in lines:
+        name, first, second, third = line.split("\t")
+        found[name] = (size * int(first), size * int(second), size * int(third))
+    return found
 
 
 def decide(reading: Reading, weights: Weighing) -> Comparison:
@@ -65,7 +83,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     numbers = features(reading)
     if _stands(found, whole=bool(numbers["whole"]), reply=reading.claim.reply):
         return found
-    shares = weights.shares(numbers)
+    shares = weights.shares(numbers, signs(reading))
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
     if (
@@ -75,7 +93,9 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         and against >= (_DOUBTED if found.exact else _AGREED)
     ):
         return replace(found, exact=True)
-    if VERDICTS[best] == found.relation:
+    if VERDICTS[best] == found.relation or (
+        found.relation == "supported" and found.exact and shares[best] < _OVERRULED
+    ):
         return replace(found, exact=found.exact and found.relation != "contradicted")
     top = max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])
     at = found.sentence if found.sentence is not None else top

@@ -177,13 +177,15 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
     asked = claim.question or question
     if claim.denied or (not claim.quantities and YES_NO.match(claim.text) and not _plain_terms(claim)):
         said = wording(asked)
-        return Statement(asked, said, (), claim.denied, (), quantities(asked), asked, claim.reply, claim.start > 0)
+        return Statement(
+            asked, said, (), claim.denied, (), quantities(asked), asked, claim.reply, claim.start > 0, language=language
+        )
     said = wording(claim.text)
     context = (*wording(asked).terms, *wording(claim.before).terms)
     before = quantities(claim.before)
     return Statement(
         claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked,
-        claim.reply, claim.start > 0, (*before, *quantities(claim.sentence)), before,
+        claim.reply, claim.start > 0, (*before, *quantities(claim.sentence)), before, language,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ class Statement:
     """The amounts of its whole sentence and of what was said before it."""
     before: tuple[Quantity, ...] = ()
     """The amounts of what was said right before it."""
+    language: str | None = None
+    """The language that the answer is in."""
 
 
 @dataclass(frozen=True, slots=True)

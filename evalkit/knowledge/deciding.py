@@ -10,7 +10,7 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.by_amounts import OTHER_LIMIT
+from evalkit.knowledge.by_amounts import FOLLOWS, OTHER_LIMIT
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.features import Reading, features, held_by_passage
 from evalkit.knowledge.signs import signs
@@ -93,9 +93,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         and against >= (_DOUBTED if found.exact else _AGREED)
     ):
         return replace(found, exact=True)
-    if VERDICTS[best] == found.relation or (
-        found.relation == "supported" and found.exact and shares[best] < _OVERRULED
-    ):
+    if VERDICTS[best] == found.relation or (_is_told(found) and shares[best] < _OVERRULED):
         return replace(found, exact=found.exact and found.relation != "contradicted")
     top = max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])
     at = found.sentence if found.sentence is not None else top
@@ -115,6 +113,11 @@ def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     return found.relation == "contradicted" and (
         found.reason == OTHER_LIMIT or (found.reason == BEYOND and reply == "yes")
     )
+
+
+def _is_told(found: Comparison) -> bool:
+    """Whether the rules find an amount where it is told, or reckon it: only weights that are sure take that away."""
+    return found.relation == "supported" and (found.exact or found.reason == FOLLOWS)
 
 
 def _by_coverage(reading: Reading) -> Comparison:

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "reporting/html.py": "looks through each part as it is written",
     "cli/deciding.py": "GitHub's summary is appended to, through `checked`",
     "suites/writing.py": "suites: their authors' words, or a sample whose words were replaced when it was made",
+    "scorers/handover_model.py": "weights, of words of several customers, masked before they are counted",
     "scorers/satisfaction_model.py": "weights",
     "judge/batching.py": "requests to the judge, whose prompts were masked",
     "judge/cassette.py": "a recording of the judge, whose prompts were masked",

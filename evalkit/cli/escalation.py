@@ -38,8 +38,8 @@ def fit(*, labels: Path | None, out: Path, as_json: bool, config_path: Path | No
 
     At least 100 labels, 15 of each kind; `customer` keeps one customer's conversations in one fold.
     """
+    from evalkit.scorers.fitted_models import save
     from evalkit.scorers.handover_fitting import fit as fitted
-    from evalkit.scorers.handover_model import save
 
     examples = list(_of_file(labels) if labels is not None else _of_reviews(config_path, store_at))
     model = fitted(examples, datetime.now(UTC))

@@ -31,9 +31,9 @@ def fit(*, labels: Path, out: Path, as_json: bool) -> int:
 
     At least 150 labels; `customer` keeps one customer's conversations in one fold.
     """
+    from evalkit.scorers.fitted_models import save
     from evalkit.scorers.satisfaction import features
     from evalkit.scorers.satisfaction_model import fit as fitted
-    from evalkit.scorers.satisfaction_model import save
 
     rows = labelled_rows(labels)
     model = fitted(

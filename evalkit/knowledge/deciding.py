@@ -95,8 +95,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         return replace(found, exact=True)
     if VERDICTS[best] == found.relation or (_is_told(found) and shares[best] < _OVERRULED):
         return replace(found, exact=found.exact and found.relation != "contradicted")
-    top = max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])
-    at = found.sentence if found.sentence is not None else top
+    at = found.sentence if found.sentence is not None else reading.top
     if sorted(shares)[-1] - sorted(shares)[-2] < _CLOSE:
         return replace(found, relation="unsure", sentence=at, exact=False)
     reason = _WEIGHED.format(share=shares[best], verdict=VERDICTS[best])

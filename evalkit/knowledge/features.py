@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, held, unmet
 from evalkit.knowledge.binding import candidates, equal_amounts
@@ -55,11 +55,17 @@ class Reading:
     own: Sequence[float]
     found: Comparison
     """What the rules say."""
+    top: int = field(init=False)
+    """The number of the nearest sentence."""
+
+    def __post_init__(self) -> None:
+        nearest = max(range(len(self.sentences)), key=lambda n: self.overlaps[n])
+        object.__setattr__(self, "top", nearest)
 
 
 def features(reading: Reading) -> dict[str, float]:
     """The numbers of a reading by name; none knows a word."""
-    top = max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])
+    top = reading.top
     return {
         **_of_rules(reading.found),
         **_of_words(reading, top),

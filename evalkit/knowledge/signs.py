@@ -16,8 +16,7 @@ _ONE_LANGUAGE = {"nb": "no", "nn": "no"}
 
 def signs(reading: Reading) -> list[str]:
     """Names of what a claim says and the nearest sentence does not, the other way round, and both; each once."""
-    claim = reading.claim
-    sentence = reading.sentences[max(range(len(reading.sentences)), key=lambda n: reading.overlaps[n])]
+    claim, sentence = reading.claim, reading.sentences[reading.top]
     found = [
         *_of_terms(claim.said.terms, sentence.said.terms, claim.context),
         *_of_roles(claim.said.roles, sentence.said.roles),

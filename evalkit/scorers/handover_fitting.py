@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from math import log
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from evalkit.errors import InputError
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
+from evalkit.scorers.fitted_models import bounds
 from evalkit.scorers.handover_model import Card, Model, Sign, Weights, customer_turns, signs_of
 from evalkit.scorers.reading import Reading
 from evalkit.scorers.sightings import handed_over
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FEWEST_LABELS, FEWEST_OF_EACH, FEWEST_CUSTOMERS = 100, 15, 5
 """Labels in all, of each kind, and the customers who must stand behind a kind; a word of fewer customers is dropped."""
 _PENALTY = 0.1
-_FOLDS, _RESAMPLES = 10, 300
+_FOLDS = 10
 _DIGITS = 3
 
 
@@ -198,20 +199,3 @@ def _auc(odds: Floats, should: NDArray[np.bool_]) -> float:
 
     n = int(should.sum())
     return float((rankdata(odds)[should].sum() - n * (n + 1) / 2) / (n * (len(should) - n)))
-
-
-def bounds(
-    measure: Callable[[Any, Any], float], odds: Floats, should: NDArray[np.bool_], groups: Sequence[Hashable]
-) -> tuple[float, float]:
-    """The 95 % interval of a measure by a bootstrap of groups."""
-    import numpy as np
-
-    rows: dict[Hashable, list[int]] = {}
-    for number, group in enumerate(groups):
-        rows.setdefault(group, []).append(number)
-    whole, chance, found = list(rows.values()), np.random.default_rng(0), []
-    for _ in range(_RESAMPLES):
-        drawn = [n for g in chance.integers(len(whole), size=len(whole)) for n in whole[g]]
-        if 0 < should[drawn].sum() < len(drawn):
-            found.append(measure(odds[drawn], should[drawn]))
-    return float(np.quantile(found, 0.025)), float(np.quantile(found, 0.975))

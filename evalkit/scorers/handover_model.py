@@ -148,8 +148,3 @@ def load(path: Path) -> Model:
     if not model.signs:
         raise InputError(f"{path}: a model of hand-overs without any sign; fit it again")
     return model
-
-
-def save(model: Model, path: Path) -> None:
-    """Write a model and its card as JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")

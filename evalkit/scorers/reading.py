@@ -116,7 +116,7 @@ class Reading:
         """The lexicon phrases and word classes of one turn, on its speaker's side."""
         found = self._heard.get(turn)
         if found is None:
-            side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
+            side = self._side(turn)
             language = self.language_of(turn)
             # Who writes one Norwegian mixes in the other, and what is read as Nynorsk is read as Bokmål too.
             found = self._heard[turn] = heard(self.said(turn), "nn" if language == "nb" else language, side)
@@ -157,9 +157,12 @@ class Reading:
         """
         found = self._odds.get(turn)
         if found is None:
-            side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
+            side = self._side(turn)
             found = self._odds[turn] = odds(self.said(turn), self.heard(turn).signs, side, around(self, turn))
         return found
+
+    def _side(self, turn: int) -> Side:
+        return "customer" if self.conversation.turns[turn].role == "customer" else "bot"
 
     def refutes(self, turn: int, decision: str) -> bool:
         """Whether all of a turn shows that a phrase in it means something else."""
@@ -179,7 +182,7 @@ class Reading:
         sentences = split(text)
         if len(sentences) < _SEVERAL:
             return False
-        side: Side = "customer" if self.conversation.turns[turn].role == "customer" else "bot"
+        side = self._side(turn)
         said = [
             Said(s.text) for s in sentences for hit in self.signals(turn, *categories) if s.start <= hit.start < s.end
         ]

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import exp
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from evalkit.errors import InputError
 from evalkit.model import content_hash
+from evalkit.scorers.fitted_models import bounds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,7 @@ FEATURES = (
 
 FEWEST_LABELS = 150
 LOWEST_AUC, SLOPES = 0.60, (0.7, 1.3)
-_FOLDS, _RESAMPLES, _BINS = 10, 300, 10
+_FOLDS, _BINS = 10, 10
 _PENALTY = 0.05
 """C of the L2 penalty: with some thirty features and a few hundred labels, weak weights generalise."""
 
@@ -128,11 +129,6 @@ def load(path: Path) -> Model:
     return model
 
 
-def save(model: Model, path: Path) -> None:
-    """Write a model and its card as JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")
-
-
 def _logistic(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
@@ -175,7 +171,7 @@ def _card(raw: Floats, calibrated: Floats, length: Floats, y: Floats, customers:
     slope, intercept = _platt(calibrated, y)
     bins = np.minimum((chance * _BINS).astype(int), _BINS - 1)
     gaps = [abs(chance[bins == b].mean() - y[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
-    low, high = _auc_bounds(raw, y, customers)
+    low, high = bounds(lambda scores, truth: float(roc_auc_score(truth, scores)), raw, y, customers)
     return Card(
         n_labels=len(y),
         n_customers=len(set(customers)),
@@ -192,21 +188,3 @@ def _card(raw: Floats, calibrated: Floats, length: Floats, y: Floats, customers:
         calibration_error=float(sum(gaps)),
         validated_at=at,
     )
-
-
-def _auc_bounds(raw: Floats, y: Floats, customers: Sequence[str]) -> tuple[float, float]:
-    """The 95 % interval of the AUC by a bootstrap of customers."""
-    import numpy as np
-    from sklearn.metrics import roc_auc_score
-
-    rows: dict[str, list[int]] = {}
-    for number, customer in enumerate(customers):
-        rows.setdefault(customer, []).append(number)
-    groups = list(rows.values())
-    chance = np.random.default_rng(0)
-    found: list[float] = []
-    for _ in range(_RESAMPLES):
-        drawn: list[Any] = [n for g in chance.integers(len(groups), size=len(groups)) for n in groups[g]]
-        if 0 < y[drawn].sum() < len(drawn):
-            found.append(float(roc_auc_score(y[drawn], raw[drawn])))
-    return float(np.quantile(found, 0.025)), float(np.quantile(found, 0.975))

@@ -139,7 +139,8 @@ def test_the_card_of_the_satisfaction_model_stands_where_it_is_judged(
     from evalkit.cli.ui import _card
     from evalkit.review.drawing import new_batch
     from evalkit.review.labelling import save_label
-    from evalkit.scorers.satisfaction_model import FEATURES, fit, save
+    from evalkit.scorers.fitted_models import save
+    from evalkit.scorers.satisfaction_model import FEATURES, fit
     from evalkit.store.batches import Batches
     from tests.review.weeks import week
 

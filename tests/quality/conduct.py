@@ -8,7 +8,8 @@ from typing import Any
 from evalkit import assess
 from evalkit.language.formality import address
 from evalkit.language.valence import feeling
-from evalkit.scorers.handover_fitting import bounds, cross_validated, example
+from evalkit.scorers.fitted_models import bounds
+from evalkit.scorers.handover_fitting import cross_validated, example
 from evalkit.scorers.handover_fitting import macro_f1 as macro_f1_of_odds
 from evalkit.scorers.satisfaction import FEATURES, features, friction
 from evalkit.transcripts import conversation_of

@@ -14,8 +14,9 @@ import pytest
 
 from evalkit.errors import InputError
 from evalkit.model import Case, EscalationGold
+from evalkit.scorers.fitted_models import save
 from evalkit.scorers.handover_fitting import Example, cross_validated, example, fit
-from evalkit.scorers.handover_model import Model, load, save
+from evalkit.scorers.handover_model import Model, load
 from tests.scorers.conftest import Judge, talk
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

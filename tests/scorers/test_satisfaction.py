@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from evalkit.errors import InputError
+from evalkit.scorers.fitted_models import save
 from evalkit.scorers.satisfaction import FEATURES, features, friction
-from evalkit.scorers.satisfaction_model import fit, load, save
+from evalkit.scorers.satisfaction_model import fit, load
 from tests.scorers.conftest import Judge, talk
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
 
-from evalkit.language.learnt import learnt
+from evalkit.language.learnt import Signed, learnt
 from evalkit.text.normalise import folded
 from evalkit.text.said import Said
 from evalkit.text.tokens import char_ngrams
@@ -77,22 +77,35 @@ _PIECE = crc32(b"piece ")
 """The number of a piece so far."""
 
 
-def odds(said: Said, signs: Iterable[str], side: str, around: Sequence[str] = ()) -> Mapping[str, float]:
-    """How much speaks for each decision of a side, above 0 for yes; empty for a message of no words or of very many.
+class Own(NamedTuple):
+    """What a message by itself tells: what its words add up to a decision each, and its signs."""
 
-    `signs` are those of `lexicons.Heard`; `around` names what stands around the message.
+    words: Sequence[float]
+    signed: Signed
+
+
+def own(said: Said, signs: Iterable[str], side: str) -> Own | None:
+    """What a message tells whatever stands around it; None for one of no words or of very many.
+
+    `signs` are those of `lexicons.Heard`.
     """
     if not 0 < len(said.words) <= _LONGEST:
+        return None
+    return Own(_of_words(said.words, side), learnt(side).signed((*signs, *marks(said.text, len(said.words)))))
+
+
+def odds(told: Own | None, side: str, around: Sequence[str] = ()) -> Mapping[str, float]:
+    """How much speaks for each decision of a side, above 0 for yes; `around` names what stands around the message."""
+    if told is None:
         return {}
     known = learnt(side)
-    own = _of_words(said.words, side)
-    shape = known.of_signs((*signs, *marks(said.text, len(said.words)), *around))
-    return {name: one + other for name, one, other in zip(known.decisions, own, shape, strict=True)}
+    shape = known.of_signs(known.signed(around, told.signed))
+    return {name: one + other for name, one, other in zip(known.decisions, told.words, shape, strict=True)}
 
 
 def spoken_for(said: Said, signs: Iterable[str], side: str) -> tuple[str, ...]:
     """The decisions that more speaks for than against in a message by itself."""
-    return tuple(name for name, total in odds(said, signs, side).items() if total > 0)
+    return tuple(name for name, total in odds(own(said, signs, side), side).items() if total > 0)
 
 
 class _Word(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,6 +57,14 @@ class Rows:
         return [step * sum(column) for step, *column in zip(self._step, *columns, strict=True)]
 
 
+class Signed(NamedTuple):
+    """Which signs stand in a message, what they add up to a column each, and the sum of the rows of each two."""
+
+    places: tuple[int, ...]
+    alone: list[float]
+    pairs: int
+
+
 class Learnt:
     """The weights of one side: of signs, of each two of them, and of words, two in a row and pieces by their number."""
 
@@ -69,28 +77,37 @@ class Learnt:
         self._single: list[list[float]] = held["single"].tolist()
         self._pairs = Rows(held["pairs"], held["pairs_step"])
         self._beside: dict[int, list[int]] = {}
+        self._nothing = [0.0] * len(self.decisions)
 
-    def of_signs(self, signs: Sequence[str]) -> list[float]:
+    def signed(self, signs: Iterable[str], more_than: Signed | None = None) -> Signed:
+        """The signs of a message that were learned, added up; more than those that were added up before."""
+        before = more_than or Signed((), self._nothing, 0)
+        new = sorted([self._places[sign] for sign in signs if sign in self._places])
+        if not new:
+            return before
+        both, older = before.pairs, before.places
+        for at, place in enumerate(new):
+            beside = self._beside.get(place) or self._beside_of(place)
+            both += sum([beside[other] for other in older]) + sum([beside[other] for other in new[:at]])
+        alone: list[float] = list(map(sum, zip(before.alone, *[self._single[place] for place in new], strict=True)))
+        return Signed((*older, *new), alone, both)
+
+    def of_signs(self, signed: Signed) -> list[float]:
         """What the signs of a message and each two of them add up to."""
-        here = sorted([self._places[sign] for sign in signs if sign in self._places])
-        n = len(here)
+        n = len(signed.places)
         if not n:
             return self._start
         scale = n**-0.5
-        alone = map(sum, zip(*[self._single[place] for place in here], strict=True))
-        total = [start + one * scale for start, one in zip(self._start, alone, strict=True)]
+        total = [start + one * scale for start, one in zip(self._start, signed.alone, strict=True)]
         if n == 1:
             return total
-        both = 0
-        for at, place in enumerate(here[:-1]):
-            beside = self._beside.get(place) or self._beside_of(place)
-            both += sum([beside[other] for other in here[at + 1 :]])
         n_pairs = n * (n - 1) // 2
-        return list(map(float.__add__, total, self._pairs.weights((both, n_pairs, n_pairs**-0.5))))
+        return list(map(float.__add__, total, self._pairs.weights((signed.pairs, n_pairs, n_pairs**-0.5))))
 
     def _beside_of(self, place: int) -> list[int]:
         n = len(self._places)
-        found = self._beside[place] = [self._pairs.row(place * n + other) for other in range(n)]
+        # A pair is kept under the one that comes first.
+        found = self._beside[place] = [self._pairs.row(min(place, other) * n + max(place, other)) for other in range(n)]
         return found
 
     def sum_of(self, numbers: Iterable[int]) -> tuple[int, int]:

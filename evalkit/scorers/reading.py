@@ -6,16 +6,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 
-from evalkit.language.detection import Language, detect_said, detect_together
+from evalkit.language.detection import Language, detect_together
 from evalkit.language.evidence import odds
 from evalkit.language.lexicon_data import Side
-from evalkit.language.lexicons import Heard, Hit, heard
-from evalkit.language.slots import slots_of
+from evalkit.language.lexicons import Heard, Hit
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
 from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.surroundings import around
+from evalkit.scorers.texts import Text, text_of
 from evalkit.text.likeness import Likeness
 from evalkit.text.said import Said
 from evalkit.text.sentences import split
@@ -47,13 +47,11 @@ class Reading:
         """Indices of the turns that are judged as answers: the bot's, and people's where people handled it all."""
         self.customer_turns = tuple([i for i, turn in enumerate(conversation.turns) if turn.role == "customer"])
         """Indices of the customer's turns."""
-        self.likeness = Likeness(self.words)
+        self.likeness = Likeness(self.words, lambda turn: self._text(turn).trigrams)
         self._heard: dict[int, Heard] = {}
-        self._said: dict[int, Said] = {}
+        self._texts: dict[int, Text] = {}
         self._odds: dict[int, Mapping[str, float]] = {}
-        self._slots: dict[int, tuple[str, ...]] = {}
         self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
-        self._guesses: dict[int, Language] = {}
         self._data: dict[tuple[int, bool], tuple[PersonalData, ...]] = {}
 
     def customer_before(self, turn: int) -> int | None:
@@ -68,9 +66,7 @@ class Reading:
 
     def guess(self, turn: int) -> Language:
         """The language of one turn."""
-        if turn not in self._guesses:
-            self._guesses[turn] = detect_said(self.said(turn))
-        return self._guesses[turn]
+        return self._text(turn).guess
 
     @cached_property
     def customer_language(self) -> str | None:
@@ -93,20 +89,21 @@ class Reading:
 
     def said(self, turn: int) -> Said:
         """The text of one turn, read once."""
-        found = self._said.get(turn)
-        if found is None:
-            found = self._said[turn] = Said(self.conversation.turns[turn].text)
-        return found
+        return self._text(turn).said
 
     def words(self, turn: int) -> list[str]:
         """The case-folded words of one turn."""
-        return (self._said.get(turn) or self.said(turn)).folded
+        return self._text(turn).said.folded
+
+    def _text(self, turn: int) -> Text:
+        found = self._texts.get(turn)
+        if found is None:
+            found = self._texts[turn] = text_of(self.conversation.turns[turn].text)
+        return found
 
     def slots(self, turn: int) -> tuple[str, ...]:
         """The pieces of information that one turn asks for."""
-        if turn not in self._slots:
-            self._slots[turn] = slots_of(self.said(turn))
-        return self._slots[turn]
+        return self._text(turn).slots
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""
@@ -116,11 +113,13 @@ class Reading:
         """The lexicon phrases and word classes of one turn, on its speaker's side."""
         found = self._heard.get(turn)
         if found is None:
-            side = self._side(turn)
-            language = self.language_of(turn)
-            # Who writes one Norwegian mixes in the other, and what is read as Nynorsk is read as Bokmål too.
-            found = self._heard[turn] = heard(self.said(turn), "nn" if language == "nb" else language, side)
+            found = self._heard[turn] = self._text(turn).heard(self._read_in(turn), self._side(turn))
         return found
+
+    def _read_in(self, turn: int) -> str | None:
+        language = self.language_of(turn)
+        # Who writes one Norwegian mixes in the other, and what is read as Nynorsk is read as Bokmål too.
+        return "nn" if language == "nb" else language
 
     def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:
         """The phrases of a turn that are neither weak nor negated, by category."""
@@ -158,7 +157,8 @@ class Reading:
         found = self._odds.get(turn)
         if found is None:
             side = self._side(turn)
-            found = self._odds[turn] = odds(self.said(turn), self.heard(turn).signs, side, around(self, turn))
+            told = self._text(turn).own(self._read_in(turn), side)
+            found = self._odds[turn] = odds(told, side, around(self, turn))
         return found
 
     def _side(self, turn: int) -> Side:
@@ -184,9 +184,12 @@ class Reading:
             return False
         side = self._side(turn)
         said = [
-            Said(s.text) for s in sentences for hit in self.signals(turn, *categories) if s.start <= hit.start < s.end
+            text_of(s.text)
+            for s in sentences
+            for hit in self.signals(turn, *categories)
+            if s.start <= hit.start < s.end
         ]
-        return any(odds(one, heard(one, language, side).signs, side).get(decision, 0.0) > REFUTED / 2 for one in said)
+        return any(odds(one.own(language, side), side).get(decision, 0.0) > REFUTED / 2 for one in said)
 
     def speaks_for(self, turn: int, decision: str) -> bool:
         """Whether more speaks for a decision of a turn than against it."""

@@ -27,8 +27,11 @@ class Likeness:
     (0.6666666666666666, 0.0, True, False)
     """
 
-    def __init__(self, words_of: Callable[[int], Sequence[str]]) -> None:
+    def __init__(
+        self, words_of: Callable[[int], Sequence[str]], trigrams: Callable[[int], Trigrams] | None = None
+    ) -> None:
         self._words_of = words_of
+        self._of = trigrams or (lambda text: trigrams_of(words_of(text)))
         self._trigrams: dict[int, Trigrams] = {}
         self._close: dict[int, frozenset[str]] = {}
         self._shared: dict[tuple[int, int], int] = {}
@@ -42,7 +45,7 @@ class Likeness:
         """The same with what bounds longer n-grams."""
         found = self._trigrams.get(text)
         if found is None:
-            found = self._trigrams[text] = trigrams_of(self._words_of(text))
+            found = self._trigrams[text] = self._of(text)
         return found
 
     def alike(self, one: int, other: int) -> float:

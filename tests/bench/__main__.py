@@ -261,7 +261,9 @@ def _scoring(pairs: int) -> list[Row]:
     both = _rates(all_of(whole), len(talks), pairs)
     return [
         Row("re-scoring with 5 expectations, one core", "turns/s", 50_000, 80_000, again, more=True),
-        Row("all conduct scorers, 8 short Swedish turns of a small vocabulary", "a second", 400, 1_000, own, more=True),
+        Row(
+            "all conduct scorers, 8 short Swedish turns, most texts come again", "a second", 400, 1_000, own, more=True
+        ),
         Row("the same, seven languages, no text twice", "a second", 400, 1_000, varied, more=True),
         Row("with privacy and correctness, 500 passages", "a second", 60, 150, both, more=True),
     ]

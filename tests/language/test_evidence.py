@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from evalkit.language.evidence import _known, marks, number, odds, pieces, spelled, spoken_for
+from evalkit.language.evidence import _known, marks, number, odds, own, pieces, spelled, spoken_for
 from evalkit.language.learnt import Rows, learnt
 from evalkit.language.lexicons import categories
 from evalkit.language.structures import class_words
@@ -28,7 +28,8 @@ def test_words_are_weighed_without_foreign_letters_and_drawn_out_ones_shortened(
 def test_a_very_long_message_and_an_empty_one_speak_for_nothing():
     said = "let me talk to a real person please"
     assert "ask_for_human" in spoken_for(Said(said), ("human", "talk"), "customer")
-    assert odds(Said(said * 10), ("human", "talk"), "customer") == odds(Said(""), (), "customer") == {}
+    assert own(Said(said * 10), ("human", "talk"), "customer") is own(Said(""), (), "customer") is None
+    assert odds(None, "customer", ("first",)) == {}
 
 
 @pytest.mark.parametrize(
@@ -60,9 +61,15 @@ def test_a_question_about_something_else_is_no_wish_for_a_person(language, text)
 
 
 def test_what_stands_around_a_message_weighs_in_on_it():
-    said = Said("och när ska det bli då")
-    alone = odds(said, (), "customer")["anger_frustration"]
-    assert odds(said, (), "customer", ("answer again",))["anger_frustration"] != alone
+    told = own(Said("och när ska det bli då"), (), "customer")
+    alone = odds(told, "customer")["anger_frustration"]
+    assert odds(told, "customer", ("answer again",))["anger_frustration"] != alone
+
+
+def test_signs_weigh_the_same_whether_they_stand_in_a_message_or_around_it():
+    said, inside, outside = Said("och när ska det bli då"), ("neg", "wh", "trouble"), ("answer again", "first", "wh")
+    apart = odds(own(said, inside, "customer"), "customer", outside)
+    assert apart == pytest.approx(odds(own(said, (*outside, *inside), "customer"), "customer"))
 
 
 @pytest.mark.parametrize("language", ["sv", "da", "nb", "nn", "fi", "en", "de"])

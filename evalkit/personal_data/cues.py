@@ -42,8 +42,10 @@ class PersonalData:
         return "national_id" if _NATIONAL.fullmatch(self.kind) else self.kind.lower()
 
 
-SENTENCE_END = re.compile(r"(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!nr)[.!?]\s|\n")
-"""One to three letters before a full stop are an abbreviation, and so is what ends in nr: kt., tlf., IdNr."""
+SENTENCE_END = re.compile(r"(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!nr)[.!?]\s|\n(?!\Z)")
+"""One to three letters before a full stop are an abbreviation, and so is what ends in nr: kt., tlf., IdNr.
+
+A line's end that is the last of what stands before a number parts it from nothing: the line above is its label."""
 
 
 def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:

@@ -32,8 +32,9 @@ _PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_\d{1,12}>")
 _PICTURES = re.compile(r"(?<=\d)[\u2600-\u27bf\ufe0f\u200d\U0001f300-\U0001faff]{1,4}(?=\d)")
 _SPACED = re.compile(r"(?<![\d.,])(?<!\d[ -])\d(?:(?: - |[ ./-])\d){7,23}(?![ -]?\d|[.,]\d)")
 """Eight or more digits that stand one by one: somebody spells a number, or hides it."""
-_FOREIGN = re.compile(r"[\u2010-\u2012\u2212\ufe63\uff0d\uff0e\uff20]|(?![0-9])\d")
-_SIGNS = {"\uff0e": ".", "\uff20": "@"}
+_FOREIGN = re.compile(r"[\u2000-\u200a\u202f\u205f\u3000\u2010-\u2012\u2212\ufe63\uff0d\uff0e\uff20]|(?![0-9])\d")
+_BLANKS = "\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_SIGNS = {"\uff0e": ".", "\uff20": "@", **dict.fromkeys(_BLANKS, " ")}
 """Digits of other scripts and widths, and the dashes and signs that look like those of a number or an address."""
 
 
@@ -65,6 +66,8 @@ def find(
     home = _MARKET.get(language or "")
     market_list = (home, *(m for m in given if m != home)) if home else given
     cleaned, places = cleaned_with_places(text)
+    if "\u00a0" in cleaned:
+        cleaned = cleaned.replace("\u00a0", " ")
     if not in_latin_1(cleaned) and _FOREIGN.search(cleaned):
         cleaned = _FOREIGN.sub(_plain, cleaned)
     digits = _DIGIT.search(cleaned) is not None

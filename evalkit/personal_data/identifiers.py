@@ -98,13 +98,13 @@ def is_test_card(text: str) -> bool:
 _LAYOUTS: dict[str, frozenset[tuple[int, ...]]] = {
     "SE": frozenset({(10,), (12,), (6, 4), (8, 4), (2, 2, 2, 4), (4, 2, 2, 4)}),
     "DK": frozenset({(10,), (6, 4), (2, 2, 2, 4)}),
-    "IS": frozenset({(10,), (6, 4)}),
+    "IS": frozenset({(10,), (6, 4), (2, 2, 2, 4)}),
     "NO": frozenset({(11,), (6, 5), (2, 2, 2, 5), (6, 3, 2), (2, 2, 2, 3, 2)}),
     "DE": frozenset({(11,), (2, 3, 3, 3), (3, 3, 3, 2)}),
 }
 """How the digits of a national number are grouped when people write it; hetu, which holds letters, is apart."""
 _NO_DIGIT, _DIGITS, _LETTER = re.compile(r"\D"), re.compile(r"\d+"), re.compile(r"[^\W\d_]")
-_HETU = re.compile(r"(\d{2})([ ./-]?)(\d{2})\2(\d{2}) ?([-+–A-FU-Ya-fu-y]) ?(\d{3}[\dA-Ya-y])")
+_HETU = re.compile(r"(\d{2})([ ./-]?)(\d{2})\2(\d{2}) ?-?([-+–A-FU-Ya-fu-y])-? ?(\d{3}) ?([\dA-Ya-y])")
 
 _HETU_SIGNLESS = re.compile(r"(\d{6}) ?(\d{3}[\dA-Ya-y])")
 
@@ -137,8 +137,8 @@ def _hetu(text: str) -> str | None:
     hit = _HETU.fullmatch(text.strip())
     if hit is None:
         return None
-    day, _, month, year, century, rest = hit.groups()
-    return f"{day}{month}{year}{century.replace('–', '-')}{rest}".upper()
+    day, _, month, year, century, rest, check = hit.groups()
+    return f"{day}{month}{year}{century.replace('–', '-')}{rest}{check}".upper()
 
 
 def _swedish(is_old: bool, digits: str, on: date) -> Iterator[Reading]:

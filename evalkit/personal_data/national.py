@@ -23,29 +23,29 @@ from evalkit.personal_data.cues import (
     said_before,
     stems,
 )
+from evalkit.personal_data.grouped import grouped_numbers, is_dummy, kind_of
 from evalkit.personal_data.names import LOWER, UPPER
 
 _LAST = r"(?:\d{5}|\d{3} \d{2}|\d{3}[\dA-Za-z])"
 _ID = re.compile(
-    r"(?<![\w/+-])(?<!\d[.,])(?:"
+    r"(?<![\d_/+-])(?<!\d[.,])(?=\d\d[\d ./-])(?:"
     rf"\d{{6}}(?:\d{{2}})?(?:[A-FU-Ya-fu-y]| ?[-+–] ?| [A-FU-Y] |[ .])?{_LAST}"
     rf"|(?:\d{{2}})?\d{{2}}(?P<dated>[ ./-])\d{{2}}(?P=dated)\d{{2}}(?:[A-FU-Y]| ?[-+–.] ?| )?{_LAST}"
     r"|\d{2}(?P<three>[ ./-]?)\d{3}(?P=three)\d{3}(?P=three)\d{3}|\d{3}(?P<two>[ ./-])\d{3}(?P=two)\d{3}(?P=two)\d{2}"
+    r"|\d{2}(?P<hetu>[ ./-]?)\d{2}(?P=hetu)\d{2} ?-?[-+–A-FU-Ya-fu-y]-? ?\d{3} ?[\dA-Ya-y]"
     r")(?!\w|-\w|/\d|[.,]\d)"
 )
+_RUN = re.compile(r"(?<!\d)\d(?:[ ]?[ ./_–-]?[ ]?\d){9,13}")
+"""Ten digits and more in groups of whatever size."""
 _NINO = re.compile(
-    r"(?<![\w/.+-])(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?P<part>[ -]?)"
-    r"\d{2}(?:(?P=part)|)\d{2}(?:(?P=part)|)\d{2}(?P=part)[A-D](?!\w)",
+    r"(?<![\w/.+-])(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z] ?[A-CEGHJ-NPR-TW-Z](?P<part>[ ./-]?)"
+    r"(?:\d{2}[ ./-]?\d{2}[ ./-]?\d{2}|\d{3} \d{3})[ ./-]?[A-D](?!\w)",
     re.IGNORECASE,
 )
 _NO_BIRTH_AFTER = date(2026, 12, 31)
 """Without a given day; a constant, so that the same text always reads the same."""
 _BEFORE, _AFTER = 44, 44
 _COUNTRIES = ("SE", "NO", "DK", "IS", "FI", "DE")
-_KINDS = {
-    "IS": "IS_KENNITALA", "SE": "SE_PERSONNUMMER", "DK": "DK_CPR", "NO": "NO_FODSELSNUMMER", "FI": "FI_HETU",
-    "DE": "DE_STEUERID",
-}  # fmt: skip
 _LISTS = (*(f"id_{country.lower()}" for country in _COUNTRIES), "id_shared", "id_any")
 _SHARED = ("SE", "NO", "DK", "IS")
 """Countries in which a number is called by the same word, personnummer."""
@@ -53,12 +53,13 @@ _WITH_CENTURY = re.compile(r"(?:18|19|20)\d{6}[-+]\d{4}")
 _MISTYPED, _TYPED, _DOUBT = 0.75, 0.7, 0.12
 """A doubtful number is not found, and is covered all the same where a text is masked."""
 _GAP = re.compile(BETWEEN)
-_CHECKED, _SHOWN = 0.5, 0.5
+_CHECKED, _SHOWN, _HINTED = 0.5, 0.5, 0.25
 _TWO_GROUPS = re.compile(r"\d{6}(?:\d{2})? \d{4}")
 _HYPHENED = re.compile(r"\d{6} ?[-–] ?\d{4}")
 _AFTER_NAME = re.compile(rf"[{UPPER}][{LOWER}-]{{1,20}} [{UPPER}][{LOWER}-]{{1,20}},? ?[( ]$")
 _RECENT = (17, 27)
 _INSIDE = re.compile(r"[\d)] ?$")
+_NAME_BETWEEN = re.compile(r"[ ,(:]{0,3}(?:[^\W\d]{1,20}[ ,(:]{1,2}){0,3}")
 _SAID_AFTER = re.compile(r"[ ,(]{1,3}(?:[^\W\d]{1,6} ){0,3}")
 
 
@@ -71,6 +72,8 @@ class _Said(NamedTuple):
     """Named, though a word for another number stands nearer."""
     vetoed: bool = False
     right_before: bool = False
+    glued: bool = False
+    """Right before, without even a blank: pnr811218-9876."""
 
 
 def national_numbers(
@@ -80,10 +83,15 @@ def national_numbers(
 
     `begun` holds how the words of the text begin: lists of which none begins so are not looked for.
     """
-    lists = None
+    lists, read = None, set()
     for hit in _ID.finditer(text):
         lists = lists if lists is not None else tuple(name for name in _LISTS if not begun.isdisjoint(stems(name)))
-        yield from _national(lowered, hit, lists, markets, home, on or _NO_BIRTH_AFTER)
+        for found in _national(lowered, hit, lists, markets, home, on or _NO_BIRTH_AFTER):
+            read.add(hit.span())
+            yield found
+    named = [(name, _tried(name, home)) for name in _LISTS if not begun.isdisjoint(stems(name))]
+    if named and any(run.span() not in read for run in _RUN.finditer(text)):
+        yield from grouped_numbers(text, lowered, named, on or _NO_BIRTH_AFTER)
 
 
 def _national(
@@ -92,8 +100,10 @@ def _national(
     start, end = hit.span()
     raw = hit.group()
     said = _said(lowered, start, end, lists, home)
+    if lowered[max(0, start - 1) : start].isalpha() and not said.glued:
+        return
     readings = list(identifiers.national_ids(raw, on))
-    if not (readings or said.named) or _is_dummy(raw) or (not said.at_all and _is_tail(lowered, start, raw)):
+    if not (readings or said.named) or is_dummy(raw) or (not said.at_all and _is_tail(lowered, start, raw)):
         return
     if said.vetoed and not said.named and _is_traders(lowered, hit):
         said = _Said(("SE",), named=True, at_all=True)
@@ -112,7 +122,7 @@ def _national(
     called = not said.at_all and last_cue("phone", said_before(lowered, start, _BEFORE)) is not None
     at_home = [reading for reading in readings if reading.country == home]
     for reading in at_home or readings:
-        score = _score(hit, reading, said, markets, home)
+        score = _score(lowered, hit, reading, said, markets, home)
         # "Call 0811223958": what somebody is to be called on is a phone, unless the text's own country reads it.
         score -= _DOUBT * (called and reading.country != home)
         exact = reading.strength >= _CHECKED and score >= SURE
@@ -142,7 +152,12 @@ def _first(
 
 
 def _score(
-    hit: re.Match[str], reading: identifiers.Reading, said: _Said, markets: tuple[str, ...], home: str | None
+    lowered: str,
+    hit: re.Match[str],
+    reading: identifiers.Reading,
+    said: _Said,
+    markets: tuple[str, ...],
+    home: str | None,
 ) -> float:
     is_market = reading.country in markets
     named = said.named or (said.at_all and reading.strength >= _CHECKED)
@@ -151,6 +166,8 @@ def _score(
     score = reading.strength + 0.2 * is_market + 0.3 * named + 0.05 * (reading.country in said.countries[:1])
     if named:
         return score
+    if not said.vetoed and _hinted(said_before(lowered, hit.start(), _BEFORE)):
+        return score + _HINTED
     if said.vetoed and not _beyond_chance(hit, reading):
         return score - 0.5
     return _bare(hit, reading, score, home)
@@ -165,26 +182,26 @@ def _beyond_chance(hit: re.Match[str], reading: identifiers.Reading) -> bool:
 def _bare(hit: re.Match[str], reading: identifiers.Reading, score: float, home: str | None) -> float:
     """How sure a number without any word is that person's: one check digit alone meets every tenth number."""
     raw = hit.group()
-    if reading.country not in {"SE", "DK", "IS"}:
+    if reading.country not in {"SE", "DK", "IS"} or reading.country == home == "IS":
         return score
     loose = raw[-5] == " " and raw[-6].isdigit() and not _TWO_GROUPS.fullmatch(raw)
     foreign = home not in {None, "GB", reading.country}
     if loose or foreign or (_is_recent(raw, reading.country) and not _is_childs(hit)):
         # Groups of a phone or of a date and an hour, another country's number, the day on which an order was made.
         return score - _DOUBT
-    if reading.country == home == "DK" and _HYPHENED.fullmatch(raw) and _answers(hit):
-        # Danish numbers need not hold the old check digit; the hyphen tells, where nothing but a name stands beside it.
+    if reading.country == home == "DK" and (_after_name(hit) or (_HYPHENED.fullmatch(raw) and _answers(hit))):
+        # Danish numbers need not hold the old check digit; a name right before tells, and the hyphen of an answer.
         return max(score, _TYPED)
     return score
 
 
 def _answers(hit: re.Match[str]) -> bool:
     """Whether a number is the whole message, or stands right after a name."""
-    start = hit.start()
-    return (
-        hit.string.strip(" .,!?\n") == hit.group()
-        or _AFTER_NAME.search(hit.string[max(0, start - 40) : start]) is not None
-    )
+    return hit.string.strip(" .,!?\n") == hit.group() or _after_name(hit)
+
+
+def _after_name(hit: re.Match[str]) -> bool:
+    return _AFTER_NAME.search(hit.string[max(0, hit.start() - 40) : hit.start()]) is not None
 
 
 def _is_childs(hit: re.Match[str]) -> bool:
@@ -207,26 +224,11 @@ def _mistyped(raw: str, said: _Said) -> str | None:
         return None
     for country in said.countries:
         if identifiers.shaped_for(country, raw):
-            return _kind(country, raw)
+            return kind_of(country, raw)
     if said.right_before and not (said.countries == ("IS",) and raw[0] > "3"):
         # An Icelandic organisation's first digit is that of a day, and four.
-        return next((_kind(c, raw) for c in said.countries if identifiers.laid_out_for(c, raw)), None)
+        return next((kind_of(c, raw) for c in said.countries if identifiers.laid_out_for(c, raw)), None)
     return None
-
-
-def _kind(country: str, raw: str) -> str:
-    digits = re.sub(r"\D", "", raw)
-    if country == "NO" and "4" <= digits[0] <= "7":
-        return "NO_DNUMMER"
-    if country == "SE" and "61" <= digits[-6:-4] <= "91":
-        return "SE_SAMORDNINGSNUMMER"
-    return _KINDS[country]
-
-
-def _is_dummy(raw: str) -> bool:
-    """Whether digits stand for a number in an example: all the same, or one after the other."""
-    digits = re.sub(r"\D", "", raw)
-    return len(set(digits[:6])) == 1 or digits in "12345678901234567890" or digits in "01234567890123"
 
 
 def _said(lowered: str, start: int, end: int, lists: tuple[str, ...], home: str | None) -> _Said:
@@ -236,11 +238,24 @@ def _said(lowered: str, start: int, end: int, lists: tuple[str, ...], home: str 
     words = [(word, name) for name in lists if (word := last_cue(name, before)) is not None]
     if not words:
         named = after is not None
-        return _Said(_countries(after, home) if after else (), named, at_all=named, vetoed=veto is not None)
+        countries = _countries(after, home) if after else ()
+        return _Said(countries, named, named, veto is not None)
     nearest, name = max(words, key=lambda found: (found[0].end(), -found[0].start()))
     gap = _GAP.fullmatch(before, nearest.end()) is not None
     named = not nearer(veto, nearest)
-    return _Said(_countries(name, home), named, at_all=True, vetoed=veto is not None, right_before=gap)
+    glued = gap and nearest.end() == len(before)
+    return _Said(_countries(name, home), named, True, veto is not None, right_before=gap, glued=glued)
+
+
+def _hinted(before: str) -> bool:
+    """Whether a word for a birth, kin or logging in stands before a number, with no more than a name between."""
+    hints = (last_cue(name, before) for name in ("id_hint", "birth", "children"))
+    return any(hint is not None and _NAME_BETWEEN.fullmatch(before, hint.end()) for hint in hints)
+
+
+def _tried(name: str, home: str | None) -> tuple[str, ...]:
+    """The countries whose numbers a word can name, in order: of one for them all, the reader's own first."""
+    return _countries(name, home) if name != "id_any" else tuple(dict.fromkeys((*_countries(name, home), *_COUNTRIES)))
 
 
 def _countries(name: str, home: str | None) -> tuple[str, ...]:

@@ -137,3 +137,39 @@ def test_a_phone_is_found_though_the_message_names_a_thing(text: str, language: 
 )
 def test_an_address_of_the_internet_of_either_version_is_found(address: str, is_one: bool) -> None:
     assert found(f"inloggad från {address}", "sv") == ([("IP", address)] if is_one else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind", "number"),
+    [
+        ("cpr 0707 61 42 85, tak", "da", "DK_CPR", "0707 61 42 85"),
+        ("fnr 010 107 501 60", "nb", "NO_FODSELSNUMMER", "010 107 501 60"),
+        ("pnr: 811 218 98 76", "sv", "SE_PERSONNUMMER", "811 218 98 76"),
+        ("personnummer 811218/9876", "sv", "SE_PERSONNUMMER", "811218/9876"),
+        ("kt. 12 01 74 33 99", "is", "IS_KENNITALA", "12 01 74 33 99"),
+        ("IdNr. 3657 4261 809", "de", "DE_STEUERID", "3657 4261 809"),
+        ("steuernr 365742 61809", "de", "DE_STEUERID", "365742 61809"),
+        ("pnr811218-9876", "sv", "SE_PERSONNUMMER", "811218-9876"),
+        ("Personnummer\n811218-9876", "sv", "SE_PERSONNUMMER", "811218-9876"),
+        ("ID-nummer 01010750160", "nb", "NO_FODSELSNUMMER", "01010750160"),
+        ("hetu 131052 -308 T", "fi", "FI_HETU", "131052 -308 T"),
+        ("kt. 120174\u00a03399", "is", "IS_KENNITALA", "120174\u00a03399"),
+        ("she gave us AB12 34 56C", "en", "GB_NINO", "AB12 34 56C"),
+        ("min dotter Saga Holm, 20050507-1613, går där", "sv", "SE_PERSONNUMMER", "20050507-1613"),
+        ("min mand 070761-4280 står for det", "da", "DK_CPR", "070761-4280"),
+    ],
+)
+def test_groups_of_any_size_glue_and_kin_hide_no_number(text: str, language: str, kind: str, number: str) -> None:
+    assert (kind, number) in found(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ordre 0707 61 42 85, tak", "da"), ("fnr mangler, ordren er 010 107 501 61", "nb"), ("ref811218-9876", "sv"),
+        ("Bestellnr. 3657 4261 809", "de"), ("Ordrenummer\n811218-9876", "sv"), ("sagen 811218-9876", "da"),
+        ("pnr i formatet 811 218 98 76", "sv"), ("personnummer 123 456 78 90", "sv"),
+    ],
+)  # fmt: skip
+def test_groups_of_any_size_without_their_word_are_nobodys(text: str, language: str) -> None:
+    assert found(text, language) == []

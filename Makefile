@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# Who is done takes over half of what another still has before it: tests last from milliseconds to a minute.
+SPREAD := -n $(WORKERS) --dist worksteal
 
 .PHONY: help demo test test-all quality bench bench-long fuzz mutants lint ui lock clean setup
 
@@ -34,10 +36,10 @@ lint: $(READY) ## formatting, lint and types
 	@$(BIN)/mypy
 
 test: $(READY) lint ## lint, types and the tests that need only Python and loopback
-	@$(PYTEST) -n $(WORKERS) -m "not slow and not external"
+	@$(PYTEST) $(SPREAD) -m "not slow and not external"
 
 test-all: $(READY) lint ## everything, with Node, Chromium, PostgreSQL and nginx where they are installed
-	@$(PYTEST) -n $(WORKERS) -rs
+	@$(PYTEST) $(SPREAD) -rs
 
 quality: $(READY) ## measure the scorers on labelled messages (and on $$EVALKIT_DATA where it is set)
 	@for part in language privacy grounding conversations conduct asks topics; do $(BIN)/python -m tests.quality.$$part || exit 1; done
@@ -55,7 +57,7 @@ bench-long: $(READY) ## the benches that take an hour
 	@$(BIN)/python -m tests.bench.large_import
 
 fuzz: $(READY) ## hypothesis with many more examples
-	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -n $(WORKERS) -m "not external" -k "property or hostile or round_trip"
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) $(SPREAD) -m "not external" -k "property or hostile or round_trip"
 
 mutants: $(READY) ## mutation tests of the scorers
 	@$(BIN)/mutmut run

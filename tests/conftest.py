@@ -1,7 +1,8 @@
-"""Shared by all tests: hypothesis profiles, and the folder of labelled data where it is given."""
+"""Shared by all tests: hypothesis profiles, when memory is tidied, and the folder of labelled data where it is given."""
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,6 +16,15 @@ settings.register_profile("fuzz", max_examples=2_000, deadline=None, suppress_he
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 PROJECT = Path(__file__).parent.parent
+
+# Nothing of what is collected is ever let go, so looking for garbage in it, then and in every test, is time for nothing.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what stays to the end, and tidy as usual from here on."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

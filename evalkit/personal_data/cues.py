@@ -84,6 +84,9 @@ def nearer(other: re.Match[str] | None, own: re.Match[str] | None) -> bool:
     """Whether one word stands nearer to what follows than another, or says more at the same place: loyalty card."""
     if other is None or own is None:
         return other is not None
+    if other.start() < own.start() < other.end():
+        # "KID-nummeret er": the end of a word for another number begins no word for a phone.
+        return True
     return (other.end(), -other.start()) > (own.end(), -own.start())
 
 

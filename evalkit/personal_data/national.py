@@ -124,7 +124,7 @@ def _national(
     for reading in at_home or readings:
         score = _score(lowered, hit, reading, said, markets, home)
         # "Call 0811223958": what somebody is to be called on is a phone, unless the text's own country reads it.
-        score -= _DOUBT * (called and reading.country != home)
+        score -= _DOUBT * (called and reading.country not in {home, "FI"})
         exact = reading.strength >= _CHECKED and score >= SURE
         yield PersonalData(reading.scheme.upper(), start, end, min(1.0, score), exact, reading.test)
 

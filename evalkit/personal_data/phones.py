@@ -25,10 +25,11 @@ _PHONE_LIKE = re.compile(
     r"(?:(?:x| ext\.? ?)\d{1,5}(?!\w))?"
 )
 _AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?:(?:x| ext\.? ?)\d{1,5})?")
-_PAIRS = re.compile(r"\d\d([ .])\d\d\1\d\d\1\d\d|[49]\d\d \d\d \d\d\d")
+_PAIRS = re.compile(r"\d\d([ .-])\d\d\1\d\d\1\d\d|[49]\d\d([ -])\d\d\2\d\d\d")
 _DANISH_SERVICE = re.compile(r"(?:\+45|0045)?[ ]?(?:70|80|90)[ ]?\d\d[ ]?\d\d[ ]?\d\d")
 _SHORTEST, _FEWEST, _MOST = 7, 7, 19
 _AFTER_NUMBER, _SIGNATURE = 32, 80
+_FULL_NAME = re.compile(rf"(?<!\w)(?:{PART}){MORE}(?:,[ ]?|[ ][(/]?)$")
 _LAST = re.compile(r"[ .!]{0,3}$")
 _FOURS = re.compile(r"0?0?\d{4} \d{4} \d{2,4}(?: \d{1,4}){0,3}")
 """Parcels, cards and accounts are printed so; a phone in groups of four has a word beside it."""
@@ -40,10 +41,14 @@ _LABEL = re.compile(
     r"\.?(?: (?:nr|no|number))?\.?:\s*$"
 )
 _NO_PHONE = re.compile(
-    r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{1,2}-\d{1,2}-(?:19|20)\d{2}(?![-\d])"
-    r"|(?<![\d.])\d{1,2}[./]\s?\d{1,2}[./-]\s?\d{2,4}(?!\.?\d)|\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}|\d{4}-\d{4}(?!\d)"
-    r"|(?<!\d)\d{15,16}[ ]?\+\d{8}(?!\d)"
+    r"(?<!\d)[12]\d{3}-\d{2}-\d{2}|\d{4}-\d{2}-\d{6}|(?<!\d)\d{1,2}-\d{1,2}-(?:19|20)\d{2}(?![-\d])"
+    r"|(?<![\d.])\d{1,2}[./]\s?\d{1,2}[./-]\s?\d{2,4}(?!\.?\d)|\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}"
+    r"|(?<!\d)\d{15,16}[ ]?\+\d{8}(?!\d)|(?<![\d-])\d{6,8}-\d{4}(?![\d-])"
 )
+_BANKGIRO = re.compile(r"[1-9]\d{3}-\d{4}")
+"""A Swedish giro has the form of a Danish phone number in two halves, which a word for phones tells from it."""
+_GERMAN_MOBILE = re.compile(r"01[567]\d{1,2} \d{3,4} \d{3,5}")
+_LONGEST_NATIONAL = 13
 
 
 def phones(
@@ -81,7 +86,9 @@ class _Number(NamedTuple):
 
     @property
     def international(self) -> bool:
-        return self.raw.startswith(("+", "00", "(+"))
+        # Behind a word for another number, digits that begin with 00 are that number's.
+        zeros = self.raw.startswith("00") and not self.vetoed
+        return zeros or self.raw.startswith(("+", "(+"))
 
     @property
     def grouped(self) -> bool:
@@ -103,27 +110,41 @@ def _score(
     start, end = match.span()
     raw = match.group()
     n_digits = sum(character.isdigit() for character in raw)
-    named, vetoed = near(lowered, start, end, "phone")
-    vetoed = vetoed and not _done_with(lowered, start)
     if not _FEWEST <= n_digits <= _MOST:
         return 0.0
+    named, vetoed = near(lowered, start, end, "phone")
+    vetoed = vetoed and not _done_with(lowered, start)
     shortest = _LENGTHS.get(markets[0], _WHOLE_NUMBER) if markets else _WHOLE_NUMBER
     alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= shortest
-    alone = alone or (n_digits == shortest and _is_signature(text, start, end))
+    alone = alone or (n_digits == shortest and (_is_signature(text, start, end) or _is_behind(text, start, end)))
     number = _Number(raw, n_digits, named or alone or labelled, vetoed, labelled)
+    if not number.international and n_digits > _LONGEST_NATIONAL:
+        return 0.0
+    if not (named or labelled) and _BANKGIRO.fullmatch(raw):
+        return 0.0
     if vetoed and not (number.named or number.international):
         return 0.0
-    if not number.named and (_FOURS.fullmatch(raw) or raw.count("/") > 1 or n_digits > _LONGEST):
+    if not number.named and (_is_printed(raw, markets) or raw.count("/") > 1 or n_digits > _LONGEST):
         return 0.0
     if not (number.named or number.international or number.national or number.grouped or number.american):
         return 0.0
     region = _region(raw, (*markets, "US") if number.american else markets, wary=wary)
     if region == _SERVICE or (region == "DK" and _DANISH_SERVICE.fullmatch(raw)):
         return 0.0
-    ours = near_any(lowered, start, "own_phone") or _read_on_pages(lowered, start, end)
+    ours = _is_called_ours(lowered, start) or _read_on_pages(lowered, start, end)
     if region is None:
         return 0.75 - 0.4 * ours if _fits(number, markets, wary=wary) else 0.0
     return _sure(number, region, markets) - 0.5 * (ours and not labelled)
+
+
+def _is_called_ours(lowered: str, start: int) -> bool:
+    """Whether the sentence calls a number the organisation's; "I kan få fat i os på" says a household."""
+    return near_any(lowered, start, "own_phone") and not near_any(lowered, start, "household")
+
+
+def _is_printed(raw: str, markets: tuple[str, ...]) -> bool:
+    """Whether a number stands in groups of four, as parcels and cards do; German mobiles are written so too."""
+    return _FOURS.fullmatch(raw) is not None and not (markets[:1] == ("DE",) and _GERMAN_MOBILE.fullmatch(raw))
 
 
 def _is_signature(text: str, start: int, end: int) -> bool:
@@ -131,6 +152,13 @@ def _is_signature(text: str, start: int, end: int) -> bool:
     return (
         _LAST.match(text, end) is not None and _signature().search(text[max(0, start - _SIGNATURE) : start]) is not None
     )
+
+
+def _is_behind(text: str, start: int, end: int) -> bool:
+    """Whether a number of the country's own length stands right behind a full name, and nothing belongs to it."""
+    if text[end : end + 1] not in {"", ".", ",", "\n", ")", "!", "?", " "}:
+        return False
+    return _FULL_NAME.search(text[max(0, start - _SIGNATURE // 2) : start]) is not None
 
 
 @cache

@@ -173,3 +173,31 @@ def test_groups_of_any_size_glue_and_kin_hide_no_number(text: str, language: str
 )  # fmt: skip
 def test_groups_of_any_size_without_their_word_are_nobodys(text: str, language: str) -> None:
     assert found(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "number"),
+    [
+        ("ring til mig på 3664-8901", "da", "3664-8901"),
+        ("I kan få fat i os på 22-64-08-51", "da", "22-64-08-51"),
+        ("Handy 0170-91-92-31-69", "de", "0170-91-92-31-69"),
+        ("Handy 0170-9192 3169", "de", "0170-9192 3169"),
+        ("MfG Eva Lind 0170 2676 1310", "de", "0170 2676 1310"),
+        ("mottaker Eva Lind, 90711362", "nb", "90711362"),
+        ("fékk ekki kóðann í 7714520", "is", "7714520"),
+        ("farsíminn er 775 8030", "is", "775 8030"),
+    ],
+)
+def test_a_phone_is_found_in_every_grouping_of_its_country(text: str, language: str, number: str) -> None:
+    assert found(text, language)[-1] == ("PHONE", number)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Bankgiro 5050-1055", "sv"), ("3664-8901 står på kvitteringen", "da"), ("KID-nummeret er 0048291730564", "nb"),
+        ("Kvittonr 0045-2211-9087", "sv"), ("IMEI på telefonen: 352099001761481", "sv"), ("Ordre Eva Lind 88-1362", "nb"),
+    ],
+)  # fmt: skip
+def test_what_is_grouped_as_a_phone_beside_words_for_other_numbers_is_none(text: str, language: str) -> None:
+    assert [kind for kind, _ in found(text, language) if kind != "NAME"] == []

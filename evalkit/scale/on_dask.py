@@ -19,6 +19,8 @@ _PATIENCE_S = 30
 _RESTART = 6
 """How many times as long a worker may take to come back."""
 _CONFIG = {"distributed.worker.profile.enabled": False, "distributed.scheduler.allowed-failures": 1}
+# Without a dashboard too the scheduler answers over HTTP, and without an address on a port that another may hold.
+_NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class DaskEngine:
             return
         with (
             dask.config.set(_CONFIG),
-            LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=self.workers, threads_per_worker=1, scheduler_kwargs=_NO_DASHBOARD) as cluster,
             Client(cluster) as client,
         ):
             yield client

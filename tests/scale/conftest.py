@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,17 +57,30 @@ def engine(name: str, **given: object) -> Engine:
     return engine_of(name, workers=2, **given)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="session")
+def standing() -> Iterator[Callable[[str], str | None]]:
+    """By the name of an engine, the address of a cluster that stands to the end; None where starting one costs little."""
+    with ExitStack() as stack:
+        held: list[str] = []
+
+        def address(name: str) -> str | None:
+            if name == "ray" and not held:
+                held.append(stack.enter_context(ray_cluster(tokens=False))[0])
+            return held[0] if name == "ray" else None
+
+        yield address
+
+
 @contextmanager
-def ray_cluster() -> Iterator[tuple[str, str, dict[str, str]]]:
+def ray_cluster(*, tokens: bool = True) -> Iterator[tuple[str, str, dict[str, str]]]:
     """A head with two workers: its address on a node, its address for a client, and the environment that it asks for."""
     pytest.importorskip("ray", reason="ray is not installed")
     command = shutil.which("ray", path=str(Path(sys.executable).parent))
     assert command is not None
     port, door = free_port(), free_port()
-    environment = {
-        **os.environ, "PYTHONPATH": _ROOT, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
-        "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "120",
-    }  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": _ROOT, "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "120"}
+    if tokens:
+        environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     words = [
         command, "start", "--head", "--block", "--port", str(port), "--ray-client-server-port", str(door),
         "--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats",
@@ -102,6 +115,8 @@ def _answers(port: int) -> bool:
 def dask_cluster(*workers: str) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and workers as an operator starts them; each of `workers` is the flags of one."""
     pytest.importorskip("distributed")
+    from distributed import Client
+
     command = shutil.which("dask", path=str(Path(sys.executable).parent))
     assert command is not None
     file = Path(tempfile.mkdtemp()) / "scheduler.json"
@@ -124,6 +139,8 @@ def dask_cluster(*workers: str) -> Iterator[tuple[str, list[subprocess.Popen[byt
             )
             for flags in workers
         ]  # fmt: skip
+        with Client(address) as client:
+            client.wait_for_workers(len(workers), timeout=60)
         yield address, started[1:]
     finally:
         for process in reversed(started):

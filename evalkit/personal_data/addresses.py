@@ -9,8 +9,8 @@ from functools import cache
 from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_words, near_any
 from evalkit.personal_data.foreign_addresses import foreign_addresses
 from evalkit.personal_data.name_lists import given
-from evalkit.personal_data.names import LOWER, UPPER
 from evalkit.personal_data.plain_addresses import plain_addresses
+from evalkit.personal_data.uncapitalised import LOWER, UPPER
 
 _OWN_BEFORE = re.compile(r"\W+(?:\w+\W+){0,4}$")
 _OWN_AFTER, _OWN_WITHIN = 42, 48
@@ -24,7 +24,10 @@ _MEASURE = re.compile(
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
 _GROUPS, _MORE_DIGITS = re.compile(r"[ ]\d{3,5}[ ]$"), re.compile(r"[ -]\d{2}")
-_LABEL = r"(?:[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|anschrift))"
+_LABEL = (
+    r"(?:lieferung|zustellung|leverans|levering|toimitus|delivery|afhending"
+    r"|[^\W\d_]*(?:adress|adresse|address|osoite|osoitteeni|heimilisfang|anschrift))"
+)
 
 
 def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
@@ -137,7 +140,7 @@ def _address() -> re.Pattern[str]:
     number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d)"
     letter = r"(?:(?:[A-Za-z]|[ ][A-Z]|[ ][a-z](?=[ ]\d{1,3},|,?[ ]\d{4,5}[ ]|[ ]?$))(?![\w]))?"
     floor = (
-        r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð)\.?[ ]?(?:nr\.?[ ]?)?"
+        r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð|íb)\.?[ ]?(?:nr\.?[ ]?)?"
         r"[\dA-Z]{1,5}\b|[ ,]+st\.?[ ]?(?:tv|th|mf)\b\.?"
         r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock|Etage)\b\.?"
         r"(?:[ ,]*(?:tv|th|mf|links|rechts|mitte)\b\.?)?"
@@ -168,7 +171,7 @@ def _address() -> re.Pattern[str]:
     plain = rf",[ ]{code}[ ]+(?!(?:kr|kroner|kronor|euro|eur|st|stk|kpl)\b)[{lower}]{{2,25}}(?:[ ][cnsvøk](?!\w))?"
     dublin = r"(?<=Dublin)[ ]\d{1,2}(?!\d)"
     abroad = rf",[ ]+{town}(?:,?[ ]+(?:{uk}|{us})|{dublin})?|[ ]+{town},?[ ]+(?:{uk}|{us})|,?[ ]+(?:{uk}|{us})"
-    post = rf"(?P<post>{line}{code}[ ]+{town}|{plain}|\n{town}\n{uk}|{abroad}|)"
+    post = rf"(?P<post>,[ ]{named_town},[ ]{code}[ ]+{town}|{line}{code}[ ]+{town}|{plain}|\n{town}\n{uk}|{abroad}|)"
     # Any word with a number counts where a postcode and a town follow.
     word = rf"[{upper}][{lower}]{{2,30}}(?:-[{upper}][{lower}]{{1,30}}){{0,3}}"
     named = rf"(?:(?:{word}[ ]){{0,2}}{word}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?{floor},[ ]+{code}[ ]+{town}"

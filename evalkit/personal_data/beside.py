@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.cues import PersonalData, cue_pattern, last_cue, said_before, stems
+from evalkit.personal_data.cues import PersonalData, cue_pattern, last_cue, near, near_any, said_before, stems
 
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d{2}"
@@ -35,7 +35,22 @@ _STATED_PLATE = re.compile(
     rf"[^\d.!?\n]{{1,40}}?(?<!\w)(?:är|er|is|ist|on)[ ](?P<value>{_NO_PLATE}[A-Z]{{3}}[ ]?\d{{2}}[\dA-Z]"
     r"|[A-Z]{2}[ ]?\d{2}[ ]?\d{3}|(?!VW)[A-Z]{2}[ ][A-Z]\d{2}|[A-Z]{2}\d{2}[ ]?[A-Z]{3}|[A-Z]{2}[ ]?\d{5})(?!\w|[ ]?\d)"
 )
-"""What a car is, said further on in the sentence: "the car that comes in tomorrow is ABC 123"."""
+_IS_OR_SHOULD = r"(?<!\w)(?:är|er|is|ist|on|am|være|vara|vere|be|sein|olla|den|vera)"
+_STATED = {
+    "VEHICLE_PLATE": _STATED_PLATE,
+    "DOB": re.compile(rf"[^\d\n]{{1,48}}?{_IS_OR_SHOULD}[ ](?P<value>{_DATE})"),
+    "PASSPORT": re.compile(rf"[^\n.!?]{{1,48}}?{_IS_OR_SHOULD}[ ](?P<value>[A-Z]{{1,3}}\d{{6,8}})(?!\w)"),
+}
+"""What a car, a birth or a passport is, said further on: "the car that comes in tomorrow is ABC 123"."""
+_WRITTEN_PLATE = re.compile(
+    rf"(?<![\w-])(?:{_NO_PLATE}[A-Z]{{3}}[ -]?\d{{2}}[\dA-Z]|[A-Z]{{2}}\d{{2}}[ ]?[A-Z]{{3}}"
+    r"|(?!NR|CA|TV)[A-Z]{2}[ ](?:\d{2}[ ]?\d{3}|[A-Z][ ]?\d{2})"
+    r"|(?:[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?|[A-Z]{3}-)\d{1,4})(?![\w-]|[ ]?\d)"
+)
+_PENSION = re.compile(
+    r"(?<![\w-])\d{2}[ /-]?(?:0[1-9]|[12]\d|3[01]|[5-7]\d|8[01]) ?(?:0[1-9]|1[0-2]) ?\d{2}"
+    r"[ /-]?[A-Za-z][ /-]?\d{2} ?\d(?!\w)"
+)
 _BORN_AFTER = re.compile(rf"(?P<value>{_DATE})[ ]+(?:geboren|syntynyt|född|født|fødd|fædd\w*)\b")
 BETWEEN = (
     r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
@@ -62,13 +77,31 @@ def beside_cues(text: str, lowered: str, begun: frozenset[str]) -> Iterator[Pers
             if kind == "BANK_ACCOUNT" and (is_ours(lowered, start, end) or len(re.findall(r"\d", value.group())) < 8):
                 continue
             yield PersonalData(kind, start, end, confidence, exact=_checked(kind, text[start:end]))
+    if not begun.isdisjoint(stems("about_cars")):
+        yield from _of_cars(text, lowered)
+    yield from _pension_numbers(text)
     for hit in _BORN_AFTER.finditer(lowered):
         yield PersonalData("DOB", hit.start("value"), hit.end("value"), 0.85)
 
 
 def _stated(kind: str, text: str, lowered: str, at: int) -> re.Match[str] | None:
-    hit = _STATED_PLATE.match(text, at) if kind == "VEHICLE_PLATE" else None
+    stated = _STATED.get(kind)
+    hit = stated.match(text, at) if stated is not None else None
     return hit if hit and cue_pattern("veto").search(lowered, at, hit.start("value")) is None else None
+
+
+def _of_cars(text: str, lowered: str) -> Iterator[PersonalData]:
+    """Plates of their country's form in a sentence about inspecting, insuring, parking or driving a car."""
+    for hit in _WRITTEN_PLATE.finditer(text):
+        if near_any(lowered, hit.start(), "about_cars") and not near(lowered, *hit.span(), "plate")[1]:
+            yield PersonalData("VEHICLE_PLATE", *hit.span(), 0.75)
+
+
+def _pension_numbers(text: str) -> Iterator[PersonalData]:
+    """German pension numbers by their day and check digit, however they are grouped."""
+    for hit in _PENSION.finditer(text):
+        if identifiers.german_pension(re.sub(r"[ /-]", "", hit.group()).upper()):
+            yield PersonalData("DE_RVNR", *hit.span(), 0.8, exact=True)
 
 
 def is_ours(lowered: str, start: int, end: int) -> bool:
@@ -95,4 +128,4 @@ def _checked(kind: str, value: str) -> bool:
 
 @cache
 def _value(shape: str) -> re.Pattern[str]:
-    return re.compile(rf"{BETWEEN}(?P<value>{shape})")
+    return re.compile(rf"{BETWEEN}(?:[:(][ ]?)?(?P<value>{shape})")

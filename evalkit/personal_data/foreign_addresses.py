@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern
-from evalkit.personal_data.names import LOWER, UPPER
+from evalkit.personal_data.uncapitalised import LOWER, UPPER
 
 _SURE, _OWN = 0.85, 0.45
 _WITHIN = 48

@@ -12,7 +12,8 @@ from functools import cache
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, first_words
 from evalkit.personal_data.name_lists import family, given, is_public, looks_like_a_name, names_a_thing
-from evalkit.personal_data.names import MORE, PART, UPPER, full_names, signed
+from evalkit.personal_data.names import MORE, PART, full_names, signed
+from evalkit.personal_data.uncapitalised import UPPER
 
 _INITIALS = re.compile(rf"(?<![\w@./-])(?:[{UPPER}]\.[ ]?){{1,3}}(?P<family>{PART})(?!\w)")
 _NAME = re.compile(rf"(?<![\w@./-]){PART}(?:{MORE}){{1,3}}")

@@ -18,9 +18,8 @@ from evalkit.personal_data.name_lists import (
     telling,
 )
 from evalkit.personal_data.things import is_thing
+from evalkit.personal_data.uncapitalised import LOWER, UPPER, here_in_lower_case, in_lower_case
 
-UPPER = "A-ZÀ-ÖØ-ÞŠŽČŁŚŻŞİĆĐŐÅÐ"
-LOWER = "a-zß-öø-ÿšžčłśżşığćđőűřěůňťďąęńźð"
 PART = rf"(?:[{UPPER}]['’]|Mc|Mac)?[{UPPER}][{LOWER}]{{1,30}}(?:[-'’][{UPPER}]?[{LOWER}]{{1,30}}){{0,3}}"
 _PARTICLE = r"(?:von der|von|van der|van|de|der|den|la|du|af|av|al|el|bin|ibn|dos|da|di|zu|ter)"
 MORE = rf"[ ](?:{_PARTICLE}[ ]){{0,2}}(?:[{UPPER}]\.?[ ])?{PART}"
@@ -28,19 +27,15 @@ _RUN = re.compile(rf"(?<![\w@./-]){PART}(?:{MORE}){{1,4}}")
 
 TWO_CAPITALS = re.compile(r"[A-ZÀ-ÞŠŽČŁŚŻŞİĆĐŐ][^\s,;:!?]{0,40} (?:[a-z]{1,4} ){0,2}[A-ZÀ-ÞŠŽČŁŚŻŞİĆĐŐ]")
 """Most messages hold no two words with capitals side by side: seen at once, before anything is searched."""
-_NAME = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{0,3}})")
-_FULL_NAME = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{1,3}})")
+_NAME = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{0,3}})(?!\w)")
+_FULL_NAME = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{1,3}})(?!\w)")
 _RELATED = re.compile(
     r"(?: (?:min|mitt|mi|mín|minn|som|also|till|til))?,?"
     r"(?: (?:heter|hette|hedder|hed|heiter|heitir|heißt|hieß|het|is called|is named|called|named"
     r"|on nimeltään|nimeltä|is|är|er|ist))?"
-    rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{0,3}})"
+    rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{0,3}})(?!\w)"
 )
 _HERE = re.compile(rf"(?<!\w)(?P<name>{PART}(?:{MORE}){{1,2}})[ ](?:här|her|here|hier|täällä|tässä|hér)\b")
-_LOWER_HERE = re.compile(
-    r"(?:^|(?<=[\n.,!?:])|(?<=[\n.,!?:] )|(?<=\bhej )|(?<=\bhei )|(?<=\bhi )|(?<=\bmoi )|(?<=\bhello )|(?<=\bhallo ))"
-    rf"(?P<name>[{LOWER}]{{2,20}} [{LOWER}-]{{4,24}}) (?:här|her|here|hier|täällä|tässä|hér)(?!\w)"
-)
 _INITIALS = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>(?:[{UPPER}]\.?[ ]){{1,2}}(?P<family>{PART}))(?!\w)")
 _GAP = re.compile(r",?[ ]")
 _LONGEST_SIGN = 24
@@ -54,9 +49,6 @@ _GREETING = re.compile(
 )
 _LETTER_WORDS = frozenset({"dear", "kära", "käre", "kære", "kjære", "hyvä", "liebe", "lieber"})
 _CLOSING = re.compile(rf"[/–—-][ ]?(?P<name>{PART}(?:{MORE}){{0,2}})[.!]?[ ]{{0,3}}(?=\n|$)")
-_LOWER_NAME = re.compile(
-    rf"[ :,]+(?P<name>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?(?:[ ][{LOWER}-]{{2,24}})?)(?![\w@])"
-)
 _ENDS = re.compile(
     r"[ ]*(?:$|[.,!?\n(:;/]|(?:och|and|ja|und|og|from|från|fra|i|in|aus|frá|o|å|who|som|av|at|med|with)\b)"
 )
@@ -78,7 +70,7 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 """My son Villads: after a relative of one's own any capitalised word is a name."""
-_TELLING, _SHORT, _LONGEST_LAST, _A_FULL_NAME = 5, 4, 20, 2
+_SHORT, _LONGEST_LAST, _A_FULL_NAME = 4, 20, 2
 _LONGEST_HEADING, _WEIGHTY, _FEWEST_WEIGHTY = 160, 4, 3
 _HERE_WORDS = frozenset({"här", "her", "here", "hier", "täällä", "tässä", "hér"})
 
@@ -115,7 +107,7 @@ def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterat
         for hit in _HERE.finditer(text):
             # What stands between the sentence's start and "here" is the whole name, two family names too.
             yield from full_names(text, hit.start("name"), hit.end("name"), 0.8, whole=True)
-        yield from _in_lower_case_here(lowered) if known else ()
+        yield from here_in_lower_case(lowered) if known else ()
     for hit in _CLOSING.finditer(text) if _holds_dash(text) else ():
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
@@ -139,7 +131,7 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
             found = pattern.match(text, hit.end())
             if found is None:
                 alone = cue == "name_before"
-                yield from _in_lower_case(lowered, hit.end(), alone=alone)
+                yield from in_lower_case(lowered, hit.end(), alone=alone)
                 yield from _initialled(text, hit.end()) if alone else ()
                 continue
             start, end = found.span("name")
@@ -178,34 +170,11 @@ def _alone(text: str, start: int, end: int, cue: str) -> bool:
     return cue != "name_self" or (name.lower() not in also_words() and _ENDS.match(text, end) is not None)
 
 
-def _in_lower_case(lowered: str, start: int, *, alone: bool) -> Iterator[PersonalData]:
-    """A name without capitals: a given name that many bear, and its family name; `alone`: the given name is enough."""
-    found = _LOWER_NAME.match(lowered, start)
-    if found is None:
-        return
-    first, _, second = found["name"].partition(" ")
-    if given(first) and first not in cue_words("not_names"):
-        begin = found.start("name")
-        whole = second and family(second) and second not in cue_words("not_names")
-        if not (whole or alone) or (not alone and (first in also_words() or len(second) < _TELLING)):
-            return
-        yield PersonalData("NAME", begin, found.end("name") if whole else begin + len(first), 0.75)
-
-
 def _initialled(text: str, start: int) -> Iterator[PersonalData]:
     """A family name after nothing but the letters of the given names, as it stands on a card."""
     found = _INITIALS.match(text, start)
     if found is not None and ("-" in found["family"] or family(found["family"])):
         yield PersonalData("NAME", *found.span("name"), 0.75)
-
-
-def _in_lower_case_here(lowered: str) -> Iterator[PersonalData]:
-    """A name without capitals that says "here": "hej, moa lindkvist här"."""
-    for hit in _LOWER_HERE.finditer(lowered):
-        first, second = hit["name"].split(" ")
-        words = cue_words("not_names")
-        if given(first) and family(second) and first not in words and second not in words:
-            yield PersonalData("NAME", *hit.span("name"), 0.75)
 
 
 def _greeted(text: str) -> Iterator[PersonalData]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from evalkit.personal_data.cues import SURE, PersonalData, cue_words
 from evalkit.personal_data.name_lists import given, looks_like_a_name, telling
-from evalkit.personal_data.names import LOWER, MORE, PART, UPPER, full_names
+from evalkit.personal_data.names import MORE, PART, full_names
+from evalkit.personal_data.uncapitalised import LOWER, UPPER
 
 _AT_END = re.compile(
-    rf"(?P<name>{PART}(?:{MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,14}}[.:]?[ ]*)?)$"
+    rf"(?P<name>{PART}(?:{MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,26}}[.:]?[ ]*)?)$"
 )
 _LINE = re.compile(rf"[> ?*•-]{{0,8}}(?P<name>{PART}(?:{MORE}){{1,3}})[ ,]{{0,2}}")
 _LINES_ABOVE = 4
@@ -19,7 +20,7 @@ _AFTER_ID = re.compile(
     rf"[ ]?[,(/]?[ ]?(?:(?:eg|jeg|jag|ich|i|ég|minä),?[ ])?(?P<name>{PART}(?:{MORE}){{1,3}})(?=[ ]?[,.)!?\n/]|$)"
 )
 _LOWER_AT_END = re.compile(
-    rf"(?:^|[/,;\n(][ ]?)(?P<first>[{LOWER}]{{2,20}}) (?P<family>[{LOWER}-]{{4,24}}),?[ \n]{{1,2}}$"
+    rf"(?:^|[/,;\n( ][ ]?)(?P<first>[{LOWER}]{{2,20}}) (?P<family>[{LOWER}-]{{4,24}}),?[ \n]{{1,2}}$"
 )
 
 

@@ -24,7 +24,7 @@ from evalkit.personal_data.cues import (
     stems,
 )
 from evalkit.personal_data.grouped import grouped_numbers, is_dummy, kind_of
-from evalkit.personal_data.names import LOWER, UPPER
+from evalkit.personal_data.uncapitalised import LOWER, UPPER
 
 _LAST = r"(?:\d{5}|\d{3} \d{2}|\d{3}[\dA-Za-z])"
 _ID = re.compile(

@@ -204,7 +204,9 @@ def _fits(number: _Number, markets: tuple[str, ...], *, wary: bool) -> bool:
 def _sure(number: _Number, region: str, markets: tuple[str, ...]) -> float:
     paired = region in {"DK", "NO"} and markets[:1] == (region,) and _PAIRS.fullmatch(number.raw) is not None
     score = 0.35 + 0.5 * number.international + 0.4 * number.named + 0.2 * number.grouped
-    return min(1.0, score + 0.35 * number.national + 0.2 * paired + 0.35 * number.american)
+    # In a country whose own numbers begin without 0, ten digits that do are mostly something else.
+    national = number.national * (0.2 if markets[:1] and markets[0] in _LENGTHS else 0.35)
+    return min(1.0, score + national + 0.2 * paired + 0.35 * number.american)
 
 
 _LENGTHS = {"DK": 8, "NO": 8, "IS": 7}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data.cues import PersonalData, cue_pattern, near_any
-from evalkit.personal_data.names import LOWER
+from evalkit.personal_data.uncapitalised import LOWER
 
 _SURE, _OWN, _UNSURE = 0.8, 0.45, 0.6
 _STREETS = (

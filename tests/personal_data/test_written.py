@@ -64,3 +64,36 @@ def test_what_an_organisation_writes_of_itself_is_nobodys(text: str, language: s
 )
 def test_a_datum_is_found_as_it_is_typed(text: str, language: str, datum: tuple[str, str]) -> None:
     assert found(text, language) == [datum]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind", "datum"),
+    [
+        ("boka om besiktningen av RKD 48T", "sv", "VEHICLE_PLATE", "RKD 48T"),
+        ("Har skiftet bil til DB 47 318, kan den flyttes?", "da", "VEHICLE_PLATE", "DB 47 318"),
+        ("she is the second driver on KX19 VTL", "en", "VEHICLE_PLATE", "KX19 VTL"),
+        ("fødselsdatoen står forkert, det skal være 14. maj 1983", "da", "DOB", "14. maj 1983"),
+        ("syntymäaika on väärin, oikea on 22.8.1979", "fi", "DOB", "22.8.1979"),
+        ("Bestille pass til datteren, det gamle er CCP482917", "nb", "PASSPORT", "CCP482917"),
+        ("anbei 15 070649 C 103, danke", "de", "DE_RVNR", "15 070649 C 103"),
+        ("Ausweisnr:L01X00T471", "de", "DE_AUSWEIS", "L01X00T471"),
+        ("Anna bor Møllebakken 3, Vejby, 3210 Vejby", "da", "ADDRESS", "Møllebakken 3, Vejby, 3210 Vejby"),
+        ("min dotter saga holmström, 20050507-1613", "sv", "NAME", "saga holmström"),
+    ],
+)
+def test_what_stands_further_on_or_in_a_countrys_own_form_is_found(
+    text: str, language: str, kind: str, datum: str
+) -> None:
+    assert (kind, datum) in [(f.kind, text[f.start : f.end]) for f in find(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("artikel RKD 48T saknas", "sv"), ("modellen DB 47 318 er udsolgt", "da"), ("part KX19 VTL is missing", "en"),
+        ("das Teil 15 070649 C 104 fehlt", "de"), ("fødselsdag i gaven, ordren er 14. maj 2024", "da"),
+        ("wifi name is HarbourGuest", "en"), ("My wife Norwegian, she likes it", "en"),
+    ],
+)  # fmt: skip
+def test_the_same_forms_elsewhere_are_nobodys(text: str, language: str) -> None:
+    assert find(text, language) == []

@@ -1,0 +1,52 @@
+"""Names without capitals: a given name that many bear, with its family name, after what people say before a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evalkit.personal_data.cues import PersonalData, cue_words
+from evalkit.personal_data.name_lists import also_words, family, given
+
+UPPER = "A-ZÀ-ÖØ-ÞŠŽČŁŚŻŞİĆĐŐÅÐ"
+LOWER = "a-zß-öø-ÿšžčłśżşığćđőűřěůňťďąęńźð"
+
+_LOWER_HERE = re.compile(
+    r"(?:^|(?<=[\n.,!?:])|(?<=[\n.,!?:] )|(?<=\bhej )|(?<=\bhei )|(?<=\bhi )|(?<=\bmoi )|(?<=\bhello )|(?<=\bhallo ))"
+    rf"(?P<name>[{LOWER}]{{2,20}} [{LOWER}-]{{4,24}}) (?:här|her|here|hier|täällä|tässä|hér)(?!\w)"
+)
+_LOWER_NAME = re.compile(
+    rf"[ :,]+(?P<name>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?(?:[ ][{LOWER}-]{{2,24}}){{0,2}})(?![\w@])"
+)
+_TELLING, _A_FULL_NAME = 5, 2
+
+
+def in_lower_case(lowered: str, start: int, *, alone: bool) -> Iterator[PersonalData]:
+    """A name without capitals: a given name that many bear, and its family name; `alone`: the given name is enough."""
+    found = _LOWER_NAME.match(lowered, start)
+    if found is None:
+        return
+    words = found["name"].split(" ")
+    first, begin = words[0], found.start("name")
+    if not given(first) or first in cue_words("not_names"):
+        return
+    # "inger lise fagerli" holds another given name before the family's.
+    size = next((n for n in (3, 2) if _is_whole(words[:n], n)), 0)
+    if not (size or alone) or (not alone and (first in also_words() or len(words[size - 1]) < _TELLING)):
+        return
+    yield PersonalData("NAME", begin, begin + len(" ".join(words[: size or 1])), 0.75)
+
+
+def _is_whole(words: list[str], size: int) -> bool:
+    last = words[-1]
+    known = len(words) == size and family(last) and last not in cue_words("not_names")
+    return known and (size == _A_FULL_NAME or (given(words[1]) or family(words[1])))
+
+
+def here_in_lower_case(lowered: str) -> Iterator[PersonalData]:
+    """A name without capitals that says "here": "hej, moa lindkvist här"."""
+    for hit in _LOWER_HERE.finditer(lowered):
+        first, second = hit["name"].split(" ")
+        words = cue_words("not_names")
+        if given(first) and family(second) and first not in words and second not in words:
+            yield PersonalData("NAME", *hit.span("name"), 0.75)

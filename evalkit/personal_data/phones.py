@@ -118,7 +118,7 @@ def _score(
     alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= shortest
     alone = alone or (n_digits == shortest and (_is_signature(text, start, end) or _is_behind(text, start, end)))
     number = _Number(raw, n_digits, named or alone or labelled, vetoed, labelled)
-    if not number.international and n_digits > _LONGEST_NATIONAL:
+    if n_digits > _LONGEST_NATIONAL and not (number.international or "x" in raw):
         return 0.0
     if not (named or labelled) and _BANKGIRO.fullmatch(raw):
         return 0.0

@@ -186,6 +186,7 @@ def test_groups_of_any_size_without_their_word_are_nobodys(text: str, language: 
         ("mottaker Eva Lind, 90711362", "nb", "90711362"),
         ("fékk ekki kóðann í 7714520", "is", "7714520"),
         ("farsíminn er 775 8030", "is", "775 8030"),
+        ("Fax: (898)666-3621x0135", "en", "(898)666-3621x0135"),
     ],
 )
 def test_a_phone_is_found_in_every_grouping_of_its_country(text: str, language: str, number: str) -> None:

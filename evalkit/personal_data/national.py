@@ -144,7 +144,10 @@ def _first(
 ) -> list[identifiers.Reading]:
     """The readings of the first country that has one; none where the number has the shape of the home country's own."""
     for country in countries:
-        if own := [reading for reading in readings if reading.country == country]:
+        own = [reading for reading in readings if reading.country == country]
+        # "personnummer" abroad: a number whose check digit holds goes before one that is but a day.
+        sure = country == home or any(reading.strength >= _CHECKED for reading in own)
+        if own and (sure or not any(r.strength >= _CHECKED and r.country in countries for r in readings)):
             return own
         if country == home and identifiers.shaped_for(country, raw):
             break

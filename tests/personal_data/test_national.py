@@ -202,3 +202,15 @@ def test_a_phone_is_found_in_every_grouping_of_its_country(text: str, language: 
 )  # fmt: skip
 def test_what_is_grouped_as_a_phone_beside_words_for_other_numbers_is_none(text: str, language: str) -> None:
     assert [kind for kind, _ in found(text, language) if kind != "NAME"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("personnummer 120174-3399", "de", "IS_KENNITALA"),
+        ("personnummer 120174-3399", "da", "DK_CPR"),
+        ("personnummer 070761-4280", "de", "DK_CPR"),
+    ],
+)
+def test_abroad_a_check_digit_tells_whose_number_it_is(text: str, language: str, kind: str) -> None:
+    assert [k for k, _ in found(text, language)] == [kind]

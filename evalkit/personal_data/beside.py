@@ -22,10 +22,12 @@ _PLATE = (
     r"[A-ZÅÄÖÆØÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{2}(?:[ ]?[\dA-Z]{1,3}|[ ][A-Z]{3}))"
     r"(?!\w|[ ]\d)"
 )
+_LETTERED = r"(?:[A-Z]{1,3}\d{6,8}|[A-Z]{1,3}[ ]\d{3}[ ]?\d{3}|(?=(?:[A-Z]{0,8}\d){3})(?=\d{0,8}[A-Z])[A-Z0-9]{8,10})"
+_PASSPORT = rf"(?:{_LETTERED}|\d{{6,9}})(?!\w)"
 _TABLE: tuple[tuple[str, str, str, float], ...] = (
     ("DOB", "birth", _DATE, 0.85),
     ("VEHICLE_PLATE", "plate", _PLATE, 0.8),
-    ("PASSPORT", "passport", r"(?:[A-Z]{0,3}\d{6,9}|(?=[A-Z0-9]{0,8}\d{2})[A-Z0-9]{8,10})(?!\w)", 0.8),
+    ("PASSPORT", "passport", _PASSPORT, 0.8),
     ("BANK_ACCOUNT", "account", r"\d{4}(?:-\d(?!\d))?(?:[ .,-]{1,2}\d{1,10}){1,5}(?!\d)|\d{9,14}(?!\d)", 0.8),
     ("DE_RVNR", "pension", r"\d{2}[ ]?\d{6}[ ]?[A-Z][ ]?\d{3}(?!\w)", 0.85),
     ("DE_AUSWEIS", "id_card", r"(?=[A-Z0-9]{0,8}\d)[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?D?(?!\w)", 0.85),
@@ -35,11 +37,14 @@ _STATED_PLATE = re.compile(
     rf"[^\d.!?\n]{{1,40}}?(?<!\w)(?:är|er|is|ist|on)[ ](?P<value>{_NO_PLATE}[A-Z]{{3}}[ ]?\d{{2}}[\dA-Z]"
     r"|[A-Z]{2}[ ]?\d{2}[ ]?\d{3}|(?!VW)[A-Z]{2}[ ][A-Z]\d{2}|[A-Z]{2}\d{2}[ ]?[A-Z]{3}|[A-Z]{2}[ ]?\d{5})(?!\w|[ ]?\d)"
 )
-_IS_OR_SHOULD = r"(?<!\w)(?:är|er|is|ist|on|am|være|vara|vere|be|sein|olla|den|vera)"
+_IS_OR_SHOULD = r"(?<!\w)(?:är|er|is|ist|on|am|være|vara|vere|be|sein|olla|den|vera|var|oli|war|was)"
 _STATED = {
     "VEHICLE_PLATE": _STATED_PLATE,
     "DOB": re.compile(rf"[^\d\n]{{1,48}}?{_IS_OR_SHOULD}[ ](?P<value>{_DATE})"),
-    "PASSPORT": re.compile(rf"[^\n.!?]{{1,48}}?{_IS_OR_SHOULD}[ ](?P<value>[A-Z]{{1,3}}\d{{6,8}})(?!\w)"),
+    "PASSPORT": re.compile(
+        rf"(?:[^\n.!?]{{1,48}}?{_IS_OR_SHOULD}[ ](?:die |der )?|(?:[ ][^\W\d]{{2,12}}){{1,3}}[ ](?={_LETTERED}))"
+        rf"(?P<value>{_LETTERED}|\d{{9}})(?!\w)"
+    ),
 }
 """What a car, a birth or a passport is, said further on: "the car that comes in tomorrow is ABC 123"."""
 _WRITTEN_PLATE = re.compile(
@@ -56,9 +61,18 @@ BETWEEN = (
     r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
     r"|reg|lyder|lautet|:|=|-|–|\.|,)(?![^\W\d])){0,4}\s*"
 )
+_ANSWER = (
+    r"[?]\s{1,2}(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
+    r"(?:(?:[Dd]et är|[Dd]et er|[Dd]en är|[Dd]en er|[Ss]e on|[Dd]as ist|[Dd]er"
+    r"|[Ii]t's|[Ii]t is|[Þþ]að er|[Hh]ún er|[Ee]r)[ ])?"
+)
+"""A question ends with the word; the answer follows, on the next line too."""
 _BESIDE, _IN_SENTENCE = 30, 48
 OTHERS = re.compile(
-    r"[ ]*(?:tilhører dere|tilhører jer|tillhör er|er deres|er jeres|is yours|gehört ihnen"
+    r"[ ]*(?:(?:som )?(?:står|steht|stendur|lukee|is|as shown|as printed)(?: det| der)?(?: on| på| auf| á)?"
+    r" (?:[^\W\d]{2,6} )?"
+    r"(?:faktur|regning|räkning|rekning|rechnung|invoice|bill|lasku|reikning)\w*"
+    r"|tilhører dere|tilhører jer|tillhör er|er deres|er jeres|is yours|gehört ihnen"
     r"|\(?(?:vår|vårt|vores|våres|our|ours|unser|unseres|meidän))\b"
 )
 """After an account: it is the organisation's."""
@@ -128,4 +142,4 @@ def _checked(kind: str, value: str) -> bool:
 
 @cache
 def _value(shape: str) -> re.Pattern[str]:
-    return re.compile(rf"{BETWEEN}(?:[:(][ ]?)?(?P<value>{shape})")
+    return re.compile(rf"(?:{BETWEEN}(?:[:(][ ]?)?|{_ANSWER})(?P<value>{shape})")

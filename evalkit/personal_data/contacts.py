@@ -14,7 +14,7 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[^\W_](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w+-])?@"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?!\w)"
 )
-_IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
+_IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\d|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}(?:[0-9A-Fa-f]{1,4}|:)(?![\w:])")
 _PAIRS, _IP_WORD = (
     re.compile(r"\d\d(?:\.\d\d){3}"),
@@ -38,12 +38,29 @@ _KEY = re.compile(
     r"|\bAIza[\w-]{30,}"
 )
 _KEY_STEMS = frozenset({"sk", "pk", "rk", "ghp", "gho", "ghu", "ghs", "ghr", "aki", "xox", "eyj", "beg", "aiz"})
-_IS = r"(?:['’]s(?!\w)|(?<!\w)(?:är|er|e|on|ist|is|was|var|lyder|lautet)(?!\w)|:|=|–|-(?!\w))"
+_IS = (
+    r"(?:['’]s(?!\w)|(?<!\w)(?:är|er|e|on|ist|is|was|war|oli|tuli|var|blev|ble|wurde|lyder|lautet)(?!\w)|:|=|–|-(?!\w))"
+)
 _SECRET_VALUE = re.compile(
-    rf"(?:[ ][^\W\d]{{1,14}}(?:'[^\W\d]{{1,3}})?){{0,5}}?\s*{_IS}\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{{3,64}})"
+    rf"(?:[ ][^\W\d]{{1,14}}(?:['-][^\W\d]{{1,3}})?){{0,5}}?\s*{_IS}\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{{3,64}})"
 )
 _SECRET_DIRECT = re.compile(r"[ ](?P<value>(?=[^\s\d]{0,40}\d)(?=[\W\d_]{0,40}[^\W\d_])[^\s\"'»”,;@/]{8,64})")
 """Right after its word a value needs no verb, where it mixes letters and digits."""
+_MADE_UP = r"(?=\S{0,40}\d)(?=\S{0,40}[a-zåäöæøüßðþáéíóú]{3})"
+_MARKED = rf"{_MADE_UP}(?:\w{{1,30}}[!#$%&*+_^]){{1,3}}[\w!#$%&*+^-]{{1,30}}"
+_HYPHENED = rf"{_MADE_UP}\w{{1,30}}-[\w!#$%&*+^-]{{1,30}}"
+_QUOTE, _ENDS = "[\"'»“„]?", r"(?![\w@/]|\.\w)"
+_SECRET_STRONG = re.compile(
+    rf"(?:,?[ ][^\W\d][\w/-]{{0,24}}){{0,6}}?[,.:]?[ ](?:[^\W\d]{{1,8}}[ ]){{0,3}}{_QUOTE}(?P<value>{_MARKED}){_ENDS}"
+)
+"""Further on, a value with a mark and a digit inside tells itself."""
+_SECRET_MINE = re.compile(
+    rf"[ ](?:(?:mitt|mit|min|mín|my|mein|meine|minun)[ ])?{_QUOTE}(?P<value>{_HYPHENED}){_ENDS}", re.IGNORECASE
+)
+_CODE_STRONG = re.compile(
+    rf"(?:[ ][^\W\d][\w-]{{0,24}}){{0,5}}?(?:[ ]{_QUOTE}(?P<value>{_MARKED})"
+    rf"|[ ]?{_IS}:?[ ]{_QUOTE}(?P<hyphened>{_HYPHENED})){_ENDS}"
+)
 _SECRET_DIGITS = re.compile(r"[ :]+(?P<value>\d{3,8}|\d{3}[ -]\d{3}|\d\d[ -]\d\d[ -]\d\d)(?![\w.-]*\d)")
 _CODE_VALUE = re.compile(
     rf"(?:[ ][^\W\d]{{1,14}}(?:'[^\W\d]{{1,3}})?){{0,5}}?[ ]?(?:{_IS}[ ])?[ ]?"
@@ -93,8 +110,11 @@ def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[Personal
     if not begun.isdisjoint(stems("secret")):
         for cue in cue_pattern("secret").finditer(lowered):
             at = cue.end()
-            shapes = (_SECRET_DIGITS, _SECRET_DIRECT, _SECRET_VALUE)
+            shapes = (_SECRET_DIGITS, _SECRET_DIRECT, _SECRET_VALUE, _SECRET_MINE, _SECRET_STRONG)
             yield from _secret(text, next((value for shape in shapes if (value := shape.match(text, at))), None))
+    if not begun.isdisjoint(stems("login_code")) and not cue_pattern("discounts").search(lowered):
+        for cue in cue_pattern("login_code").finditer(lowered):
+            yield from _secret(text, _CODE_STRONG.match(text, cue.end()))
     if not begun.isdisjoint(stems("one_time_code")) and cue_pattern("code_context").search(lowered):
         for cue in cue_pattern("one_time_code").finditer(lowered):
             yield from _secret(text, _CODE_VALUE.match(text, cue.end()))
@@ -103,13 +123,13 @@ def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[Personal
 @cache
 def secret_stems() -> frozenset[str]:
     """How the words begin without which a text holds no secret."""
-    return _KEY_STEMS | stems("secret") | stems("one_time_code")
+    return _KEY_STEMS | stems("secret") | stems("login_code") | stems("one_time_code")
 
 
 def _secret(text: str, value: re.Match[str] | None) -> Iterator[PersonalData]:
     if value is None:
         return
-    start, end = value.span("value")
+    start, end = value.span(value.lastgroup or "value")
     ends_the_text = _GOES_ON.match(text, end) is None
     said = text[start:end].rstrip(".!?)" if ends_the_text else ".?)")
     # A secret holds a digit or a sign; a word after "is" is a word ("your password is safe").

@@ -12,6 +12,16 @@ from evalkit.text.data_files import word_pattern, yaml_data
 SURE = 0.7
 """From this confidence on a datum counts as found."""
 BEFORE, _AFTER = 32, 20
+_ANSWER = 64
+_GIVEN = re.compile(r"\d{3}")
+_LEAD = re.compile(
+    r"\s{1,2}(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
+    r"(?:(?:ja|jo|joo|jau|jepp|jada|jå|kyllä|juu|yes|yeah|sure|of course|ok|okay|okej|já|jú|tietysti|självklart"
+    r"|selvfølgelig|natürlich|klar|det|den|dette|se|it|it's|its|that's|that|this|das|die|der|sie|það|þetta|hún|hann|hér|här|her|here"
+    r"|hier|är|e|er|on|is|ist|lautet|lyder|mitt|mit|min|my|mein|meine|kommer|vänta|öh|øh|eh|um|hmm|sorry),?[ ]){0,4}",
+    re.IGNORECASE,
+)
+"""Who answers and how an answer begins: "Kund: det är"."""
 _OTHER_NUMBER = re.compile(r"\d{3}[^\d-]*[ ,][^\d]*$")
 _FAMILIES = {"IBAN": "iban", "CARD": "card", "BANK_ACCOUNT": "account", "DOB": "birth_date"}
 _NATIONAL = re.compile(r"[A-Z]{2}_\w+")
@@ -56,6 +66,27 @@ def near(lowered: str, start: int, end: int, cue: str) -> tuple[bool, bool]:
     own, other = last_cue(cue, before), last_veto(before)
     cued = own is not None or cue_pattern(cue).search(after) is not None
     return cued and not nearer(other, own), other is not None
+
+
+def asked(lowered: str, start: int) -> str:
+    """The question that what begins at `start` answers, on its line or the one before; "" where there is none.
+
+    >>> said = "agent: and your phone number?\\ncaller: it is 20 79 46 00"
+    >>> asked(said, said.index("20")).strip()
+    'agent: and your phone number'
+    """
+    mark = lowered.rfind("?", max(0, start - _ANSWER), start)
+    if mark < 0 or _LEAD.fullmatch(lowered, mark + 1, start) is None:
+        return ""
+    question = SENTENCE_END.split(lowered[max(0, mark - 2 * BEFORE) : mark])[-1]
+    return "" if _GIVEN.search(question) else question
+
+
+def is_answer(text: str, start: int) -> bool:
+    """Whether a line of a transcript holds no more before a place than who speaks and how an answer begins."""
+    line = text.rfind("\n", max(0, start - _ANSWER), start) + 1
+    before = text[line - 1 if line else 0 : start]
+    return ":" in before and _LEAD.fullmatch(before if line else "\n" + before) is not None
 
 
 def said_before(lowered: str, start: int, reach: int) -> str:

@@ -11,7 +11,7 @@ from evalkit.personal_data.beside import BETWEEN, is_form
 from evalkit.personal_data.cues import PersonalData, cue_pattern
 
 _GROUPS = re.compile(
-    rf"{BETWEEN}[(]?(?P<value>\d{{1,8}}(?:[ ]?[ ./_–-][ ]?\d{{1,8}}){{0,6}})(?![\d/-]|[.,]\d|[^\W\d_])"
+    rf"{BETWEEN}[(]?(?P<value>\d{{1,9}}(?:[ ]?[ ./_–-][ ]?\d{{1,9}}){{0,6}})(?![\d/-]|[.,]\d|[^\W\d_])"
 )
 _DIGITS = {"SE": (12, 10), "NO": (11,), "DK": (10,), "IS": (10,), "DE": (11,)}
 _MISTYPED, _CHECKED = 0.75, 0.9

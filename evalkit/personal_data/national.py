@@ -15,7 +15,9 @@ from evalkit.personal_data.beside import BETWEEN, is_form
 from evalkit.personal_data.cues import (
     SURE,
     PersonalData,
+    asked,
     cue_pattern,
+    is_answer,
     last_cue,
     last_veto,
     near,
@@ -50,6 +52,7 @@ _LISTS = (*(f"id_{country.lower()}" for country in _COUNTRIES), "id_shared", "id
 _SHARED = ("SE", "NO", "DK", "IS")
 """Countries in which a number is called by the same word, personnummer."""
 _WITH_CENTURY = re.compile(r"(?:18|19|20)\d{6}[-+]\d{4}")
+_WHOLE = re.compile(r"(?:18|19|20)\d{6}[-+ ]?\d{4}")
 _MISTYPED, _TYPED, _DOUBT = 0.75, 0.7, 0.12
 """A doubtful number is not found, and is covered all the same where a text is masked."""
 _GAP = re.compile(BETWEEN)
@@ -58,6 +61,9 @@ _TWO_GROUPS = re.compile(r"\d{6}(?:\d{2})? \d{4}")
 _HYPHENED = re.compile(r"\d{6} ?[-–] ?\d{4}")
 _AFTER_NAME = re.compile(rf"[{UPPER}][{LOWER}-]{{1,20}} [{UPPER}][{LOWER}-]{{1,20}},? ?[( ]$")
 _RECENT = (17, 27)
+_FROM = {country: f"of_{country.lower()}" for country in ("SE", "DK", "IS")}
+"""Whose numbers have no letter and but one check digit."""
+_CORRECTED_TO = re.compile(r"[ ,:]{0,3}(?:[^\W\d]{1,12}[ ,:]{1,2}){0,3}")
 _INSIDE = re.compile(r"[\d)] ?$")
 _NAME_BETWEEN = re.compile(r"[ ,(:]{0,3}(?:[^\W\d]{1,20}[ ,(:]{1,2}){0,3}")
 _SAID_AFTER = re.compile(r"[ ,(]{1,3}(?:[^\W\d]{1,6} ){0,3}")
@@ -169,7 +175,8 @@ def _score(
     score = reading.strength + 0.2 * is_market + 0.3 * named + 0.05 * (reading.country in said.countries[:1])
     if named:
         return score
-    if not said.vetoed and _hinted(said_before(lowered, hit.start(), _BEFORE)):
+    before = said_before(lowered, hit.start(), _BEFORE)
+    if (not said.vetoed and _hinted(before)) or _corrected(before) or _comes_from(before, hit.group(), reading):
         return score + _HINTED
     if said.vetoed and not _beyond_chance(hit, reading):
         return score - 0.5
@@ -188,7 +195,8 @@ def _bare(hit: re.Match[str], reading: identifiers.Reading, score: float, home: 
     if reading.country not in {"SE", "DK", "IS"} or reading.country == home == "IS":
         return score
     loose = raw[-5] == " " and raw[-6].isdigit() and not _TWO_GROUPS.fullmatch(raw)
-    foreign = home not in {None, "GB", reading.country}
+    loose = loose and not (reading.strength >= _CHECKED and is_answer(hit.string, hit.start()))
+    foreign = home not in {None, "GB", reading.country} and not _is_whole(hit, reading)
     if loose or foreign or (_is_recent(raw, reading.country) and not _is_childs(hit)):
         # Groups of a phone or of a date and an hour, another country's number, the day on which an order was made.
         return score - _DOUBT
@@ -240,6 +248,8 @@ def _said(lowered: str, start: int, end: int, lists: tuple[str, ...], home: str 
     veto = last_veto(before)
     words = [(word, name) for name in lists if (word := last_cue(name, before)) is not None]
     if not words:
+        if after is None and veto is None:
+            after, veto = _answered(asked(lowered, start), lists)
         named = after is not None
         countries = _countries(after, home) if after else ()
         return _Said(countries, named, named, veto is not None)
@@ -254,6 +264,37 @@ def _hinted(before: str) -> bool:
     """Whether a word for a birth, kin or logging in stands before a number, with no more than a name between."""
     hints = (last_cue(name, before) for name in ("id_hint", "birth", "children"))
     return any(hint is not None and _NAME_BETWEEN.fullmatch(before, hint.end()) for hint in hints)
+
+
+def _corrected(before: str) -> bool:
+    """Whether a number is what somebody meant to write, and no word for another one stands nearer."""
+    meant = last_cue("corrected", before)
+    said = meant is not None and _CORRECTED_TO.fullmatch(before, meant.end()) is not None
+    return said and not nearer(last_veto(before), meant)
+
+
+def _comes_from(before: str, raw: str, reading: identifiers.Reading) -> bool:
+    """Whether the words before name the country whose number, check digit and all, this is."""
+    if reading.country not in _FROM or reading.strength < _CHECKED or raw.isdigit():
+        return False
+    country = last_cue(_FROM[reading.country], before)
+    return country is not None and not nearer(last_veto(before), country)
+
+
+def _is_whole(hit: re.Match[str], reading: identifiers.Reading) -> bool:
+    """Whether a Swedish number has its century, and is no order of these years: hardly any other number is like it."""
+    whole = reading.country == "SE" and _WHOLE.fullmatch(hit.group()) is not None
+    return whole and not _is_recent(hit.group(), "SE")
+
+
+def _answered(question: str, lists: tuple[str, ...]) -> tuple[str | None, re.Match[str] | None]:
+    """The list that names a number in the question that it answers, or the word for another number there."""
+    veto = last_veto(question) if question else None
+    words = [(word, name) for name in lists if (word := last_cue(name, question)) is not None] if question else []
+    if not words:
+        return None, veto
+    nearest, name = max(words, key=lambda found: (found[0].end(), -found[0].start()))
+    return (None, veto) if nearer(veto, nearest) else (name, None)
 
 
 def _tried(name: str, home: str | None) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from evalkit.personal_data.beside import is_ours
 from evalkit.personal_data.cues import SURE, PersonalData, near
 
 _IBAN = re.compile(r"\b[A-Za-z]{2}[ .]?\d{2}(?:[ .\u00a0-]?[A-Za-z0-9]){10,30}\b")
-_CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:(?:[ \u00a0]{1,2}|[.-])?\d){11,18}(?![\d-]|[.,]\d)")
+_CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:(?:[ \u00a0]{1,2}|[.-])?\d){11,18}(?![\d-]|[.,]\d|[eE][+-]?\d)")
 _ACCOUNT = re.compile(
     r"(?<![\w./+-])(?:\d{4}\.\d{2}\.\d{5}|\d{4} \d{2} \d{5}"
-    r"|(?P<telling>\d{4}-\d{2}-\d{6}|8\d{3}-\d,[ ]?\d{1,3}(?:[ .]?\d{3}){1,2}-\d|\d{2}-\d{2}-\d{2}[ ,]{1,2}\d{8}))"
+    r"|(?P<telling>\d{4}-\d{2}-\d{6}|0\d{3}-\d{2}-\d{4}"
+    r"|8\d{3}-\d,[ ]?\d{1,3}(?:[ .]?\d{3}){1,2}-\d|\d{2}-\d{2}-\d{2}[ ,]{1,2}\d{8}))"
     r"(?![\w/-]|[.,]\d)"
 )
 """Norwegian accounts in their three groups, told by the check digit; Icelandic, Swedish and British ones, whose groups

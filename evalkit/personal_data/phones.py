@@ -11,7 +11,9 @@ from evalkit.personal_data.cues import (
     BEFORE,
     SENTENCE_END,
     PersonalData,
+    asked,
     cue_pattern,
+    last_cue,
     last_veto,
     near,
     near_any,
@@ -113,6 +115,7 @@ def _score(
     if not _FEWEST <= n_digits <= _MOST:
         return 0.0
     named, vetoed = near(lowered, start, end, "phone")
+    named = named or (not vetoed and last_cue("phone", asked(lowered, start)) is not None)
     vetoed = vetoed and not _done_with(lowered, start)
     shortest = _LENGTHS.get(markets[0], _WHOLE_NUMBER) if markets else _WHOLE_NUMBER
     alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= shortest

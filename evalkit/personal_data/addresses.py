@@ -21,6 +21,9 @@ _MEASURE = re.compile(
     r"|gb\b|mal\b|personen)",
     re.IGNORECASE,
 )
+_ENDED = re.compile(rf"[{UPPER}][{LOWER}]{{4,}}\.[ ](?:(?i:wohnt|wohne|bor|bur|asuu|asun|lives|býr|bý)[ ])?")
+"""A word that ends the sentence before the street's: "… Ausbildung. Wohnt Goethestr. 31"."""
+_ASKING = frozenset({"er", "är", "is", "ist", "on", "onko", "har", "hat", "has"})
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
 _GROUPS, _MORE_DIGITS = re.compile(r"[ ]\d{3,5}[ ]$"), re.compile(r"[ -]\d{2}")
@@ -39,6 +42,8 @@ def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
         while label := re.match(rf"{_LABEL}:?[ ]", lowered[start : hit.end()]):
             start += label.end()
         start = _street_start(text, start, hit)
+        named = text[start : hit.end("name")] if hit["name"] else ""
+        start += max((ended.end() for ended in _ENDED.finditer(named)), default=0)
         if hit["post"] == "" and _MEASURE.match(text, hit.end()):
             continue
         end = _street_end(text, start, hit.end())
@@ -60,7 +65,7 @@ def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
     # Inside a sentence a capital belongs to the street; the sentence's first word has one anyway.
     if not named or hit.start("name") != start or _SENTENCE_START.search(text[max(0, start - 3) : start]) is None:
         return start
-    if text[hit.end("name") : hit.end()].partition(" ")[0].endswith("s"):
+    if text[hit.end("name") : hit.end()].partition(" ")[0].endswith("s") and named.split()[0].lower() not in _ASKING:
         # "Fridtjof Nansens plass": the whole name is the street's.
         return start
     for word in named.split():
@@ -140,7 +145,7 @@ def _address() -> re.Pattern[str]:
     number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d)"
     letter = r"(?:(?:[A-Za-z]|[ ][A-Z]|[ ][a-z](?=[ ]\d{1,3},|,?[ ]\d{4,5}[ ]|[ ]?$))(?![\w]))?"
     floor = (
-        r"(?:[ ,]+(?:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð|íb)\.?[ ]?(?:nr\.?[ ]?)?"
+        r"(?:[ ,]+(?i:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð|íb)\.?[ ]?(?:nr\.?[ ]?)?"
         r"[\dA-Z]{1,5}\b|[ ,]+st\.?[ ]?(?:tv|th|mf)\b\.?"
         r"|[ ,]+\d{1,2}\.?[ ]?(?:sal|tr|trappor|etg|etasje|kerros|hæð|OG|Stock|Etage)\b\.?"
         r"(?:[ ,]*(?:tv|th|mf|links|rechts|mitte)\b\.?)?"
@@ -148,7 +153,8 @@ def _address() -> re.Pattern[str]:
         r"|[ ,]+(?:uppg|uppgång|oppgang|opgang|rappu|hus|Haus|LH|ingång|inngang|indgang)\.?[ ][A-Z\d]{1,3}\b"
         r"|[ ,]+(?:kld|kælder|stuen|kjallari|källarplan)\b\.?(?:[ ](?:tv|th|mf)\b\.?)?|[ ,]+st(?=[ ]\d{4}[ ])"
         r"|(?:[ ]\d{1,3})?[ ,]+\d{1,2}\.?[ ]?krs\b\.?|[ ,]+(?:VH|HH)[ ,]+\d\.[ ]OG\b"
-        r"|[ ,]+[HKUL]\d{4}\b|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH)\b"
+        r"|[ ,]+[HKUL]\d{4}\b|,[ ]\d{4}(?=,[ ]\d{3}[ ]\d{2}[ ])"
+        r"|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH)\b"
         r"|[ ,]+(?:EG|DG)(?:[ ](?:links|rechts|mitte))?\b)?"
         r"(?:[ ]\d{1,3}(?=,|[ ]\d{5}[ ]))?"
     )
@@ -177,6 +183,6 @@ def _address() -> re.Pattern[str]:
     named = rf"(?:(?:{word}[ ]){{0,2}}{word}|PL)[ ]\d{{1,4}}[ ]?[A-Za-z]?{floor},[ ]+{code}[ ]+{town}"
     boxed = rf"{led},?[ ]+(?:{code}[ ]+{town}|{town}(?:,?[ ]+{uk}|[ ]\d{{1,2}}(?!\d))?)"
     called = rf"(?:{word}[ ]){{1,2}}(?:Cottage|House|Farm|Lodge|Barn|Manor|Villa|Court),?[ ]"
-    house = rf"(?:{called}|The[ ](?:{word}[ ]){{0,2}}{word},[ ])"
+    house = rf"(?:{called}|The[ ](?:{word}[ ]){{0,2}}{word},[ ])(?:\d{{1,4}}[A-Za-z]?[ ])?"
     housed = rf"{house}(?:{word}[ ]){{1,3}}(?:{english}),?[ ]+{town},?[ ]+{uk}"
     return re.compile(rf"(?<!\w)(?:(?:{nordic}|{anglo}){post}|{boxed}|{named}|{housed})")

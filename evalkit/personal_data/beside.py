@@ -38,8 +38,10 @@ _STATED_PLATE = re.compile(
     r"|[A-Z]{2}[ ]?\d{2}[ ]?\d{3}|(?!VW)[A-Z]{2}[ ][A-Z]\d{2}|[A-Z]{2}\d{2}[ ]?[A-Z]{3}|[A-Z]{2}[ ]?\d{5})(?!\w|[ ]?\d)"
 )
 _IS_OR_SHOULD = r"(?<!\w)(?:är|er|is|ist|on|am|være|vara|vere|be|sein|olla|den|vera|var|oli|war|was)"
+_THIS_ONE = r"den her|denne|dette|den här|this one|diese|dieses|tämä|tälle|þennan|þetta"
 _STATED = {
     "VEHICLE_PLATE": _STATED_PLATE,
+    "BANK_ACCOUNT": re.compile(rf"[^\d\n]{{1,48}}(?:{_THIS_ONE}):?[ ](?P<value>\d{{4}}[ ]\d{{7,10}})(?!\d)"),
     "DOB": re.compile(rf"[^\d\n]{{1,48}}?{_IS_OR_SHOULD}[ ](?P<value>{_DATE})"),
     "PASSPORT": re.compile(
         rf"(?:[^\n.!?]{{1,48}}?{_IS_OR_SHOULD}[ ](?:die |der )?|(?:[ ][^\W\d]{{2,12}}){{1,3}}[ ](?={_LETTERED}))"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import WORD, PersonalData, cue_pattern, cue_words, opening_words, spoken
+from evalkit.personal_data.cues import WORD, PersonalData, asked, cue_pattern, cue_words, opening_words, spoken
 from evalkit.personal_data.name_lists import (
     also_words,
     family,
@@ -36,6 +36,10 @@ _RELATED = re.compile(
     rf"[\s:,]{{0,6}}(?<!\w)(?P<name>{PART}(?:{MORE}){{0,3}})(?!\w)"
 )
 _HERE = re.compile(rf"(?<!\w)(?P<name>{PART}(?:{MORE}){{1,2}})[ ](?:här|her|here|hier|täällä|tässä|hér)\b")
+_ANSWER = re.compile(
+    rf"[?]\s{{1,2}}(?:[^\W\d_]{{2,20}}(?: [^\W\d_]{{1,12}})?:[ ])?(?P<name>{PART}(?:{MORE}){{1,3}})"
+    r"(?=[.,!]?(?:\n|[ ]*$)|,)"
+)
 _INITIALS = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>(?:[{UPPER}]\.?[ ]){{1,2}}(?P<family>{PART}))(?!\w)")
 _GAP = re.compile(r",?[ ]")
 _LONGEST_SIGN = 24
@@ -108,6 +112,8 @@ def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterat
             # What stands between the sentence's start and "here" is the whole name, two family names too.
             yield from full_names(text, hit.start("name"), hit.end("name"), 0.8, whole=True)
         yield from here_in_lower_case(lowered) if known else ()
+    if two and "?" in text:
+        yield from _answering(text, lowered)
     for hit in _CLOSING.finditer(text) if _holds_dash(text) else ():
         start, end = hit.span("name")
         alone = text[hit.start() - 1 : hit.start()] in {"", " ", "\n", ".", "!", "?"}
@@ -121,6 +127,14 @@ def names(text: str, lowered: str, said: frozenset[str], *, two: bool) -> Iterat
         yield from _known(text, lowered)
 
 
+def _answering(text: str, lowered: str) -> Iterator[PersonalData]:
+    """A full name that is the whole answer to the question what somebody is called."""
+    for hit in _ANSWER.finditer(text):
+        start, end = hit.span("name")
+        if cue_pattern("name_asked").search(asked(lowered, start)):
+            yield from full_names(text, start, end, 0.75, whole=True)
+
+
 def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalData]:
     for cue, pattern, confidence in _KINDS:
         if cue not in cues:
@@ -131,7 +145,7 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
             found = pattern.match(text, hit.end())
             if found is None:
                 alone = cue == "name_before"
-                yield from in_lower_case(lowered, hit.end(), alone=alone)
+                yield from in_lower_case(lowered, hit.end(), alone=alone, closes=cue == "sign_off")
                 yield from _initialled(text, hit.end()) if alone else ()
                 continue
             start, end = found.span("name")
@@ -233,7 +247,8 @@ def _known(text: str, lowered: str) -> Iterator[PersonalData]:
 
 def _is_somebody(text: str, lowered: str, start: int, end: int) -> bool:
     """Whether a name is not one that everybody knows, or does what only a person present does."""
-    return not is_public(text[start:end]) or signed(lowered, end)
+    # "er" is German for he, and a Nordic is: "Jónas Hallgrímsson er á seðlinum".
+    return not is_public(text[start:end]) or (signed(lowered, end) and not lowered.startswith(" er ", end))
 
 
 def signed(lowered: str, end: int) -> bool:

@@ -20,7 +20,9 @@ _AFTER_ID = re.compile(
     rf"[ ]?[,(/]?[ ]?(?:(?:eg|jeg|jag|ich|i|ég|minä),?[ ])?(?P<name>{PART}(?:{MORE}){{1,3}})(?=[ ]?[,.)!?\n/]|$)"
 )
 _LOWER_AT_END = re.compile(
-    rf"(?:^|[/,;\n( ][ ]?)(?P<first>[{LOWER}]{{2,20}}) (?P<family>[{LOWER}-]{{4,24}}),?[ \n]{{1,2}}$"
+    rf"(?:^|[/,;\n( ][ ]?)"
+    rf"(?P<first>[{LOWER}]{{2,20}})(?: (?P<middle>[{LOWER}]{{2,20}}))?"
+    rf" (?P<family>[{LOWER}-]{{4,24}}),?[ \n]{{1,2}}$"
 )
 
 
@@ -51,15 +53,14 @@ def _behind(text: str, end: int) -> Iterator[PersonalData]:
 
 def _in_lower_case(text: str, start: int) -> Iterator[PersonalData]:
     """A name without capitals right before a person's number, set off by a sign or a line."""
-    hit = _LOWER_AT_END.search(text[max(0, start - _LONGEST_NAME) : start])
-    if (
-        hit is not None
-        and given(hit["first"])
-        and telling(hit["family"])
-        and hit["family"] not in cue_words("not_names")
-    ):
-        begin = max(0, start - _LONGEST_NAME)
-        yield PersonalData("NAME", begin + hit.start("first"), begin + hit.end("family"), 0.75)
+    begin = max(0, start - _LONGEST_NAME)
+    hit = _LOWER_AT_END.search(text[begin:start])
+    if hit is None or not telling(hit["family"]) or hit["family"] in cue_words("not_names"):
+        return
+    # "dotter saga holmström" and "steinar logi kárason": the first of the two words before the family's may be one.
+    first = next((name for name in ("first", "middle") if hit[name] and given(hit[name])), None)
+    if first is not None and (hit["middle"] is None or given(hit["middle"])):
+        yield PersonalData("NAME", begin + hit.start(first), begin + hit.end("family"), 0.75)
 
 
 def _above(text: str, start: int) -> Iterator[PersonalData]:

@@ -338,4 +338,5 @@ def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
         score = 0.75 + 0.25 * named - 0.4 * (vetoed and not named)
         if not (named or hit.group().isupper()) or (hit["part"] == "-" and not named):
             score = 0.5
-        yield PersonalData("GB_NINO", start, end, min(score, _SHOWN) if is_form(lowered, start) else score)
+        shown = is_form(lowered, start) or cue_pattern("shown_form_after").match(lowered, end + 1) is not None
+        yield PersonalData("GB_NINO", start, end, min(score, _SHOWN) if shown else score)

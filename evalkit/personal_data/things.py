@@ -13,6 +13,7 @@ from evalkit.personal_data.name_lists import (
     genitive,
     genitive_in_n,
     given,
+    is_public,
     names_a_thing,
     not_after,
     thing_before,
@@ -27,6 +28,11 @@ _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", 
 _FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
 _ARTICLE = re.compile(r"(?<!\w)(?:[Dd]ie|[Dd]as|[Dd]er|[Dd]en|[Dd]em)[ ]$")
 """A German noun with its capital follows then: "die Hedwig Bollhagen Kanne"."""
+_NAMED_STREET = re.compile(
+    r"(?:[ ][A-ZÅÄÖÆØ][\w-]{1,30}){0,2}s[ ]"
+    r"(?:gata|gatan|gate|gade|vei|veg|väg|vej|plass|plats|plads|torg|torv|allé|gränd|stig|sti|stræde)\b"
+)
+"""What follows the first names of a street's: Carl Jonas Love Almqvists gata."""
 _FULL_NAME, _SHORTEST_OWNER = 2, 5
 _VOWELS_AND_S = frozenset("aeiouys")
 """Vargas, Reyes, Kolokotronis: such names end in s themselves."""
@@ -49,6 +55,8 @@ def is_thing(text: str, start: int, end: int) -> bool:
         return True
     if following and following["as"] and following["work"].lower() in works():
         return True
+    if _NAMED_STREET.match(text, end, end + 60) or _is_of_somebody_known(words):
+        return True
     if any(genitive(word) or genitive_in_n(word) for word in words[1:-1]):
         return True
     if re.match(r"[ ][A-ZÅÄÖÆØÜ]", text[end : end + 2]) and (
@@ -61,6 +69,12 @@ def is_thing(text: str, start: int, end: int) -> bool:
         or is_maker(text, start, end)
         or is_firm(text, start, end)
     )
+
+
+def _is_of_somebody_known(words: list[str]) -> bool:
+    """Whether a place or a work belongs to somebody whom everybody knows: Selma Lagerlöfs Mårbacka."""
+    owner = words[:_FULL_NAME]
+    return len(words) > _FULL_NAME and owner[-1].endswith("s") and is_public(" ".join(owner)[:-1])
 
 
 def _may_own(words: list[str]) -> bool:

@@ -18,23 +18,39 @@ _LOWER_HERE = re.compile(
 _LOWER_NAME = re.compile(
     rf"[ :,]+(?P<name>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?(?:[ ][{LOWER}-]{{2,24}}){{0,2}})(?![\w@])"
 )
+_PATRONYM = re.compile(r"(?:dóttir|dottir|sdotter|sdatter)$")
+_END = re.compile(r"[.!]?\s*(?:\n|$)")
+_VERBAL = re.compile(r"(?:e[rt]|ar|ir|a|te|de|ð|en|an)$")
+"""How verbs and nouns with their article end: "anna väntar här" names nobody's family."""
+_SHORTEST = 4
 _TELLING, _A_FULL_NAME = 5, 2
 
 
-def in_lower_case(lowered: str, start: int, *, alone: bool) -> Iterator[PersonalData]:
-    """A name without capitals: a given name that many bear, and its family name; `alone`: the given name is enough."""
+def in_lower_case(lowered: str, start: int, *, alone: bool, closes: bool = False) -> Iterator[PersonalData]:
+    """A name without capitals: a given name that many bear, and its family name.
+
+    `alone`: the given name is enough; `closes`: it ends a letter, where what follows the given name is the family's.
+    """
     found = _LOWER_NAME.match(lowered, start)
     if found is None:
         return
     words = found["name"].split(" ")
     first, begin = words[0], found.start("name")
-    if not given(first) or first in cue_words("not_names"):
+    told = alone and len(words) > 1 and _PATRONYM.search(words[1]) is not None
+    if not (given(first) or told) or first in cue_words("not_names"):
+        return
+    if closes and len(words) > 1 and _END.match(lowered, found.end()) and all(map(_may_end_names, words[1:])):
+        yield PersonalData("NAME", *found.span("name"), 0.75)
         return
     # "inger lise fagerli" holds another given name before the family's.
     size = next((n for n in (3, 2) if _is_whole(words[:n], n)), 0)
     if not (size or alone) or (not alone and (first in also_words() or len(words[size - 1]) < _TELLING)):
         return
     yield PersonalData("NAME", begin, begin + len(" ".join(words[: size or 1])), 0.75)
+
+
+def _may_end_names(word: str) -> bool:
+    return len(word) >= _SHORTEST and word not in cue_words("not_names")
 
 
 def _is_whole(words: list[str], size: int) -> bool:
@@ -48,5 +64,8 @@ def here_in_lower_case(lowered: str) -> Iterator[PersonalData]:
     for hit in _LOWER_HERE.finditer(lowered):
         first, second = hit["name"].split(" ")
         words = cue_words("not_names")
-        if given(first) and family(second) and first not in words and second not in words:
+        known = family(second) or (
+            first not in also_words() and len(second) > _SHORTEST and _VERBAL.search(second) is None
+        )
+        if given(first) and known and first not in words and second not in words:
             yield PersonalData("NAME", *hit.span("name"), 0.75)

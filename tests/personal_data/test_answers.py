@@ -128,3 +128,54 @@ def test_passports_plates_accounts_and_internet_addresses_are_found(
 )
 def test_what_an_office_or_a_bill_says_of_itself_is_nobodys(text: str, language: str) -> None:
     assert found(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "datum"),
+    [
+        (
+            "Agent: And your full name?\nCaller: Ifeoma Brook-Adeyemi\nAgent: Thanks",
+            "en",
+            ("NAME", "Ifeoma Brook-Adeyemi"),
+        ),
+        ("hvað heitir þú?\nKona: Hrefna Stein", "is", ("NAME", "Hrefna Stein")),
+        ("takk for hjelpa, mvh emir demirtas", "nb", ("NAME", "emir demirtas")),
+        ("karin yildirim här, bilen står kvar", "sv", ("NAME", "karin yildirim")),
+        ("bjarni logi kárason, 200153-3599", "is", ("NAME", "bjarni logi kárason")),
+        ("Potilas Liisa Mustonen siirtyi", "fi", ("NAME", "Liisa Mustonen")),
+        ("Reisender Omar Al-Masri, Platz 12", "de", ("NAME", "Omar Al-Masri")),
+        ("Jag bor på Ekallén 7B, 1104, 172 66 Sundbyberg", "sv", ("ADDRESS", "Ekallén 7B, 1104, 172 66 Sundbyberg")),
+        ("neu Lindenallee 3, Whg. 17, 79098 Freiburg", "de", ("ADDRESS", "Lindenallee 3, Whg. 17, 79098 Freiburg")),
+        (
+            "Sie macht die Ausbildung. Wohnt Schillerstr. 8, 2. OG, 99423 Weimar",
+            "de",
+            ("ADDRESS", "Schillerstr. 8, 2. OG, 99423 Weimar"),
+        ),
+        (
+            "The Old Mill, 4 Church Lane, Ludlow SY8 3BD",
+            "en",
+            ("ADDRESS", "The Old Mill, 4 Church Lane, Ludlow SY8 3BD"),
+        ),
+        ("Barnið er fætt 3. maí 2019", "is", ("DOB", "3. maí 2019")),
+    ],
+)
+def test_names_and_homes_are_found_whole_as_they_are_told(text: str, language: str, datum: tuple[str, str]) -> None:
+    assert datum in found(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Agent: Which shop was it?\nCaller: Marble Arch Store", "en"),
+        ("mvh anna på kundservice", "sv"),
+        ("hej, anna väntar här", "sv"),
+        ("Siirto Saksaan ei mene läpi", "fi"),
+        ("Zur Auszahlung fehlt noch etwas", "de"),
+        ("Går bussen till Selma Lagerlöfs Mårbacka?", "sv"),
+        ("Fiber till Carl Jonas Love Almqvists gata, när?", "sv"),
+        ("Enter it as JT314253B (two letters, six digits, a letter)", "en"),
+        ("Jónas Hallgrímsson er á seðlinum", "is"),
+    ],
+)
+def test_places_titles_and_forms_are_nobodys(text: str, language: str) -> None:
+    assert found(text, language) == []

@@ -155,7 +155,7 @@ def _address() -> re.Pattern[str]:
         r"|(?:[ ]\d{1,3})?[ ,]+\d{1,2}\.?[ ]?krs\b\.?|[ ,]+(?:VH|HH)[ ,]+\d\.[ ]OG\b"
         r"|[ ,]+[HKUL]\d{4}\b|,[ ]\d{4}(?=,[ ]\d{3}[ ]\d{2}[ ])"
         r"|[ ,]+(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH)\b"
-        r"|[ ,]+(?:EG|DG)(?:[ ](?:links|rechts|mitte))?\b)?"
+        r"|[ ,]+(?:EG|DG)(?:[ ](?:links|rechts|mitte))?\b){0,2}"
         r"(?:[ ]\d{1,3}(?=,|[ ]\d{5}[ ]))?"
     )
     nordic = rf"(?:{name}(?:{street})|{german})[ ]+{number}{letter}{floor}"

@@ -34,7 +34,7 @@ _TABLE: tuple[tuple[str, str, str, float], ...] = (
     ("GB_NINO", "nino", r"[A-Z]{2}[ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[A-D](?!\w)", 0.8),
 )
 _STATED_PLATE = re.compile(
-    rf"[^\d.!?\n]{{1,40}}?(?<!\w)(?:är|er|is|ist|on)[ ](?P<value>{_NO_PLATE}[A-Z]{{3}}[ ]?\d{{2}}[\dA-Z]"
+    rf"[^\d.!?\n]{{1,40}}?(?:(?<!\w)(?:är|er|is|ist|on)|:)[ ](?P<value>{_NO_PLATE}[A-Z]{{3}}[ ]?\d{{2}}[\dA-Z]"
     r"|[A-Z]{2}[ ]?\d{2}[ ]?\d{3}|(?!VW)[A-Z]{2}[ ][A-Z]\d{2}|[A-Z]{2}\d{2}[ ]?[A-Z]{3}|[A-Z]{2}[ ]?\d{5})(?!\w|[ ]?\d)"
 )
 _IS_OR_SHOULD = r"(?<!\w)(?:är|er|is|ist|on|am|være|vara|vere|be|sein|olla|den|vera|var|oli|war|was)"
@@ -44,7 +44,8 @@ _STATED = {
     "BANK_ACCOUNT": re.compile(rf"[^\d\n]{{1,48}}(?:{_THIS_ONE}):?[ ](?P<value>\d{{4}}[ ]\d{{7,10}})(?!\d)"),
     "DOB": re.compile(rf"[^\d\n]{{1,48}}?{_IS_OR_SHOULD}[ ](?P<value>{_DATE})"),
     "PASSPORT": re.compile(
-        rf"(?:[^\n.!?]{{1,48}}?{_IS_OR_SHOULD}[ ](?:die |der )?|(?:[ ][^\W\d]{{2,12}}){{1,3}}[ ](?={_LETTERED}))"
+        rf"(?:[^\n.!?]{{1,48}}?{_IS_OR_SHOULD}[ ](?:die |der )?"
+        rf"|(?:[ ](?!the|it|me|på|on\b)[^\W\d]{{2,12}}){{1,3}}[ ](?={_LETTERED}))"
         rf"(?P<value>{_LETTERED}|\d{{9}})(?!\w)"
     ),
 }
@@ -64,7 +65,8 @@ BETWEEN = (
     r"|reg|lyder|lautet|:|=|-|–|\.|,)(?![^\W\d])){0,4}\s*"
 )
 _ANSWER = (
-    r"[?]\s{1,2}(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
+    r"(?:[ ](?:din|ditt|dit|deres|hans|hennes|hendes|hennar|þín|þinn|þitt|then|please|bitte|tack|takk|tak|again))"
+    r"{0,2}[?]\s{1,2}(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
     r"(?:(?:[Dd]et är|[Dd]et er|[Dd]en är|[Dd]en er|[Ss]e on|[Dd]as ist|[Dd]er"
     r"|[Ii]t's|[Ii]t is|[Þþ]að er|[Hh]ún er|[Ee]r)[ ])?"
 )

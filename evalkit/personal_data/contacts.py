@@ -46,7 +46,8 @@ _SECRET_VALUE = re.compile(
 )
 _SECRET_DIRECT = re.compile(r"[ ](?P<value>(?=[^\s\d]{0,40}\d)(?=[\W\d_]{0,40}[^\W\d_])[^\s\"'»”,;@/]{8,64})")
 """Right after its word a value needs no verb, where it mixes letters and digits."""
-_MADE_UP = r"(?=\S{0,40}\d)(?=\S{0,40}[a-zåäöæøüßðþáéíóú]{3})"
+_NO_DEVICE = r"(?!(?i:version|windows|office|model|iphone|android|wi-?fi|galaxy))"
+_MADE_UP = rf"{_NO_DEVICE}(?=\S{{0,40}}\d)(?=\S{{0,40}}[a-zåäöæøüßðþáéíóú]{{3}})"
 _MARKED = rf"{_MADE_UP}(?:\w{{1,30}}[!#$%&*+_^]){{1,3}}[\w!#$%&*+^-]{{1,30}}"
 _HYPHENED = rf"{_MADE_UP}\w{{1,30}}-[\w!#$%&*+^-]{{1,30}}"
 _QUOTE, _ENDS = "[\"'»“„]?", r"(?![\w@/]|\.\w)"

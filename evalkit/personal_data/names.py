@@ -238,11 +238,18 @@ def _known(text: str, lowered: str) -> Iterator[PersonalData]:
         for number, piece in enumerate(pieces[:-1]):
             rest = pieces[number + 1 :]
             if given(piece) and (piece.lower() not in also_words() or telling(rest[-1])):
+                at = hit.start() if number and _is_middle(text, hit.start(), pieces) else at
                 end = _own_end(text, at, hit.end())
                 if " " in text[at:end] and not is_thing(text, at, end) and _is_somebody(text, lowered, at, end):
                     yield PersonalData("NAME", at, end, 0.75)
                 break
             at += len(piece) + 1
+
+
+def _is_middle(text: str, start: int, pieces: list[str]) -> bool:
+    """Whether a given name stands behind one that no list knows: inside a sentence, before a patronymic."""
+    inside = text[max(0, start - 2) : start - 1].islower() and pieces[-1].endswith(("dóttir", "dóttur", "son"))
+    return inside and pieces[0].lower() not in cue_words("not_names") and pieces[0].lower() not in _leads()
 
 
 def _is_somebody(text: str, lowered: str, start: int, end: int) -> bool:

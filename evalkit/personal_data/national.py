@@ -126,8 +126,9 @@ def _national(
             return
         readings = own or readings
     called = not said.at_all and last_cue("phone", said_before(lowered, start, _BEFORE)) is not None
-    at_home = [reading for reading in readings if reading.country == home]
-    for reading in at_home or readings:
+    before = said_before(lowered, start, _BEFORE)
+    told = [reading for reading in readings if reading.country != home and _comes_from(before, raw, reading)]
+    for reading in told or [reading for reading in readings if reading.country == home] or readings:
         score = _score(lowered, hit, reading, said, markets, home)
         # "Call 0811223958": what somebody is to be called on is a phone, unless the text's own country reads it.
         score -= _DOUBT * (called and reading.country not in {home, "FI"})

@@ -36,7 +36,7 @@ def in_lower_case(lowered: str, start: int, *, alone: bool, closes: bool = False
         return
     words = found["name"].split(" ")
     first, begin = words[0], found.start("name")
-    told = alone and len(words) > 1 and _PATRONYM.search(words[1]) is not None
+    told = (alone or closes) and len(words) > 1 and _PATRONYM.search(words[1]) is not None
     if not (given(first) or told) or first in cue_words("not_names"):
         return
     if closes and len(words) > 1 and _END.match(lowered, found.end()) and all(map(_may_end_names, words[1:])):

@@ -19,6 +19,7 @@ def found(text: str, language: str) -> list[tuple[str, str]]:
         ("Steuer-ID? 36574261809", "de", ("DE_STEUERID", "36574261809")),
         ("Og símanúmerið hjá þér?\nMaría: 691 2345", "is", ("PHONE", "691 2345")),
         ("Agent: Your date of birth?\nAnn: It's 3 May 1984.", "en", ("DOB", "3 May 1984")),
+        ("Hva er fødselsdatoen din?\nKunde: 14.03.1981", "nb", ("DOB", "14.03.1981")),
         ("Borger: det er 07 07 61 4285\nTak", "da", ("DK_CPR", "07 07 61 4285")),
     ],
 )
@@ -32,6 +33,7 @@ def test_an_answer_is_what_the_question_before_it_asks_for(text: str, language: 
         ("Agent: ditt personnummer?\nKund: ordern är 8112189870", "sv"),
         ("Hva er ordrenummeret?\nKunde: 01010750161", "nb"),
         ("Bestellnummer? 36574261809", "de"),
+        ("birthday party? 12 May 2025 works", "en"),
         ("Agent: When was it delivered?\nAnn: It's 3 May 1984.", "en"),
     ],
 )
@@ -47,6 +49,8 @@ def test_an_answer_to_another_question_is_nobodys(text: str, language: str) -> N
         ("eiku 131052-308T", "fi", ("FI_HETU", "131052-308T")),
         ("Minulla on ruotsalainen numero 811218-9876", "fi", ("SE_PERSONNUMMER", "811218-9876")),
         ("Sie kommt aus Schweden, 19811218-9876", "de", ("SE_PERSONNUMMER", "19811218-9876")),
+        ("min islandske svigerinde, 120174-3399", "da", ("IS_KENNITALA", "120174-3399")),
+        ("rättelse: 811218-9876", "sv", ("SE_PERSONNUMMER", "811218-9876")),
         ("Die richtige Steuer-ID ist 36 574261809", "de", ("DE_STEUERID", "36 574261809")),
     ],
 )
@@ -85,6 +89,7 @@ def test_a_password_is_found_further_on_than_its_word(text: str, language: str, 
 @pytest.mark.parametrize(
     ("text", "language"),
     [
+        ("Password reset for app Version_2024 fails", "en"),
         ("Lösenordet funkar inte på min iPhone15Pro", "sv"),
         ("Glemt passord på Windows11-maskinen min", "nb"),
         ("Koden er Vinter-2024, men rabatten kommer ikke", "nb"),
@@ -102,6 +107,8 @@ def test_a_device_or_a_discount_beside_the_word_is_no_secret(text: str, language
         ("Passet mitt er borte, nummeret var CBN204816", "nb", ("PASSPORT", "CBN204816")),
         ("Mein Reisepass ist der C5FK8RT31", "de", ("PASSPORT", "C5FK8RT31")),
         ("Jeg er eier av EK 51874", "nb", ("VEHICLE_PLATE", "EK 51874")),
+        ("regnr på lånebilen: KLM 40X", "sv", ("VEHICLE_PLATE", "KLM 40X")),
+        ("passinumeroni on FP1234567", "fi", ("PASSPORT", "FP1234567")),
         ("nr.plade CX 47 219 er væk", "da", ("VEHICLE_PLATE", "CX 47 219")),
         ("Endurgreiðið inn á 0322-26-4471", "is", ("BANK_ACCOUNT", "0322-26-4471")),
         ("Tilbakeføre til 3790.14.22617, takk", "nn", ("BANK_ACCOUNT", "3790.14.22617")),
@@ -117,6 +124,7 @@ def test_passports_plates_accounts_and_internet_addresses_are_found(
 @pytest.mark.parametrize(
     ("text", "language"),
     [
+        ("pass the code to QA12345678 please", "en"),
         ("Passet på varen er feil, nummeret er ordre CBN204816", "nb"),
         ("Konto 1503 22 41187 står det på fakturaen deres", "nb"),
         ("Skriv til postmottak@byen.no eller kirjaamo@kunta.fi", "nb"),
@@ -139,6 +147,13 @@ def test_what_an_office_or_a_bill_says_of_itself_is_nobodys(text: str, language:
             ("NAME", "Ifeoma Brook-Adeyemi"),
         ),
         ("hvað heitir þú?\nKona: Hrefna Stein", "is", ("NAME", "Hrefna Stein")),
+        ("Þetta er Hallbera Björk Arnardóttir", "is", ("NAME", "Hallbera Björk Arnardóttir")),
+        ("hej det är linnea bergqvist", "sv", ("NAME", "linnea bergqvist")),
+        (
+            "Adresse: Rosenweg 4, Hinterhaus, 2. OG links, 10115 Berlin",
+            "de",
+            ("ADDRESS", "Rosenweg 4, Hinterhaus, 2. OG links, 10115 Berlin"),
+        ),
         ("takk for hjelpa, mvh emir demirtas", "nb", ("NAME", "emir demirtas")),
         ("karin yildirim här, bilen står kvar", "sv", ("NAME", "karin yildirim")),
         ("bjarni logi kárason, 200153-3599", "is", ("NAME", "bjarni logi kárason")),

@@ -26,6 +26,7 @@ _ENDED = re.compile(rf"[{UPPER}][{LOWER}]{{4,}}\.[ ](?:(?i:wohnt|wohne|bor|bur|a
 _ASKING = frozenset({"er", "är", "is", "ist", "on", "onko", "har", "hat", "has"})
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
+_TWO_GROUPS = re.compile(r"(?:[ ]\d{2,3}){2,}(?![ ]?\d|,? [A-ZÅÄÖÆØÜ])")
 _GROUPS, _MORE_DIGITS = re.compile(r"[ ]\d{3,5}[ ]$"), re.compile(r"[ -]\d{2}")
 _LABEL = (
     r"(?:lieferung|zustellung|leverans|levering|toimitus|delivery|afhending"
@@ -92,6 +93,9 @@ def _is_number(text: str, start: int, end: int) -> bool:
     if text[start:end].partition(" ")[0].lower() in chains():
         return True
     if _YEAR.search(text[start:end]) is not None:
+        return True
+    # To ring somebody is a verb in the North and a street in Germany.
+    if text[start:end].endswith(tuple("0123456789")) and _TWO_GROUPS.match(text, end) is not None:
         return True
     return _GROUPS.search(text[start:end] + " ") is not None and _MORE_DIGITS.match(text, end) is not None
 

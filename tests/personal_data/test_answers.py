@@ -194,3 +194,32 @@ def test_names_and_homes_are_found_whole_as_they_are_told(text: str, language: s
 )
 def test_places_titles_and_forms_are_nobodys(text: str, language: str) -> None:
     assert found(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "datum"),
+    [
+        ("Så ring 21 43 65 87, tak", "da", ("PHONE", "21 43 65 87")),
+        ("Bare ring 412 34 567 i kveld", "nb", ("PHONE", "412 34 567")),
+        ("Wohne Grüner Ring 51 in Köln", "de", ("ADDRESS", "Grüner Ring 51")),
+        ("Borte i butikken, send nytt til Storgata 5, 2406 Elverum", "nb", ("ADDRESS", "Storgata 5, 2406 Elverum")),
+        (
+            "We're moving to Flat 2, 9 Mill Street, Leeds LS6 2QT",
+            "en",
+            ("ADDRESS", "Flat 2, 9 Mill Street, Leeds LS6 2QT"),
+        ),
+        ("Sonen min skal med, namnet er Sindre Vågen Lie.", "nn", ("NAME", "Sindre Vågen Lie")),
+    ],
+)
+def test_who_is_rung_lives_in_no_street_and_who_moves_or_is_sent_to_does(
+    text: str, language: str, datum: tuple[str, str]
+) -> None:
+    assert found(text, language) == [datum]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("We're at 9 Mill Street, Leeds LS6 2QT, come in", "en"), ("Butikken i Storgata 5, 2406 Elverum har åpent", "nb")],
+)
+def test_a_shop_that_tells_where_it_is_moves_nowhere(text: str, language: str) -> None:
+    assert [f for f in find(text, language) if f.confidence >= 0.7] == []

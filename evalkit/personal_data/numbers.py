@@ -31,7 +31,8 @@ def numbers(text: str, lowered: str) -> Iterable[PersonalData]:
         yield PersonalData("IBAN", start, end, _OURS if ours else 1.0, exact=not ours)
     for hit in _CARD.finditer(text):
         brand = identifiers.card_strength(hit.group())
-        if brand and not _PAYMENT_LINE.match(text, hit.end()):
+        # A single dot parts the whole from the fraction; groups of a card are parted by two dots and more.
+        if brand and hit.group().count(".") != 1 and not _PAYMENT_LINE.match(text, hit.end()):
             named, vetoed = near(lowered, hit.start(), hit.end(), "card")
             score = brand + 0.25 * named - 0.5 * (vetoed and not named)
             test = identifiers.is_test_card(hit.group())

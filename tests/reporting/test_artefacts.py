@@ -45,6 +45,8 @@ def test_property_what_is_sealed_holds_nothing_that_a_checksum_decides(before: s
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 @example(4.694955413317197e16)
+@example(47.24496745368511)
+@example(5.453559757220047)
 def test_property_no_number_of_a_table_is_taken_for_a_card(number: float) -> None:
     text = f'{{"value": {number!r}, "low": {number:.17f}}}' if abs(number) < 1e6 else f'{{"value": {number!r}}}'
     assert sealed(text).text == text

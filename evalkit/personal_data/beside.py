@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from evalkit.personal_data import identifiers
-from evalkit.personal_data.cues import PersonalData, cue_pattern, last_cue, near, near_any, said_before, stems
+from evalkit.personal_data.cues import SPEAKER, PersonalData, cue_pattern, last_cue, near, near_any, said_before, stems
 
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d{2}"
@@ -66,7 +66,7 @@ BETWEEN = (
 )
 _ANSWER = (
     r"(?:[ ](?:din|ditt|dit|deres|hans|hennes|hendes|hennar|þín|þinn|þitt|then|please|bitte|tack|takk|tak|again))"
-    r"{0,2}[?]\s{1,2}(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
+    rf"{{0,2}}[?]\s{{1,2}}{SPEAKER}"
     r"(?:(?:[Dd]et är|[Dd]et er|[Dd]en är|[Dd]en er|[Ss]e on|[Dd]as ist|[Dd]er"
     r"|[Ii]t's|[Ii]t is|[Þþ]að er|[Hh]ún er|[Ee]r)[ ])?"
 )

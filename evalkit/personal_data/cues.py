@@ -14,8 +14,10 @@ SURE = 0.7
 BEFORE, _AFTER = 32, 20
 _ANSWER = 64
 _GIVEN = re.compile(r"\d{3}")
+SPEAKER = r"(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
+"""Who says a line of a transcript, where it is told: "Kund: "."""
 _LEAD = re.compile(
-    r"\s{1,2}(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
+    rf"\s{{1,2}}{SPEAKER}"
     r"(?:(?:ja|jo|joo|jau|jepp|jada|jå|kyllä|juu|yes|yeah|sure|of course|ok|okay|okej|já|jú|tietysti|självklart"
     r"|selvfølgelig|natürlich|klar|det|den|dette|se|it|it's|its|that's|that|this|das|die|der|sie|það|þetta|hún|hann|hér|här|her|here"
     r"|hier|är|e|er|on|is|ist|lautet|lyder|mitt|mit|min|my|mein|meine|kommer|vänta|öh|øh|eh|um|hmm|sorry),?[ ]){0,4}",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import WORD, PersonalData, asked, cue_pattern, cue_words, opening_words, spoken
+from evalkit.personal_data.cues import SPEAKER, WORD, PersonalData, asked, cue_pattern, cue_words, opening_words, spoken
 from evalkit.personal_data.name_lists import (
     also_words,
     family,
@@ -37,7 +37,7 @@ _RELATED = re.compile(
 )
 _HERE = re.compile(rf"(?<!\w)(?P<name>{PART}(?:{MORE}){{1,2}})[ ](?:här|her|here|hier|täällä|tässä|hér)\b")
 _ANSWER = re.compile(
-    rf"[?]\s{{1,2}}(?:[^\W\d_]{{2,20}}(?: [^\W\d_]{{1,12}})?:[ ])?(?P<name>{PART}(?:{MORE}){{1,3}})"
+    rf"[?]\s{{1,2}}{SPEAKER}(?P<name>{PART}(?:{MORE}){{1,3}})"
     r"(?=[.,!]?(?:\n|[ ]*$)|,)"
 )
 _INITIALS = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>(?:[{UPPER}]\.?[ ]){{1,2}}(?P<family>{PART}))(?!\w)")

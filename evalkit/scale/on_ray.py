@@ -66,14 +66,19 @@ class RayEngine:
 
 
 def _join(ray: Any, address: str) -> None:
-    try:
-        ray.init(address=address, **_QUIET)
-    except (ConnectionError, ValueError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-        raise InputError(
-            f"--address {address}: no Ray cluster answers there ({said}); one with tokens wants RAY_AUTH_MODE=token and"
-            " RAY_AUTH_TOKEN"
-        ) from error
+    for attempt in range(_STARTS):
+        try:
+            ray.init(address=address, **_QUIET)
+            return
+        except (ConnectionError, ValueError) as error:
+            # A head that answers and could not start the client's own server in time, as a busy one cannot.
+            if isinstance(error, ConnectionAbortedError) and attempt + 1 < _STARTS:
+                continue
+            said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+            raise InputError(
+                f"--address {address}: no Ray cluster answers there ({said}); one with tokens wants RAY_AUTH_MODE=token"
+                " and RAY_AUTH_TOKEN"
+            ) from error
 
 
 def _start(ray: Any, workers: int) -> None:

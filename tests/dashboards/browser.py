@@ -17,19 +17,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import TimeoutError as TimeoutError_
 
+from tests.programs import free_port
+
 WAIT_MS = 45_000
 _FLAGS = (
     "--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--no-default-browser-check",
 )  # fmt: skip
 SHOTS = os.environ.get("EVALKIT_SCREENSHOTS")
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from evalkit.review.access import save_account
-from tests.dashboards.browser import Person, chromium, free_port, serving
+from tests.dashboards.browser import Person, chromium, serving
 from tests.dashboards.pages import stored
 from tests.dashboards.provider import CLIENT, SECRET, Provider, providing
+from tests.programs import free_port
 
 pytest.importorskip("streamlit")
 pytest.importorskip("authlib", reason="signing in by OIDC needs the extra `auth`")

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -22,6 +22,7 @@ from evalkit.scale.driving import Engine
 from evalkit.scale.engines import engine_of
 from evalkit.scoring import World
 from evalkit.store.store import Store
+from tests.programs import free_port
 from tests.scale.poison import Deadly
 
 RUN = Run(id="r", release="desk", source="production", status="finished")
@@ -85,30 +86,24 @@ def ray_cluster(*, tokens: bool = True) -> Iterator[tuple[str, str, dict[str, st
         command, "start", "--head", "--block", "--port", str(port), "--ray-client-server-port", str(door),
         "--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats",
     ]  # fmt: skip
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    head = subprocess.Popen(words, env=environment, **quiet)
-    try:
-        until = time.monotonic() + 240
-        while not _answers(door) and time.monotonic() < until:
-            if head.poll() is not None:
-                # A busy machine gives up on its own head; it comes up on a later try.
-                head = subprocess.Popen(words, env=environment, **quiet)
-            time.sleep(0.2)
-        yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{door}", environment
-    finally:
-        head.terminate()
-        head.wait()
+    # The client's door opens before the rest of the head is up; the line that says so comes last.
+    with tempfile.TemporaryFile("w+") as said:
+        head = subprocess.Popen(words, env=environment, stdout=said, stderr=subprocess.DEVNULL)
+        try:
+            until = time.monotonic() + 240
+            while "Ray runtime started" not in _read(said) and time.monotonic() < until:
+                if head.poll() is not None:
+                    # A busy machine gives up on its own head; it comes up on a later try.
+                    head = subprocess.Popen(words, env=environment, stdout=said, stderr=subprocess.DEVNULL)
+                time.sleep(0.2)
+            yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{door}", environment
+        finally:
+            head.terminate()
+            head.wait()
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as asked:
-        return asked.connect_ex(("127.0.0.1", port)) == 0
+def _read(file: IO[str]) -> str:
+    return os.pread(file.fileno(), 1 << 20, 0).decode(errors="replace")
 
 
 @contextmanager

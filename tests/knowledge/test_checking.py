@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from functools import lru_cache
+from zlib import crc32
 
 import pytest
 
@@ -86,18 +88,20 @@ def test_a_leading_word_is_an_answer_only_before_a_pause(language: str, answer: 
 
 
 def test_the_labelled_cases_keep_their_figures() -> None:
-    found = rows(LABELLED / "grounding.jsonl")
-    assert len(found) >= 700
+    # A third that a further case does not shuffle; `make quality` measures them all.
+    found = [row for row in rows(LABELLED / "grounding.jsonl") if crc32(row["id"].encode()) % 3 == 0]
+    assert len(found) >= 1_000
+    base = lru_cache(maxsize=None)(Knowledge.from_texts)
     right: dict[str, list[bool]] = defaultdict(list)
     exact: list[bool] = []
     for row in found:
-        answer = check(row["answer"], row["question"], Knowledge.from_texts(row["kb"]), row["lang"])
+        answer = check(row["answer"], row["question"], base(tuple(row["kb"])), row["lang"])
         right[row["lang"]].append(answer.verdict == row["label"])
         if any(c.verdict == "contradicted" and c.confidence == "exact" for c in answer.claims):
             exact.append(row["label"] == "contradicted")
     shares = {language: sum(flags) / len(flags) for language, flags in right.items()}
-    assert min(shares.values()) >= 0.78, shares
-    assert sum(exact) / len(exact) >= 0.9
+    assert min(shares.values()) >= 0.8, shares
+    assert len(exact) >= 80 and sum(exact) / len(exact) >= 0.95
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import exp, log
 from operator import add, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 import msgspec
@@ -54,6 +54,9 @@ class Language(msgspec.Struct, frozen=True):
     candidates: tuple[str, ...]
 
 
+_UNTOLD = Language(None, 0.0, ())
+
+
 def detect(
     text: str, *, margin: float = MARGIN, second: Callable[[str], Mapping[str, float]] | None = None
 ) -> Language:
@@ -66,30 +69,56 @@ def detect(
     >>> detect("ok").code is None
     True
     """
-    return _detected(*_plain(clean(text), None), margin, second)
+    plain, said, _ = _plain(clean(text), None)
+    return _detected(plain, said, margin, second)
+
+
+class Spoken(NamedTuple):
+    """What the words of a text speak for each of `LANGUAGES` with, in log odds, and whether it has a letter at all.
+
+    `named` tells whether it may name a song, a film or a product, so that how many words are left decides.
+    """
+
+    said: Said
+    scores: list[float]
+    lettered: bool
+    named: bool
+
+
+def spoken(said: Said) -> Spoken:
+    """What a text that was read before speaks for each language with."""
+    plain, heard, named = _plain(said.cleaned, said.words)
+    return Spoken(said, _scores(heard), any(map(str.isalpha, plain)), named)
 
 
 def detect_said(said: Said) -> Language:
     """The language of a text that was read before, as `detect` tells it."""
-    return _detected(*_plain(said.cleaned, said.words), MARGIN, None)
+    return detect_together([spoken(said)])
 
 
-def detect_together(said: Sequence[Said]) -> Language:
+def detect_together(texts: Sequence[Spoken]) -> Language:
     """The language of texts that were read before, as `detect` tells it of all of them in one."""
-    together = [word for one in said for word in one.words]
-    return _detected(*_plain("\n".join([one.cleaned for one in said]), together), MARGIN, None)
+    if len(texts) > 1 and any([one.named for one in texts]):
+        return detect("\n".join([one.said.cleaned for one in texts]))
+    if not any([one.lettered for one in texts]):
+        return _UNTOLD
+    return _ranked(list(map(sum, zip(*[one.scores for one in texts], strict=True))), MARGIN)
 
 
 def _detected(
     plain: str, said: list[str], margin: float, second: Callable[[str], Mapping[str, float]] | None
 ) -> Language:
     if not any(map(str.isalpha, plain)):
-        return Language(None, 0.0, ())
+        return _UNTOLD
     scores = _scores(said)
     if second is not None:
         votes = second(plain if not plain.isupper() else plain.lower())
         heard = [log(votes.get(code, 0.0) + _LEAST_VOTE) for code in LANGUAGES]
         scores = [_BESIDE * own + _SECOND_WEIGHT * other for own, other in zip(scores, heard, strict=True)]
+    return _ranked(scores, margin)
+
+
+def _ranked(scores: Sequence[float], margin: float) -> Language:
     ranked = sorted(zip(scores, LANGUAGES, strict=True), key=_by_score, reverse=True)
     (best, first), (next_, _) = ranked[:2]
     near = best - max(margin, 1e-9)
@@ -118,19 +147,23 @@ def named_language(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _plain(cleaned: str, said: list[str] | None) -> tuple[str, list[str]]:
-    """A text without links, numbers and names of songs, films or products, and its words; `said` are all of them."""
+def _plain(cleaned: str, said: list[str] | None) -> tuple[str, list[str], bool]:
+    """A text without links, numbers and names of songs, films or products, its words, and whether it may name one.
+
+    `said` are all its words where they are known.
+    """
     linked = "@" in cleaned or "://" in cleaned
     noisy = linked or _DIGIT.search(cleaned) is not None
     plain = (_NOISE if linked else _NUMBERS).sub(" ", cleaned).strip() if noisy else cleaned.strip()
-    if _NAMED.search(plain):
+    named = _NAMED.search(plain) is not None
+    if named:
         # A song, a film or a product keeps its name in every language.
         bare, n_names = _TITLE.subn(" ", plain)
         if n_names:
             left = _words(bare)
             if len(left) >= _ENOUGH:
-                return bare, left
-    return plain, _words(plain) if noisy or said is None else said
+                return bare, left, named
+    return plain, _words(plain) if noisy or said is None else said, named
 
 
 def _words(text: str) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import cache, partial
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 
 import msgspec
 
@@ -37,7 +37,8 @@ class Hit(msgspec.Struct, frozen=True):
     negated: bool = False
 
 
-class Heard(NamedTuple):
+@dataclass(frozen=True)
+class Heard:
     """The phrases of a message, the categories and word classes that it holds (in one language), and its length.
 
     `denied` are the categories that the shape of one of its sentences takes back.
@@ -48,11 +49,20 @@ class Heard(NamedTuple):
     n_words: int
     denied: frozenset[str] = _NONE
 
+    @cached_property
+    def plain(self) -> Mapping[str, tuple[Hit, ...]]:
+        """The phrases that are neither weak nor negated, by category."""
+        found: dict[str, tuple[Hit, ...]] = {}
+        for hit in self.hits:
+            if not hit.weak and not hit.negated:
+                found[hit.category] = (*found.get(hit.category, ()), hit)
+        return found
+
     @property
     def signs(self) -> tuple[str, ...]:
         """What weighs in it, the same in every language: its word classes, what it plainly says and what it denies."""
-        said = {f"says {hit.category}" for hit in self.hits if not hit.weak and not hit.negated}
-        return (*sorted(self.names), *sorted(said), *sorted(f"denies {name}" for name in self.denied))
+        said, denied = (f"says {name}" for name in self.plain), (f"denies {name}" for name in self.denied)
+        return (*sorted(self.names), *sorted(said), *sorted(denied))
 
 
 def scan(text: str, language: str | None, side: Side, *, weigh: bool = True) -> tuple[Hit, ...]:
@@ -116,11 +126,10 @@ def _heard_in(said: Said, code: str, side: Side) -> tuple[list[Hit], frozenset[s
 
 def _weighed(said: Said, seen: Heard, side: Side) -> list[Hit]:
     """What the words speak for together, where neither a phrase nor a shape says it and no shape denies it."""
-    plain = {hit.category for hit in seen.hits if not hit.weak and not hit.negated}
     return [
         Hit(category, "", *said.span(0, len(said.words) - 1))
         for category in spoken_for(said, seen.signs, side)
-        if category in _WEIGHED - plain - seen.denied
+        if category in _WEIGHED and category not in seen.plain and category not in seen.denied
     ]
 
 

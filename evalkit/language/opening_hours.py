@@ -10,6 +10,8 @@ from functools import cache
 from evalkit.language.amounts import Quantity
 from evalkit.language.numerals import table
 from evalkit.text.data_files import word_parts, word_pattern
+from evalkit.text.said import Said
+from evalkit.text.word_lists import WordLists
 
 _WEEK = 7
 OPEN_END = -1.0
@@ -32,6 +34,11 @@ def days_in(text: str) -> frozenset[int]:
     [0, 1, 2, 3, 5]
     """
     return frozenset(day for _, _, days in _mentions(text.lower()) for day in days)
+
+
+def names_a_day(said: Said) -> bool:
+    """Whether a text that was read before names a weekday."""
+    return bool(_day_words().possible(said.pieces) and days_in(said.text))
 
 
 def day_hours(text: str, amounts: Sequence[Quantity]) -> tuple[DayHours, ...]:
@@ -111,8 +118,16 @@ _GROUPS = {"weekday": frozenset(range(5)), "weekend": frozenset({5, 6}), "all": 
 
 @cache
 def _days() -> re.Pattern[str]:
-    words = [str(word) for words in table()["days"].values() for word in words]
-    return word_pattern(words)
+    return word_pattern(_day_entries())
+
+
+@cache
+def _day_words() -> WordLists:
+    return WordLists({"days": _day_entries()})
+
+
+def _day_entries() -> list[str]:
+    return [str(word) for words in table()["days"].values() for word in words]
 
 
 @cache

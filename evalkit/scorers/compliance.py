@@ -24,8 +24,6 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"']+", re.IGNORECASE)
 _TRACE = re.compile(
     r"Traceback \(most recent call last\)|\bat [\w.$]+\([\w.]+:\d+\)|\b(?:Type|Key|Value)(?:Exception|Error):"
 )
-_TRACE_MARKS = frozenset("(:")
-"""Without a bracket or a colon nothing looks like a program's error text."""
 _SENSITIVE_SLOTS = frozenset({"national_id", "card", "password"})
 _INTERNAL_RUN = 9
 """Words in a row that only an internal document holds."""
@@ -245,9 +243,7 @@ def _known_hosts(context: Context) -> set[str]:
 def _traces(talk: Conversation, context: Context) -> Iterator[Finding]:
     for number in context.reading.bot_turns:
         text = talk.turns[number].text
-        if _TRACE_MARKS.isdisjoint(text):
-            continue
-        if hit := _TRACE.search(text):
+        if ("(" in text or ":" in text) and (hit := _TRACE.search(text)):
             yield Finding(
                 rule="G26.trace",
                 severity="high",

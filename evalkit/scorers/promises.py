@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, partial
+from typing import NamedTuple
 
 from evalkit.model import Confidence, Conversation, Finding, Severity
 from evalkit.scorers.door import Context
 from evalkit.text.data_files import word_pattern, yaml_data
+from evalkit.text.said import Said
 from evalkit.text.word_lists import word_lists
 
 _INSIDE_HINT = re.compile(r"\d\.\d{1,3}\.|\.(?:internal|intranet|corp|lan|local)\b|localhost")
@@ -30,25 +32,44 @@ def promises(talk: Conversation, context: Context) -> Iterator[Finding]:
     for number, turn in enumerate(talk.turns):
         if turn.role not in {"customer", "bot"}:
             continue
-        said = context.reading.said(number)
-        lowered, may = turn.text.lower(), _LISTS().possible(said.pieces)
+        may, inside = context.reading.of(number, _seen)
         if turn.role == "customer":
             asked = asked or context.reading.says(number, "data_rights")
-            shielded = shielded or ("protected" in may and _words("protected").search(lowered) is not None)
-        else:
-            if "registered" in may:
-                yield from _oracle(talk, number, lowered, context)
-            if asked:
-                yield from _rights(talk, number, lowered, context)
-            if "storage" in may:
-                yield from _unbacked(number, lowered, context)
-            if "decided" in may:
-                yield from _decided(talk, number, lowered)
-            if shielded:
-                yield from _shielded(number, context)
-            inside = (said.dotted or "localhost" in lowered) and _INSIDE_HINT.search(lowered)
-            for hit in _INSIDE.finditer(lowered) if inside else ():
-                yield _found("G26.internal_address", "high", "an address of the inside network", number, hit, "exact")
+            shielded = shielded or ("protected" in may and _words("protected").search(turn.text.lower()) is not None)
+            continue
+        if may or asked:
+            yield from _promised(talk, number, may, context, asked=asked)
+        if shielded:
+            yield from _shielded(number, context)
+        for hit in inside:
+            yield _found("G26.internal_address", "high", "an address of the inside network", number, hit, "exact")
+
+
+class _Seen(NamedTuple):
+    """The word lists of which a text can hold an entry, and the addresses of an inside network in it."""
+
+    may: frozenset[str]
+    inside: tuple[re.Match[str], ...]
+
+
+def _seen(said: Said) -> _Seen:
+    lowered = said.text.lower()
+    inside = (said.dotted or "localhost" in lowered) and _INSIDE_HINT.search(lowered)
+    return _Seen(_LISTS().possible(said.pieces), tuple(_INSIDE.finditer(lowered)) if inside else ())
+
+
+def _promised(
+    talk: Conversation, number: int, may: frozenset[str], context: Context, *, asked: bool
+) -> Iterator[Finding]:
+    lowered = talk.turns[number].text.lower()
+    if "registered" in may:
+        yield from _oracle(talk, number, lowered, context)
+    if asked:
+        yield from _rights(talk, number, lowered, context)
+    if "storage" in may:
+        yield from _unbacked(number, lowered, context)
+    if "decided" in may:
+        yield from _decided(talk, number, lowered)
 
 
 def _oracle(talk: Conversation, number: int, lowered: str, context: Context) -> Iterator[Finding]:

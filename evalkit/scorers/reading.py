@@ -6,16 +6,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 
-from evalkit.language.detection import Language, detect_together
-from evalkit.language.evidence import odds
+from evalkit.language.detection import Language, detect_together, spoken
 from evalkit.language.lexicon_data import Side
 from evalkit.language.lexicons import Heard, Hit
+from evalkit.language.slots import slots_of
 from evalkit.model import Conversation
 from evalkit.personal_data import PersonalData, find
 from evalkit.personal_data.local_names import local_names
 from evalkit.policy.sections import PrivacyPolicy
 from evalkit.scorers.surroundings import around
-from evalkit.scorers.texts import Text, text_of
+from evalkit.scorers.texts import Texts, Told, text_of
 from evalkit.text.likeness import Likeness
 from evalkit.text.said import Said
 from evalkit.text.sentences import split
@@ -47,11 +47,14 @@ class Reading:
         """Indices of the turns that are judged as answers: the bot's, and people's where people handled it all."""
         self.customer_turns = tuple([i for i, turn in enumerate(conversation.turns) if turn.role == "customer"])
         """Indices of the customer's turns."""
-        self.likeness = Likeness(self.words, lambda turn: self._text(turn).trigrams)
+        self._texts = Texts(conversation.turns)
+        # Nothing here points back at the reading, so that it goes with the conversation, not with the next collection.
+        self.likeness = Likeness(self._texts.trigrams)
+        self._languages: dict[int, str | None] = {}
         self._heard: dict[int, Heard] = {}
-        self._texts: dict[int, Text] = {}
+        self._plain: dict[int, Mapping[str, tuple[Hit, ...]]] = {}
+        self._around: dict[int, tuple[str, ...]] = {}
         self._odds: dict[int, Mapping[str, float]] = {}
-        self._plain: dict[int, dict[str, tuple[Hit, ...]]] = {}
         self._data: dict[tuple[int, bool], tuple[PersonalData, ...]] = {}
 
     def customer_before(self, turn: int) -> int | None:
@@ -66,15 +69,21 @@ class Reading:
 
     def guess(self, turn: int) -> Language:
         """The language of one turn."""
-        return self._text(turn).guess
+        return self._texts[turn].guess
 
     @cached_property
     def customer_language(self) -> str | None:
         """The language that the customer writes, from all its turns together, else the conversation's own."""
-        return detect_together([self.said(i) for i in self.customer_turns]).code or self.conversation.language
+        told = detect_together([self.of(i, spoken) for i in self.customer_turns])
+        return told.code or self.conversation.language
 
     def language_of(self, turn: int) -> str | None:
         """The language to read a turn in: its own where it can be told, else the conversation's."""
+        if turn not in self._languages:
+            self._languages[turn] = self._language_of(turn)
+        return self._languages[turn]
+
+    def _language_of(self, turn: int) -> str | None:
         known = self.conversation.language
         short = len(self.words(turn)) < _SHORT
         if known is not None and short:
@@ -89,21 +98,23 @@ class Reading:
 
     def said(self, turn: int) -> Said:
         """The text of one turn, read once."""
-        return self._text(turn).said
+        return self._texts[turn].said
 
     def words(self, turn: int) -> list[str]:
         """The case-folded words of one turn."""
-        return self._text(turn).said.folded
+        return self._texts[turn].words
 
-    def _text(self, turn: int) -> Text:
-        found = self._texts.get(turn)
-        if found is None:
-            found = self._texts[turn] = text_of(self.conversation.turns[turn].text)
-        return found
+    def of(self, turn: int, ask: Callable[[Said], Told]) -> Told:
+        """What a pure function says of the text of one turn, asked once for each text."""
+        return self._texts[turn].of(ask)
+
+    def read(self, turn: int, ask: Callable[[Said, str], Told]) -> Told:
+        """What a pure function says of the text of one turn in its language."""
+        return self._texts[turn].read(ask, self.language_of(turn) or "")
 
     def slots(self, turn: int) -> tuple[str, ...]:
         """The pieces of information that one turn asks for."""
-        return self._text(turn).slots
+        return self._texts[turn].of(slots_of)
 
     def hits(self, turn: int) -> tuple[Hit, ...]:
         """The lexicon phrases of one turn, on its speaker's side."""
@@ -113,7 +124,7 @@ class Reading:
         """The lexicon phrases and word classes of one turn, on its speaker's side."""
         found = self._heard.get(turn)
         if found is None:
-            found = self._heard[turn] = self._text(turn).heard(self._read_in(turn), self._side(turn))
+            found = self._heard[turn] = self._texts[turn].heard(self._read_in(turn), self._side(turn))
         return found
 
     def _read_in(self, turn: int) -> str | None:
@@ -121,14 +132,11 @@ class Reading:
         # Who writes one Norwegian mixes in the other, and what is read as Nynorsk is read as Bokmål too.
         return "nn" if language == "nb" else language
 
-    def plain(self, turn: int) -> dict[str, tuple[Hit, ...]]:
+    def plain(self, turn: int) -> Mapping[str, tuple[Hit, ...]]:
         """The phrases of a turn that are neither weak nor negated, by category."""
         found = self._plain.get(turn)
         if found is None:
-            found = self._plain[turn] = {}
-            for hit in self.hits(turn):
-                if not hit.weak and not hit.negated:
-                    found[hit.category] = (*found.get(hit.category, ()), hit)
+            found = self._plain[turn] = self.heard(turn).plain
         return found
 
     def says(self, turn: int, *categories: str) -> bool:
@@ -156,9 +164,15 @@ class Reading:
         """
         found = self._odds.get(turn)
         if found is None:
-            side = self._side(turn)
-            told = self._text(turn).own(self._read_in(turn), side)
-            found = self._odds[turn] = odds(told, side, around(self, turn))
+            told = self._texts[turn].odds(self._read_in(turn), self._side(turn), self.around(turn))
+            found = self._odds[turn] = told
+        return found
+
+    def around(self, turn: int) -> tuple[str, ...]:
+        """What stands around a turn, by name."""
+        found = self._around.get(turn)
+        if found is None:
+            found = self._around[turn] = around(self, turn)
         return found
 
     def _side(self, turn: int) -> Side:
@@ -189,7 +203,7 @@ class Reading:
             for hit in self.signals(turn, *categories)
             if s.start <= hit.start < s.end
         ]
-        return any(odds(one.own(language, side), side).get(decision, 0.0) > REFUTED / 2 for one in said)
+        return any(one.odds(language, side).get(decision, 0.0) > REFUTED / 2 for one in said)
 
     def speaks_for(self, turn: int, decision: str) -> bool:
         """Whether more speaks for a decision of a turn than against it."""

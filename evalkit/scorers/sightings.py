@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from evalkit.language.opening_hours import days_in
+from evalkit.language.opening_hours import names_a_day
 from evalkit.model import Conversation
 from evalkit.scorers.door import Context
 from evalkit.scorers.reading import Reading
-from evalkit.scorers.surroundings import around
 
 _OPENING = 8
 """Characters within which a word opens a reply, behind a greeting's mark at most."""
@@ -76,7 +75,7 @@ def _announces(talk: Conversation, number: int, context: Context) -> bool:
 def puts_off(reading: Reading, turn: int) -> bool:
     """Whether a turn says that nobody is there now, or promises a call, and names a later time."""
     names = reading.heard(turn).names
-    if names.isdisjoint(_LATER) and not days_in(reading.conversation.turns[turn].text):
+    if names.isdisjoint(_LATER) and not reading.of(turn, names_a_day):
         return False
     return not names.isdisjoint(_AWAY) or reading.says(turn, "promises_contact")
 
@@ -95,7 +94,7 @@ def _hands_over(reading: Reading, number: int) -> bool:
     # "I will assist you, please hold on" is the bot's own work.
     staff = _OF_STAFF - _HELPING if "i" in names else _OF_STAFF
     # What all the words weigh is asked last: few turns name somebody who could take over, or answer a wish for one.
-    staffed = not names.isdisjoint(staff) or "asked ask_for_human" in around(reading, number)
+    staffed = not names.isdisjoint(staff) or "asked ask_for_human" in reading.around(number)
     return staffed and reading.speaks_for(number, "handoff_announcement")
 
 

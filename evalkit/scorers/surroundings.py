@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -76,13 +77,13 @@ def _opening(reading: Reading, turn: int) -> tuple[str, ...]:
 
 
 def _answer_before(reading: Reading, turn: int) -> tuple[str, ...]:
-    earlier = [n for n in reading.bot_turns if n < turn]
+    earlier = reading.bot_turns[: bisect_left(reading.bot_turns, turn)]
     if not earlier:
         return ()
     last = earlier[-1]
     said = _named(reading, last, _OWN, "answer")
     asks = ("answer asks",) if "?" in reading.conversation.turns[last].text else ()
-    again = any(reading.likeness.alike(last, n) > _AGAIN for n in earlier[:-1])
+    again = any([reading.likeness.alike(last, n) > _AGAIN for n in earlier[:-1]])
     return (*said, *asks, *(("answer again",) * again))
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any, TypeVar
 
-from evalkit.language.detection import Language, detect_said
-from evalkit.language.evidence import Own, own
+from evalkit.language.detection import Language, detect_together, spoken
+from evalkit.language.evidence import Own, odds, own
 from evalkit.language.lexicon_data import Side
 from evalkit.language.lexicons import Heard, heard
-from evalkit.language.slots import slots_of
-from evalkit.text.likeness import Trigrams, trigrams_of
+from evalkit.model import Turn
+from evalkit.text.likeness import Trigrams
 from evalkit.text.said import Said
 
 _KEPT = 2_000
 """Greetings, menus and ready-made answers come again and again; a bound keeps memory flat."""
 _LONGEST = 600
 """A text of more characters is hardly ever written twice."""
+_SURROUNDINGS = 50
+"""What stands around a text differs less than it could: answers are given to few kinds of question."""
+Told = TypeVar("Told")
 
 
 class Text:
@@ -26,35 +31,50 @@ class Text:
     (['tack'], True)
     """
 
-    __slots__ = ("_guess", "_heard", "_own", "_slots", "_trigrams", "said")
+    __slots__ = ("_guess", "_heard", "_odds", "_own", "_told", "_trigrams", "said", "words")
 
     def __init__(self, text: str) -> None:
         self.said = Said(text)
+        self.words = self.said.folded
+        """The case-folded words."""
         self._guess: Language | None = None
-        self._slots: tuple[str, ...] | None = None
         self._trigrams: Trigrams | None = None
+        self._told: dict[object, Any] = {}
         self._heard: dict[tuple[str | None, Side], Heard] = {}
         self._own: dict[tuple[str | None, Side], Own | None] = {}
+        self._odds: dict[tuple[str | None, Side, Sequence[str]], Mapping[str, float]] = {}
+
+    def of(self, ask: Callable[[Said], Told]) -> Told:
+        """What a pure function says of the text.
+
+        >>> Text("Hej!").of(lambda said: len(said.words))
+        1
+        """
+        if ask not in self._told:
+            self._told[ask] = ask(self.said)
+        told: Told = self._told[ask]
+        return told
+
+    def read(self, ask: Callable[[Said, str], Told], language: str) -> Told:
+        """What a pure function says of the text in a language."""
+        key = (ask, language)
+        if key not in self._told:
+            self._told[key] = ask(self.said, language)
+        told: Told = self._told[key]
+        return told
 
     @property
     def guess(self) -> Language:
         """The language that the text tells by itself."""
         if self._guess is None:
-            self._guess = detect_said(self.said)
+            self._guess = detect_together([self.of(spoken)])
         return self._guess
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The pieces of information that the text asks for."""
-        if self._slots is None:
-            self._slots = slots_of(self.said)
-        return self._slots
 
     @property
     def trigrams(self) -> Trigrams:
         """The trigrams of its words, to tell how alike two texts are."""
         if self._trigrams is None:
-            self._trigrams = trigrams_of(self.said.folded)
+            self._trigrams = Trigrams(self.words)
         return self._trigrams
 
     def heard(self, language: str | None, side: Side) -> Heard:
@@ -70,6 +90,32 @@ class Text:
         if key not in self._own:
             self._own[key] = own(self.said, self.heard(language, side).signs, side)
         return self._own[key]
+
+    def odds(self, language: str | None, side: Side, around: tuple[str, ...] = ()) -> Mapping[str, float]:
+        """How much speaks for each decision of a side with this around it; see `evidence.odds`."""
+        key = (language, side, around)
+        found = self._odds.get(key)
+        if found is None:
+            found = odds(self.own(language, side), side, around)
+            if len(self._odds) < _SURROUNDINGS:
+                self._odds[key] = found
+        return found
+
+
+class Texts(dict[int, Text]):
+    """The texts of a conversation's turns by number, each read when it is first asked for."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        super().__init__()
+        self._turns = turns
+
+    def __missing__(self, turn: int) -> Text:
+        found = self[turn] = text_of(self._turns[turn].text)
+        return found
+
+    def trigrams(self, turn: int) -> Trigrams:
+        """The trigrams of one turn."""
+        return self[turn].trigrams
 
 
 def text_of(text: str) -> Text:

@@ -18,7 +18,7 @@ from evalkit.scorers.door import Context, Scope, skipped
 from evalkit.text.data_files import yaml_data
 from evalkit.text.emoji import emojis
 from evalkit.text.normalise import comparable
-from evalkit.text.readability import lix, long_enough
+from evalkit.text.readability import FEWEST, lix_of, measured, most_words
 
 _SERIOUS = ("legal_threat", "vulnerable", "self_harm_crisis", "fraud_security", "complaint")
 _UPSET = ("anger_frustration", "not_resolved", "repeat_self", *_SERIOUS)
@@ -117,7 +117,7 @@ def _formality(talk: Conversation, context: Context, voice: Mapping[str, Any], s
     seen: dict[str, tuple[int, int, int]] = {}
     for number in spoken:
         language = context.reading.language_of(number) or ""
-        found = address_of(context.reading.said(number), language)
+        found = context.reading.read(number, address_of)
         for start, end, form in found.spans:
             seen.setdefault(form, (number, start, end))
         wanted = voice["pronoun"]
@@ -268,12 +268,14 @@ def _reading_level(
     talk: Conversation, context: Context, policy: TonePolicy, voice: Mapping[str, Any], spoken: list[int]
 ) -> Iterator[_Slip]:
     reading = context.reading
-    if not long_enough([word for n in spoken for word in reading.words(n)]):
+    if sum([reading.of(n, most_words) for n in spoken]) < FEWEST:
         return
-    level = lix("\n".join(talk.turns[n].text for n in spoken))
     language = reading.language_of(spoken[-1]) or ""
     limit = policy.lix_baseline.get(language) or voice["lix"].get(language)
-    if level is not None and limit is not None and level > limit:
+    if limit is None:
+        return
+    level = lix_of([reading.of(n, measured) for n in spoken])
+    if level is not None and level > limit:
         size = 2 if level > limit + 10 else 1
         yield _Slip("clarity", size, "readability", f"LIX {level:.0f}, the brand reads at {limit:.0f} or below")
 

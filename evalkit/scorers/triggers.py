@@ -12,7 +12,6 @@ from evalkit.model import Conversation, EscalationGold, Severity
 from evalkit.policy.sections import EscalationPolicy, TriggerRule
 from evalkit.scorers.door import Context
 from evalkit.scorers.reading import Reading
-from evalkit.scorers.surroundings import around
 from evalkit.text.data_files import yaml_data
 from evalkit.text.normalise import comparable
 
@@ -169,7 +168,7 @@ def _about_people(reading: Reading, number: int) -> bool:
     heard = reading.heard(number)
     if "ask_for_human" in heard.denied:
         return False
-    return not heard.names.isdisjoint(_OF_PEOPLE) or not _TAKEN_SO.isdisjoint(around(reading, number))
+    return not heard.names.isdisjoint(_OF_PEOPLE) or not _TAKEN_SO.isdisjoint(reading.around(number))
 
 
 def _looped(context: Context) -> Iterator[Trigger]:

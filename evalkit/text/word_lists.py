@@ -29,15 +29,19 @@ class WordLists:
     def possible(self, said: Set[str]) -> frozenset[str]:
         """The lists of which an entry can stand in a text of these words, in lower case; in most texts none."""
         known = self._known
-        found = [entry for word in said if (entries := known[word]) for entry in entries]
+        found = [entry for word in said - known.nothing for entry in known[word]]
         return frozenset([name for whole, name in found if whole <= said]) if found else _NONE
 
 
 class _Known(dict[str, _Entries]):
-    """For each word seen so far the entries that can stand only where it does: those words of theirs, and the list."""
+    """For each word seen so far the entries that can stand only where it does: those words of theirs, and the list.
+
+    `nothing` holds the words seen so far with which no entry begins: most of a text is left out in one go.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.nothing: set[str] = set()
         self._whole: dict[str, list[tuple[frozenset[str], str]]] = {}
         self._begun: dict[str, list[str]] = {}
 
@@ -53,9 +57,11 @@ class _Known(dict[str, _Entries]):
     def __missing__(self, word: str) -> _Entries:
         begun = [name for n in range(1, len(word) + 1) for name in self._begun.get(word[:n], ())]
         found = (*self._whole.get(word, ()), *((_NONE, name) for name in dict.fromkeys(begun)))
-        if len(self) < _KNOWN_WORDS:
-            # The same words come again and again; a bound keeps memory flat.
+        # The same words come again and again; a bound keeps memory flat.
+        if found and len(self) < _KNOWN_WORDS:
             self[word] = found
+        elif not found and len(self.nothing) < _KNOWN_WORDS:
+            self.nothing.add(word)
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.language import detect
-from evalkit.language.detection import detect_said, detect_together
+from evalkit.language.detection import detect_said, detect_together, spoken
 from evalkit.language.lingua_votes import lingua_votes
 from evalkit.text.said import Said
 
@@ -83,9 +83,12 @@ def test_a_word_of_several_languages_is_left_open_with_more_than_one_candidate(t
     assert len(found.candidates) > 1
 
 
-def test_turns_read_together_tell_what_all_of_their_text_tells() -> None:
-    turns = ["Hej!", "Se https://example.com/a", "Jag fick 3 varor, men ordern AB-1234 gällde 4."]
-    together = detect_together([Said(turn) for turn in turns])
+@pytest.mark.parametrize(
+    "more", [(), ("Jag såg The Lord of the Rings igår",), ("?!", "👍"), ("Spela The Sound of Music",)]
+)
+def test_turns_read_together_tell_what_all_of_their_text_tells(more: tuple[str, ...]) -> None:
+    turns = ["Hej!", "Se https://example.com/a", "Jag fick 3 varor, men ordern AB-1234 gällde 4.", *more]
+    together = detect_together([spoken(Said(turn)) for turn in turns])
     assert together.code == "sv"
     assert together == detect("\n".join(turns))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalkit.language.slots import slots_of
 from evalkit.scorers import texts
 from evalkit.scorers.texts import Text, text_of
 
@@ -24,7 +25,9 @@ def test_a_kept_text_tells_what_a_new_one_tells():
     said = "Kan jeg få ordrenummeret og e-postadressen din?"
     text_of(said).heard("nb", "bot")
     kept, new = text_of(said), Text(said)
-    assert (kept.guess, kept.slots, kept.trigrams) == (new.guess, new.slots, new.trigrams)
+    assert (kept.guess, kept.of(slots_of)) == (new.guess, new.of(slots_of))
+    assert (kept.trigrams.grams, kept.trigrams.close) == (new.trigrams.grams, new.trigrams.close)
+    assert kept.odds("nb", "bot", ("ends",)) == new.odds("nb", "bot", ("ends",)) != new.odds("nb", "bot")
     assert kept.heard("nb", "bot") == new.heard("nb", "bot") and kept.own("nb", "bot") == new.own("nb", "bot")
 
 

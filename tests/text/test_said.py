@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from evalkit.text.data_files import word_pattern
-from evalkit.text.likeness import most_alike, trigrams_of
+from evalkit.text.likeness import Trigrams, most_alike
 from evalkit.text.normalise import clean
-from evalkit.text.readability import lix, long_enough
+from evalkit.text.readability import FEWEST, lix, lix_of, measured, most_words
 from evalkit.text.said import Said
 from evalkit.text.tokens import jaccard, text_ngrams, tokens, words
 from evalkit.text.word_lists import WordLists
@@ -79,11 +79,17 @@ def test_letters_and_capitals_are_counted() -> None:
 
 @given(TEXTS, TEXTS)
 def test_no_two_texts_are_more_alike_than_their_trigrams_allow(one: str, other: str) -> None:
-    mine, theirs = trigrams_of(words(one)), trigrams_of(words(other))
+    mine, theirs = Trigrams(words(one)), Trigrams(words(other))
     assert jaccard(text_ngrams(one), text_ngrams(other)) <= most_alike(mine, theirs, len(mine.grams & theirs.grams))
 
 
 @given(TEXTS)
 def test_a_text_has_no_lix_where_its_words_are_too_few_for_one(text: str) -> None:
     many = " ".join([text] * 12)
-    assert lix(many) is None or long_enough(words(many))
+    assert lix(many) is None or most_words(Said(many)) >= FEWEST
+
+
+@given(st.lists(TEXTS, min_size=1))
+def test_texts_measured_one_by_one_have_the_lix_of_all_in_one(parts: list[str]) -> None:
+    many = [f"{part} och det var så" for part in parts for _ in range(10)]
+    assert lix_of([measured(Said(part)) for part in many]) == lix("\n".join(many))

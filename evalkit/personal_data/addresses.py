@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_words, near_any
+from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_words, last_cue, near_any
 from evalkit.personal_data.foreign_addresses import foreign_addresses
 from evalkit.personal_data.name_lists import given
 from evalkit.personal_data.plain_addresses import plain_addresses
@@ -24,8 +24,12 @@ _MEASURE = re.compile(
 _ENDED = re.compile(rf"[{UPPER}][{LOWER}]{{4,}}\.[ ](?:(?i:wohnt|wohne|bor|bur|asuu|asun|lives|býr|bý)[ ])?")
 """A word that ends the sentence before the street's: "… Ausbildung. Wohnt Goethestr. 31"."""
 _ASKING = frozenset({"er", "är", "is", "ist", "on", "onko", "har", "hat", "has"})
+_PREPOSITIONS = frozenset({"am", "im"})
+"""With a capital they begin a German street's name: "Am Mühlgraben 5"."""
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
+_REFERENCE = re.compile(r"^\S+ (?:0\d|(?:19|20)\d\d-\d)")
+"""Houses are not numbered from nought, and years with a number behind them are cases."""
 _TWO_GROUPS = re.compile(r"(?:[ ]\d{2,3}){2,}(?![ ]?\d|,? [A-ZÅÄÖÆØÜ])")
 _GROUPS, _MORE_DIGITS = re.compile(r"[ ]\d{3,5}[ ]$"), re.compile(r"[ -]\d{2}")
 _LABEL = (
@@ -73,6 +77,7 @@ def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
         lowered = word.lower()
         if (
             lowered in _adjectives()
+            or lowered in _PREPOSITIONS
             or (lowered.endswith(("s", "n")) and lowered not in cue_words("not_names"))
             or "." in word
             or given(word)
@@ -92,7 +97,7 @@ def _is_number(text: str, start: int, end: int) -> bool:
     """Whether what looks like a street and its number is a carrier or a shop before a number in groups."""
     if text[start:end].partition(" ")[0].lower() in chains():
         return True
-    if _YEAR.search(text[start:end]) is not None:
+    if _YEAR.search(text[start:end]) is not None or _REFERENCE.search(text[start:end]) is not None:
         return True
     # To ring somebody is a verb in the North and a street in Germany.
     if text[start:end].endswith(tuple("0123456789")) and _TWO_GROUPS.match(text, end) is not None:
@@ -121,6 +126,8 @@ def _is_own(lowered: str, start: int, end: int) -> bool:
     """Whether the sentence calls the place a shop, an office or ours, and no word of living there stands nearer."""
     before = re.split(r"[.!?\n]\s", lowered[max(0, start - _OWN_WITHIN) : start])[-1]
     after = re.split(r"[.!?\n]\s|\n", lowered[end : end + _OWN_AFTER])[0]
+    if (sought := last_cue("where_is", before)) is not None and not before[sought.end() :].strip():
+        return True
     ours = [hit.end() for name in ("own_place", "chains") for hit in cue_pattern(name).finditer(before)]
     home = ("private_place",) if cue_pattern("returns").search(before) else ("private_place", "sent_to")
     theirs = [hit.end() for name in home for hit in cue_pattern(name).finditer(before)]

@@ -73,10 +73,12 @@ _ANSWER = (
 """A question ends with the word; the answer follows, on the next line too."""
 _BESIDE, _IN_SENTENCE = 30, 48
 OTHERS = re.compile(
-    r"[ ]*(?:(?:som )?(?:står|steht|stendur|lukee|is|as shown|as printed)(?: det| der)?(?: on| på| auf| á)?"
+    r"[ ,(]*(?:(?:som )?(?:står|steht|stendur|lukee|is|as shown|as printed)(?: det| der)?(?: on| på| auf| á)?"
     r" (?:[^\W\d]{2,6} )?"
     r"(?:faktur|regning|räkning|rekning|rechnung|invoice|bill|lasku|reikning)\w*"
+    r"|(?:deres|jeres|dykkar|teidän|ykkar)(?=[ ]*[,);])"
     r"|tilhører dere|tilhører jer|tillhör er|er deres|er jeres|is yours|gehört ihnen"
+    r"|(?:is |er |är )?[^.,!?\n]{0,30}?(?:own account|egen konto|egna konto|eget konto|oma tili|eigenes konto)"
     r"|\(?(?:vår|vårt|vores|våres|our|ours|unser|unseres|meidän))\b"
 )
 """After an account: it is the organisation's."""

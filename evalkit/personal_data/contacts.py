@@ -35,9 +35,11 @@ _DOT_WORDS = frozenset(
 _KEY = re.compile(
     r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\bAIza[\w-]{30,}"
+    r"|\bAIza[\w-]{30,}|(?<![A-Za-z])[a-z]{2,5}_(?:live|test|prod)_[A-Za-z0-9]{12,}"
 )
-_KEY_STEMS = frozenset({"sk", "pk", "rk", "ghp", "gho", "ghu", "ghs", "ghr", "aki", "xox", "eyj", "beg", "aiz"})
+_KEY_STEMS = frozenset(
+    {"sk", "pk", "rk", "ghp", "gho", "ghu", "ghs", "ghr", "aki", "xox", "eyj", "beg", "aiz", "liv", "tes", "pro"}
+)
 _IS = (
     r"(?:['’]s(?!\w)|(?<!\w)(?:är|er|e|on|ist|is|was|war|oli|tuli|var|blev|ble|wurde|lyder|lautet)(?!\w)|:|=|–|-(?!\w))"
 )
@@ -60,7 +62,7 @@ _SECRET_MINE = re.compile(
 )
 _CODE_STRONG = re.compile(
     rf"(?:[ ][^\W\d][\w-]{{0,24}}){{0,5}}?(?:[ ]{_QUOTE}(?P<value>{_MARKED})"
-    rf"|[ ]?{_IS}:?[ ]{_QUOTE}(?P<hyphened>{_HYPHENED})){_ENDS}"
+    rf"|[ ]?{_IS}:?[ ]{_QUOTE}(?P<hyphened>{_HYPHENED}|{_MADE_UP}[^\W_]{{8,30}})){_ENDS}"
 )
 _SECRET_DIGITS = re.compile(r"[ :]+(?P<value>\d{3,8}|\d{3}[ -]\d{3}|\d\d[ -]\d\d[ -]\d\d)(?![\w.-]*\d)")
 _CODE_VALUE = re.compile(

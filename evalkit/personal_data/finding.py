@@ -11,20 +11,24 @@ from functools import cache
 from evalkit.personal_data.addresses import addresses
 from evalkit.personal_data.beside import beside_cues
 from evalkit.personal_data.contacts import AT_WORDS, emails, ips, secret_stems, secrets, spelled_out
-from evalkit.personal_data.cues import SURE, PersonalData, begins, in_latin_1, words_of
+from evalkit.personal_data.cues import SURE, PersonalData, begins, cue_pattern, in_latin_1, words_of
 from evalkit.personal_data.likely_names import likely_names
+from evalkit.personal_data.name_lists import given_names
 from evalkit.personal_data.names import TWO_CAPITALS, may_hold_names, names
 from evalkit.personal_data.names_beside import names_beside
 from evalkit.personal_data.national import national_numbers, ninos
 from evalkit.personal_data.numbers import numbers
+from evalkit.personal_data.organisations import OURS, is_shared
 from evalkit.personal_data.phones import phones
-from evalkit.personal_data.published import published
+from evalkit.personal_data.published import published, stands_for_nobody
 from evalkit.personal_data.spans import Spans
 from evalkit.personal_data.special import special_categories
+from evalkit.personal_data.uncapitalised import last_in_lower_case
 from evalkit.text.aligned import cleaned_with_places
 
 _DIGIT = re.compile(r"\d")
 _POSSIBLE = 0.4
+_SHOWN = frozenset({"NAME", "ADDRESS"})
 _MARKET = {"sv": "SE", "da": "DK", "nb": "NO", "nn": "NO", "fi": "FI", "de": "DE", "en": "GB", "is": "IS"}
 _ALL_MARKETS = ("SE", "DK", "NO", "FI", "DE", "IS", "GB")
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}_\d{1,12}>")
@@ -89,6 +93,11 @@ def find(
     return [replace(f, start=places[f.start], end=places[f.end - 1] + 1) for f in kept]
 
 
+def _is_form(found: PersonalData, text: str, shown: bool) -> bool:
+    """Whether a name or an address stands for nobody; `shown`: the text says that it only shows how it looks."""
+    return found.kind in _SHOWN and (shown or stands_for_nobody(found.kind, text[found.start : found.end]))
+
+
 def _digits_together(text: str, places: list[int] | None) -> tuple[str, list[int] | None]:
     """The text without pictures or single blanks between the digits of one number."""
     if not text.isascii() and _PICTURES.search(text):
@@ -134,7 +143,16 @@ def _all(
         found += names(text, lowered, said, two=two)
     if two:
         found += likely_names(text, lowered, said)
-    return found + names_beside(text, found) if found else found
+    if not said.isdisjoint(given_names()):
+        found += last_in_lower_case(lowered)
+    if found:
+        found += names_beside(text, found)
+        shown = any(f.kind in _SHOWN for f in found) and cue_pattern("sample_data").search(lowered) is not None
+        found = [
+            replace(f, confidence=OURS, exact=False) if is_shared(f, text, lowered) or _is_form(f, text, shown) else f
+            for f in found
+        ]
+    return found
 
 
 def _asked_for(

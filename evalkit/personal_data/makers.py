@@ -30,6 +30,8 @@ _AS_WHAT = re.compile(
     r"[ ](?:som|as|als|i|in|på|auf)[ ](?P<work>[\w-]+)"
 )
 """The title of a work between its maker and its format: "Moa Lindkvist's Night and Day in paperback"."""
+_NUMBERED = re.compile(r"[^\W\d_]+(?:-\d+)?")
+_APPOSED = re.compile(r",[ ](?:den|det|the|das|die|der|se|sú|það)(?P<said>(?:[ ][^\W\d_]+){1,3})")
 _TITLE = re.compile(rf"[ ][\"'»”“„]?[{_UPPER}]")
 
 
@@ -40,8 +42,20 @@ def is_maker(text: str, start: int, end: int) -> bool:
     >>> is_maker(text, 16, 29)
     True
     """
-    tests = (_is_known_for, _owns_work, _is_told_of, _is_asked_for, _is_seen)
+    tests = (_is_known_for, _owns_work, _is_told_of, _is_asked_for, _is_seen, _is_honoured, _is_called_a_work)
     return _follows_work(text, start) or any(test(text, start, end) for test in tests)
+
+
+def _is_honoured(text: str, start: int, end: int) -> bool:
+    """Whether a prize or a book's number stands with a name: "The Remains of the Day by …? ISBN 978-…"."""
+    around = text[max(0, start - _WITHIN) : end + _WITHIN].lower()
+    return not listed("honours").isdisjoint(_NUMBERED.findall(around))
+
+
+def _is_called_a_work(text: str, start: int, end: int) -> bool:
+    """Whether what follows a name says that it is a work: "Moa Lindkvist, den gamle bog om takt"."""
+    hit = _APPOSED.match(text, end)
+    return hit is not None and any(is_work(word) for word in WORD.findall(hit["said"].lower()))
 
 
 def is_work(word: str) -> bool:

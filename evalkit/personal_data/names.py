@@ -151,11 +151,22 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
             start, end = found.span("name")
             if "\n\n" in text[hit.end() : start] and cue != "sign_off":
                 continue
-            own = _own_start(text, start, end)
+            own = None if _is_of_a_bot(lowered, hit.start()) else _own_start(text, start, end)
             if own is not None and _is_named(
                 text, own, end := _own_end(text, own, end, said=cue == "name_before"), cue
             ):
                 yield PersonalData("NAME", own, end, confidence)
+
+
+_BOT = re.compile(
+    r"(?:\w*bot(?:ti|ten|en)?|\w*spjallmenni\w*|virtual assistant|assistent|assistant|assistentti)[ ]?:[^\n]*$"
+)
+
+
+def _is_of_a_bot(lowered: str, at: int) -> bool:
+    """Whether a bot says in its line of a transcript what it is called."""
+    line = lowered[lowered.rfind("\n", 0, at) + 1 : at]
+    return ":" in line and _BOT.search(line) is not None
 
 
 def _is_named(text: str, start: int, end: int, cue: str) -> bool:

@@ -15,6 +15,7 @@ _AT_END = re.compile(
 )
 _LINE = re.compile(rf"[> ?*•-]{{0,8}}(?P<name>{PART}(?:{MORE}){{1,3}})[ ,]{{0,2}}")
 _LINES_ABOVE = 4
+_OF_ONE = frozenset({"DOB", "PASSPORT"})
 _LONGEST_NAME = 60
 _AFTER_ID = re.compile(
     rf"[ ]?[,(/]?[ ]?(?:(?:eg|jeg|jag|ich|i|ég|minä),?[ ])?(?P<name>{PART}(?:{MORE}){{1,3}})(?=[ ]?[,.)!?\n/]|$)"
@@ -22,7 +23,11 @@ _AFTER_ID = re.compile(
 _LOWER_AT_END = re.compile(
     rf"(?:^|[/,;\n( ][ ]?)"
     rf"(?P<first>[{LOWER}]{{2,20}})(?: (?P<middle>[{LOWER}]{{2,20}}))?"
-    rf" (?P<family>[{LOWER}-]{{4,24}}),?[ \n]{{1,2}}$"
+    rf" (?P<family>[{LOWER}-]{{4,24}})(?:,?[ \n]{{1,2}}|,? \()$"
+)
+_LOWER_BEHIND = re.compile(
+    rf"\)?,? (?P<name>(?P<first>[{LOWER}]{{2,20}})(?: (?P<middle>[{LOWER}]{{2,20}}))? (?P<family>[{LOWER}-]{{4,24}}))"
+    r"(?=[,.)\n]|$)"
 )
 
 
@@ -38,9 +43,10 @@ def names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
         if hit is not None:
             beside += full_names(text, start + hit.start("name"), start + hit.end("name"), 0.75)
         beside += _above(text, item.start)
-        if item.family == "national_id":
+        if item.family == "national_id" or item.kind in _OF_ONE:
             beside += _behind(text, item.end)
             beside += _in_lower_case(text, item.start)
+            beside += _behind_in_lower_case(text, item.end)
     return beside
 
 
@@ -51,11 +57,23 @@ def _behind(text: str, end: int) -> Iterator[PersonalData]:
         yield from full_names(text, *hit.span("name"), 0.75)
 
 
+def _behind_in_lower_case(text: str, end: int) -> Iterator[PersonalData]:
+    """A name without capitals right after a person's number, up to the next sign."""
+    hit = _LOWER_BEHIND.match(text, end)
+    if hit is None or not given(hit["first"]) or hit["family"] in cue_words("not_names"):
+        return
+    if telling(hit["family"]) or (hit["middle"] and given(hit["middle"])):
+        yield PersonalData("NAME", *hit.span("name"), 0.75)
+
+
 def _in_lower_case(text: str, start: int) -> Iterator[PersonalData]:
     """A name without capitals right before a person's number, set off by a sign or a line."""
     begin = max(0, start - _LONGEST_NAME)
     hit = _LOWER_AT_END.search(text[begin:start])
-    if hit is None or not telling(hit["family"]) or hit["family"] in cue_words("not_names"):
+    if hit is None or hit["family"] in cue_words("not_names"):
+        return
+    both = hit["middle"] and given(hit["first"]) and given(hit["middle"])
+    if not (telling(hit["family"]) or both):
         return
     # "dotter saga holmström" and "steinar logi kárason": the first of the two words before the family's may be one.
     first = next((name for name in ("first", "middle") if hit[name] and given(hit[name])), None)

@@ -330,6 +330,10 @@ def _names(lowered: str, start: int, end: int, country: str) -> bool:
     return cue_pattern(f"id_{country.lower()}").search(around) is not None
 
 
+_MINE = re.compile(r"(?<!\w)(?:mine|it) (?:is|should be|was)[ :]{1,2}$")
+_JUST_BEFORE = 20
+
+
 def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
     """British national insurance numbers: no checksum, but a shape with forbidden letters. Source: HMRC NIM39110."""
     for hit in _NINO.finditer(text):
@@ -337,7 +341,8 @@ def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
         named, vetoed = near(lowered, start, end, "nino")
         named = named or _after(lowered, end, ("nino",)) is not None
         score = 0.75 + 0.25 * named - 0.4 * (vetoed and not named)
-        if not (named or hit.group().isupper()) or (hit["part"] == "-" and not named):
+        mine = _MINE.search(lowered, max(0, start - _JUST_BEFORE), start) is not None
+        if not (named or mine or hit.group().isupper()) or (hit["part"] == "-" and not named):
             score = 0.5
         shown = is_form(lowered, start) or cue_pattern("shown_form_after").match(lowered, end + 1) is not None
         yield PersonalData("GB_NINO", start, end, min(score, _SHOWN) if shown else score)

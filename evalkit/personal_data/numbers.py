@@ -14,7 +14,7 @@ _CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:(?:[ \u00a0]{1,2}|[.-])?\d){11,1
 _ACCOUNT = re.compile(
     r"(?<![\w./+-])(?:\d{4}\.\d{2}\.\d{5}|\d{4} \d{2} \d{5}"
     r"|(?P<telling>\d{4}-\d{2}-\d{6}|0\d{3}-\d{2}-\d{4}"
-    r"|8\d{3}-\d,[ ]?\d{1,3}(?:[ .]?\d{3}){1,2}-\d|\d{2}-\d{2}-\d{2}[ ,]{1,2}\d{8}))"
+    r"|8\d{3}-\d(?:,[ ]?|[ ])\d{1,3}(?:[ .]?\d{3}){1,2}-\d|\d{2}-\d{2}-\d{2}[ ,]{1,2}\d{8}))"
     r"(?![\w/-]|[.,]\d)"
 )
 """Norwegian accounts in their three groups, told by the check digit; Icelandic, Swedish and British ones, whose groups

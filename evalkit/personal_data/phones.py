@@ -10,6 +10,7 @@ from typing import NamedTuple
 from evalkit.personal_data.cues import (
     BEFORE,
     SENTENCE_END,
+    SURE,
     PersonalData,
     asked,
     cue_pattern,
@@ -45,12 +46,18 @@ _LABEL = re.compile(
 _NO_PHONE = re.compile(
     r"(?<!\d)[12]\d{3}-\d{2}-\d{2}|\d{4}-\d{2}-\d{6}|(?<!\d)\d{1,2}-\d{1,2}-(?:19|20)\d{2}(?![-\d])"
     r"|(?<![\d.])\d{1,2}[./]\s?\d{1,2}[./-]\s?\d{2,4}(?!\.?\d)|\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2}"
-    r"|(?<!\d)\d{15,16}[ ]?\+\d{8}(?!\d)|(?<![\d-])\d{6,8}-\d{4}(?![\d-])"
+    r"|(?<!\d)\d{15,16}[ ]?\+\d{8}(?!\d)|(?<![\d-])\d{6,8}-\d{4}(?![\d-])|(?<![\d-])\d{7}-\d(?![\d-])"
 )
 _BANKGIRO = re.compile(r"[1-9]\d{3}-\d{4}")
 """A Swedish giro has the form of a Danish phone number in two halves, which a word for phones tells from it."""
 _GERMAN_MOBILE = re.compile(r"01[567]\d{1,2} \d{3,4} \d{3,5}")
 _LONGEST_NATIONAL = 13
+_AND_NOT = re.compile(
+    r",? (?:og ikke|og ikkje|och inte|und nicht|and not|not|ja ei|eikä|en ekki|i stedet for|istället för|instead of"
+    r"|statt)"
+    r"(?: (?:den gamle|gamle|the old))? "
+)
+"""Between the right number and the wrong one, which is somebody's too."""
 
 
 def phones(
@@ -62,6 +69,7 @@ def phones(
     """
     vetoes = Spans(m.span() for m in _NO_PHONE.finditer(text))
     held = Spans((f.start, f.end) for f in taken)
+    last = (0, 0)
     for match in _PHONE_LIKE.finditer(text):
         start, end = match.span()
         if end - start < _SHORTEST or held.touches(start, end):
@@ -73,6 +81,10 @@ def phones(
         if not labelled and vetoes.touches(start, end):
             continue
         score = _score(text, lowered, match, markets, labelled=labelled, wary=wary)
+        if end - start == last[1] and _AND_NOT.fullmatch(lowered, last[0], start):
+            score = max(score, SURE)
+        if score >= SURE:
+            last = (end, end - start)
         if score > 0:
             yield PersonalData("PHONE", start, end, score)
 

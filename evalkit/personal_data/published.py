@@ -33,6 +33,30 @@ _PHONES = re.compile(
 """Source: PTS and Ofcom, numbers for use in film and drama; NANPA 555-01XX."""
 
 
+_NOBODIES = frozenset(
+    {
+        "john doe", "jane doe", "joe bloggs", "max mustermann", "erika mustermann", "ola nordmann", "kari nordmann",
+        "ola normann", "matti meikäläinen", "maija meikäläinen", "namn namnsson", "navn navnesen", "test testsson",
+        "test testesen", "testi testaaja", "anna normalverbraucher", "otto normalverbraucher",
+    }
+)  # fmt: skip
+_NO_STREETS = re.compile(
+    r"(?i:exempel|eksempel|test|malli|esimerkki|muster|beispiel|dæmi|example|sample)\w*(?:[ ]\w+)? \d"
+    r"|.*(?:\b0{3,5} |anytown|musterstadt|mallila\b)"
+)
+
+
+def stands_for_nobody(kind: str, text: str) -> bool:
+    """Whether a name or an address is what forms show where somebody's own belongs.
+
+    >>> stands_for_nobody("NAME", "Max Mustermann"), stands_for_nobody("ADDRESS", "Musterstraße 1, 12345 Musterstadt")
+    (True, True)
+    """
+    if kind == "NAME":
+        return text.lower() in _NOBODIES
+    return kind == "ADDRESS" and _NO_STREETS.match(text.lower()) is not None
+
+
 def published(kind: str, text: str) -> bool:
     """Whether a datum is a published example.
 

@@ -19,10 +19,12 @@ from evalkit.personal_data.name_lists import (
     thing_before,
     works,
 )
+from evalkit.personal_data.organisations import names_organisation
 
 _STREETS = (
     "gatan", "vägen", "gränd", "torget", "stigen", "allén", "gade", "stræde", "plads", "gate", "veien", "vegen",
-    "plassen", "katu", "kuja", "polku", "straße", "strasse", "gasse", "allee", "platz", "leden", "bron", "parken",
+    "plassen", "katu", "ntie", "kuja", "polku", "straße", "strasse", "gasse", "allee", "platz", "leden", "bron",
+    "parken",
 )  # fmt: skip
 _IS_CALLED = frozenset({"heter", "hedder", "heiter", "heitir", "heißt", "är", "er", "is", "on", "called", "ist"})
 _FOLLOWING = re.compile(r"[ ]?(?P<as>(?:som|as|als|på|on|auf|i|in|im)[ ](?P<work>[\w-]+)|)(?P<next>[\w/]*)")
@@ -34,6 +36,10 @@ _NAMED_STREET = re.compile(
 )
 """What follows the first names of a street's: Carl Jonas Love Almqvists gata."""
 _FULL_NAME, _SHORTEST_OWNER = 2, 5
+_LONGER_COMPOUND = re.compile(r"[ ][A-ZÅÄÖÆØÜ][\w]+-[a-zåäöæøüß]{4,}")
+"""The rest of a name that begins a compound: Lise Skjåk "Bræk-genseren"."""
+_COUNTED = re.compile(r"[ ]\d{1,2}(?=[.,;:!?)]?(?:[ ]?\n|$)| (?:er|är|is|ist|on|og|och|und) )")
+"""Of houses and stations that bear a name there are several: "Clever Rosengård 3"."""
 _VOWELS_AND_S = frozenset("aeiouys")
 """Vargas, Reyes, Kolokotronis: such names end in s themselves."""
 _THE = frozenset({"the ", " the"})
@@ -47,7 +53,7 @@ def is_thing(text: str, start: int, end: int) -> bool:
     # "Henrik Ibsens gate": the name was cut before the s of its genitive.
     following = _FOLLOWING.match(text, end + (text[end : end + 2] == "s "), end + 40)
     after = following["next"] if following else ""
-    if words[-1].endswith(_STREETS):
+    if words[-1].endswith(_STREETS) or _is_house(text[start:end]) or _COUNTED.match(text, end):
         return True
     if words[-1] in not_after() or words[0] in not_after() or names_a_thing(after) or not chains().isdisjoint(words):
         return True
@@ -71,6 +77,13 @@ def is_thing(text: str, start: int, end: int) -> bool:
     )
 
 
+def _is_house(name: str) -> bool:
+    """Whether an organisation or its house begins or ends a name: Folktandvården Vasa, Östra Grundskolan."""
+    words = name.split(" ")
+    hall = len(words) > _FULL_NAME and words[-1] == "Hall"
+    return hall or names_organisation(words[-1]) or names_organisation(words[0])
+
+
 def _is_of_somebody_known(words: list[str]) -> bool:
     """Whether a place or a work belongs to somebody whom everybody knows: Selma Lagerlöfs Mårbacka."""
     owner = words[:_FULL_NAME]
@@ -89,6 +102,8 @@ def _is_compound(text: str, start: int, end: int) -> bool:
     """Whether a name begins a compound: "Johan-svamp", "Aarnio -tuoli", "Hahn-Preis"."""
     name = text[start:end]
     last = name.rsplit(" ", 1)[-1]
+    if _LONGER_COMPOUND.match(text, end):
+        return True
     if re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", last) or re.match(r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]):
         return True
     return "-" in name and any("-" in word and names_a_thing(word.rsplit("-", 1)[1]) for word in name.split(" "))

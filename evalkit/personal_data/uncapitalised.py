@@ -18,6 +18,11 @@ _LOWER_HERE = re.compile(
 _LOWER_NAME = re.compile(
     rf"[ :,]+(?P<name>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?(?:[ ][{LOWER}-]{{2,24}}){{0,2}})(?![\w@])"
 )
+_LOWER_LAST = re.compile(
+    rf"(?:[.!?)/]{{1,3}}[ \n]{{1,2}}|\n)[ ]?(?P<name>(?P<first>[{LOWER}]{{2,20}}(?:-[{LOWER}]{{2,20}})?)"
+    rf"(?: [{LOWER}]{{2,20}})? (?P<family>[{LOWER}-]{{4,24}}))[ .]?\s*$"
+)
+"""What stands alone behind the last sentence of a message is who wrote it."""
 _PATRONYM = re.compile(r"(?:dóttir|dottir|sdotter|sdatter)$")
 _END = re.compile(r"[.!]?\s*(?:\n|$)")
 _VERBAL = re.compile(r"(?:e[rt]|ar|ir|a|te|de|ð|en|an)$")
@@ -57,6 +62,17 @@ def _is_whole(words: list[str], size: int) -> bool:
     last = words[-1]
     known = len(words) == size and family(last) and last not in cue_words("not_names")
     return known and (size == _A_FULL_NAME or (given(words[1]) or family(words[1])))
+
+
+def last_in_lower_case(lowered: str) -> Iterator[PersonalData]:
+    """A name without capitals that is the last of a message: "… sperr det no! eivind lotsberg"."""
+    hit = _LOWER_LAST.search(lowered)
+    if hit is None:
+        return
+    first, last = hit["first"], hit["family"]
+    words = cue_words("not_names")
+    if given(first) and first not in also_words() and family(last) and not {first, last} & set(words):
+        yield PersonalData("NAME", *hit.span("name"), 0.75)
 
 
 def here_in_lower_case(lowered: str) -> Iterator[PersonalData]:

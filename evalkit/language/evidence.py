@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
 
@@ -65,7 +64,11 @@ def pieces(word: str) -> list[str]:
     >>> pieces("nei")
     ['^ne', 'nei', 'ei$', '^nei', 'nei$', '^nei$']
     """
-    return char_ngrams(spelled(word), 3, 5)
+    return _pieces(spelled(word))
+
+
+def _pieces(plain: str) -> list[str]:
+    return char_ngrams(plain, 3, 5)
 
 
 def number(kind: str, *parts: str) -> int:
@@ -109,13 +112,9 @@ def spoken_for(said: Said, signs: Iterable[str], side: str) -> tuple[str, ...]:
 
 
 class _Word(NamedTuple):
-    """What a word and its pieces add up to, each with the number of rows in it, and how to number it in a pair."""
+    """The rows of a word and its pieces in one, and how to number it in a pair."""
 
-    own: int
-    n_own: int
-    of_pieces: int
-    n_learned: int
-    n_pieces: int
+    rows: int
     spelled: bytes
     first: int
     """The number of a pair so far, where this is its first word."""
@@ -129,14 +128,10 @@ class _Known(dict[str, _Word]):
         self._learnt = learnt(side)
 
     def __missing__(self, word: str) -> _Word:
-        plain, own = spelled(word), pieces(word)
-        found = _Word(
-            *self._learnt.sum_of([number("word", plain)]),
-            *self._learnt.sum_of([crc32(piece.encode(), _PIECE) for piece in own]),
-            len(own),
-            plain.encode(),
-            crc32(f"beside {plain} ".encode()),
-        )
+        plain = spelled(word)
+        parts = [crc32(piece.encode(), _PIECE) for piece in _pieces(plain)]
+        rows = self._learnt.word(number("word", plain), parts)
+        found = _Word(rows, plain.encode(), crc32(f"beside {plain} ".encode()))
         if len(self) < _KEPT:
             self[word] = found
         return found
@@ -145,18 +140,10 @@ class _Known(dict[str, _Word]):
 def _of_words(words: Sequence[str], side: str) -> list[float]:
     """What words, their pieces and two in a row add up to, each kind scaled by how many stand there."""
     known, start, end = _known(side)
-    once = [known[word] for word in dict.fromkeys(words)]
-    here = [known[word] for word in words]
-    pairs = [crc32(two.spelled, one.first) for one, two in pairwise((start, *here, end))]
-    return learnt(side).rows.weights(
-        (sum([word.own for word in once]), sum([word.n_own for word in once]), len(once) ** -0.5),
-        (
-            sum([word.of_pieces for word in once]),
-            sum([word.n_learned for word in once]),
-            sum([word.n_pieces for word in once]) ** -0.5,
-        ),
-        (*learnt(side).sum_of(pairs), len(pairs) ** -0.5),
-    )
+    rows, written, firsts = zip(*[known[word] for word in words], strict=True)
+    pairs = list(map(crc32, (*written, end.spelled), (start.first, *firsts)))
+    once = dict(zip(words, rows, strict=True))
+    return learnt(side).of_words(sum(once.values()), len(once), pairs)
 
 
 @cache

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _LIFT = 128
 """Added to every weight, so that no column of a sum borrows from the next."""
+_THOUSAND, _SINGLE_LIFT = 1_000, 1 << 20
+"""Single signs are kept in whole thousandths, which take more room."""
 
 
 class Rows:
@@ -20,7 +22,7 @@ class Rows:
 
     >>> import numpy as np
     >>> rows = Rows(np.array([[1, -2], [3, 4]], np.int8), np.array([0.5, 1.0]))
-    >>> rows.weights((rows.row(0) + rows.row(1), 2, 1.0))
+    >>> rows.added([rows.row(0), rows.row(1)])
     [2.0, 2.0]
     """
 
@@ -28,45 +30,41 @@ class Rows:
         lifted = (weights.reshape(-1, weights.shape[-1]).astype("<i4") + _LIFT).astype("<u4")
         self._lanes = lifted.tobytes()
         self._lane = Struct(f"<{lifted.shape[1]}I")
-        self._step: list[float] = step.tolist()
+        self.step: list[float] = step.tolist()
+        self.width = self._lane.size
+        """Bytes of a row."""
 
     def row(self, at: int) -> int:
         """One row."""
-        width = self._lane.size
+        width = self.width
         return int.from_bytes(self._lanes[at * width : (at + 1) * width], "little")
 
+    def lanes(self, rows: int) -> tuple[int, ...]:
+        """The columns of rows that were added up, each lifted once a row."""
+        return self._lane.unpack(rows.to_bytes(self.width, "little"))
+
     def added(self, rows: Sequence[int], scale: float = 1.0) -> list[float]:
-        """What single rows add up to times a scale, a column each.
-
-        >>> import numpy as np
-        >>> rows = Rows(np.array([[1, -2], [3, 4]], np.int8), np.array([0.5, 1.0]))
-        >>> rows.added([rows.row(0), rows.row(1)])
-        [2.0, 2.0]
-        """
-        lift, lanes = len(rows) * _LIFT, self._lane.unpack(sum(rows).to_bytes(self._lane.size, "little"))
-        return [(lane - lift) * step * scale for lane, step in zip(lanes, self._step, strict=True)]
-
-    def weights(self, *parts: tuple[int, int, float]) -> list[float]:
-        """What sums of rows add up to, a column each; a part is a sum, how many rows it holds, and its scale."""
-        size, unpack = self._lane.size, self._lane.unpack
-        columns = [
-            [(lane - n_rows * _LIFT) * scale for lane in unpack(total.to_bytes(size, "little"))]
-            for total, n_rows, scale in parts
-            if n_rows
-        ]
-        return [step * sum(column) for step, *column in zip(self._step, *columns, strict=True)]
+        """What single rows add up to times a scale, a column each."""
+        lift = len(rows) * _LIFT
+        return [(lane - lift) * step * scale for lane, step in zip(self.lanes(sum(rows)), self.step, strict=True)]
 
 
 class Signed(NamedTuple):
-    """Which signs stand in a message, what they add up to a column each, and the sum of the rows of each two."""
+    """Which signs stand in a message, and the rows of each one and of each two of them in one."""
 
     places: tuple[int, ...]
-    alone: list[float]
-    pairs: int
+    rows: int
+
+
+_NO_SIGNS = Signed((), 0)
 
 
 class Learnt:
-    """The weights of one side: of signs, of each two of them, and of words, two in a row and pieces by their number."""
+    """The weights of one side: of signs, of each two of them, and of words, two in a row and pieces by their number.
+
+    What is added up together stands side by side in one number: a sign's own row behind those of two signs, a word's
+    pieces behind its own row and then how many of each were learned.
+    """
 
     def __init__(self, held: Mapping[str, np.ndarray[Any, Any]]) -> None:
         self.decisions: tuple[str, ...] = tuple(held["decisions"].tolist())
@@ -74,45 +72,78 @@ class Learnt:
         self.rows = Rows(held["rows"], held["rows_step"])
         self._start: list[float] = held["start"].tolist()
         self._places: Mapping[str, int] = {name: n for n, name in enumerate(held["signs"].tolist())}
-        self._single: list[list[float]] = held["single"].tolist()
+        self._single = (held["single"] * _THOUSAND).round().astype("<i4") + _SINGLE_LIFT
         self._pairs = Rows(held["pairs"], held["pairs_step"])
         self._beside: dict[int, list[int]] = {}
-        self._nothing = [0.0] * len(self.decisions)
+        n = len(self.decisions)
+        self._halves, self._word = Struct(f"<{2 * n}I"), Struct(f"<{2 * n + 3}I")
 
-    def signed(self, signs: Iterable[str], more_than: Signed | None = None) -> Signed:
+    def signed(self, signs: Iterable[str], more_than: Signed = _NO_SIGNS) -> Signed:
         """The signs of a message that were learned, added up; more than those that were added up before."""
-        before = more_than or Signed((), self._nothing, 0)
-        new = sorted([self._places[sign] for sign in signs if sign in self._places])
+        known = self._places
+        new = sorted([known[sign] for sign in signs if sign in known])
         if not new:
-            return before
-        both, older = before.pairs, before.places
-        for at, place in enumerate(new):
+            return more_than
+        places, rows = list(more_than.places), more_than.rows
+        for place in new:
+            places.append(place)
             beside = self._beside.get(place) or self._beside_of(place)
-            both += sum([beside[other] for other in older]) + sum([beside[other] for other in new[:at]])
-        alone: list[float] = list(map(sum, zip(before.alone, *[self._single[place] for place in new], strict=True)))
-        return Signed((*older, *new), alone, both)
+            rows += sum(map(beside.__getitem__, places))
+        return Signed(tuple(places), rows)
 
     def of_signs(self, signed: Signed) -> list[float]:
         """What the signs of a message and each two of them add up to."""
-        n = len(signed.places)
+        n, width = len(signed.places), len(self.decisions)
         if not n:
             return self._start
-        scale = n**-0.5
-        total = [start + one * scale for start, one in zip(self._start, signed.alone, strict=True)]
-        if n == 1:
-            return total
         n_pairs = n * (n - 1) // 2
-        return list(map(float.__add__, total, self._pairs.weights((signed.pairs, n_pairs, n_pairs**-0.5))))
+        lanes = self._halves.unpack(signed.rows.to_bytes(self._halves.size, "little"))
+        lift, scale = n_pairs * _LIFT, n_pairs**-0.5 if n_pairs else 0.0
+        own_lift, own_scale = n * _SINGLE_LIFT, n**-0.5 / _THOUSAND
+        return [
+            start + (own - own_lift) * own_scale + (two - lift) * scale * step
+            for start, two, own, step in zip(self._start, lanes[:width], lanes[width:], self._pairs.step, strict=True)
+        ]
 
     def _beside_of(self, place: int) -> list[int]:
-        n = len(self._places)
+        """The rows of a sign and each other one, and its own in its own place."""
+        n, shift = len(self._places), 8 * self._pairs.width
+        made, row = self._beside, self._pairs.row
         # A pair is kept under the one that comes first.
-        found = self._beside[place] = [self._pairs.row(min(place, other) * n + max(place, other)) for other in range(n)]
+        found = [
+            made[other][place] if other in made else row(min(place, other) * n + max(place, other))
+            for other in range(n)
+        ]
+        found[place] = int.from_bytes(self._single[place].tobytes(), "little") << shift
+        made[place] = found
         return found
 
-    def sum_of(self, numbers: Iterable[int]) -> tuple[int, int]:
+    def word(self, own: int, pieces: Sequence[int]) -> int:
+        """The rows of a word and of its pieces by their numbers."""
+        (row, n_own), (rows, n_learned) = self._sum_of([own]), self._sum_of(pieces)
+        bits = 8 * self.rows.width
+        counts = n_own | n_learned << 32 | len(pieces) << 64
+        return row | rows << bits | counts << 2 * bits
+
+    def of_words(self, words: int, n_words: int, pairs: Sequence[int]) -> list[float]:
+        """What so many words, whose rows were added up, and each two in a row by their numbers add up to."""
+        width = len(self.decisions)
+        *lanes, n_own, n_learned, n_pieces = self._word.unpack(words.to_bytes(self._word.size, "little"))
+        two, n_two = self._sum_of(pairs)
+        lift, scale = n_own * _LIFT, n_words**-0.5
+        piece_lift, piece_scale = n_learned * _LIFT, n_pieces**-0.5 if n_pieces else 0.0
+        two_lift, two_scale = n_two * _LIFT, len(pairs) ** -0.5
+        return [
+            step * ((own - lift) * scale + (piece - piece_lift) * piece_scale + (pair - two_lift) * two_scale)
+            for step, own, piece, pair in zip(
+                self.rows.step, lanes[:width], lanes[width:], self.rows.lanes(two), strict=True
+            )
+        ]
+
+    def _sum_of(self, numbers: Iterable[int]) -> tuple[int, int]:
         """The rows of these numbers in one, and how many of them were learned."""
-        rows = [self.rows.row(at) for number in numbers if (at := self.numbers.get(number)) is not None]
+        row = self.rows.row
+        rows = [row(at) for at in map(self.numbers.get, numbers) if at is not None]
         return sum(rows), len(rows)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from evalkit.text.tokens import jaccard, word_ngrams
 
-_KNOWN_WORDS = 5_000
+_KNOWN_WORDS = 20_000
 
 
 class Trigrams:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+from itertools import combinations
 from zlib import crc32
 
 import numpy as np
@@ -79,13 +81,33 @@ def test_the_tables_of_shapes_are_read_as_one(language):
 
 def test_rows_that_are_added_as_one_number_add_up_column_by_column() -> None:
     rows = Rows(np.array([[127, -128, 0], [127, -128, 1], [-128, 127, -1]], np.int8), np.array([0.5, 1.0, 2.0]))
-    whole = sum(rows.row(at) for at in (0, 1, 2, 2))
-    assert rows.weights((whole, 4, 1.0)) == [-1.0, -2.0, -2.0]
-    assert rows.weights((rows.row(0), 1, 2.0), (rows.row(1) + rows.row(1), 2, 0.5)) == [190.5, -384.0, 2.0]
+    assert rows.added([rows.row(at) for at in (0, 1, 2, 2)]) == [-1.0, -2.0, -2.0]
+    assert rows.added([rows.row(1), rows.row(1)], 0.5) == [63.5, -128.0, 2.0]
+
+
+_NAMES = ("start", "signs", "single", "pairs", "pairs_step", "numbers", "rows", "rows_step")
+
+
+@pytest.mark.parametrize("side", ["customer", "bot"])
+def test_what_stands_side_by_side_in_one_number_adds_up_as_the_table_says(side: str) -> None:
+    with files("evalkit.language").joinpath("data/weights.npz").open("rb") as file:
+        table = np.load(file)
+        start, signs, single, pairs, pairs_step, numbers, rows, step = (table[f"{side}_{name}"] for name in _NAMES)
+    known, said = learnt(side), ["neg", "wh", "?", "says complaint", "ends", "length 2"]
+    at = [list(signs).index(sign) for sign in said if sign in signs]
+    two = sum(pairs[min(a, b), max(a, b)].astype(int) for a, b in combinations(at, 2))
+    n_pairs = len(at) * (len(at) - 1) // 2
+    wanted = start + single[at].astype(float).sum(0) * len(at) ** -0.5 + two * pairs_step * n_pairs**-0.5
+    assert known.of_signs(known.signed(said[3:], known.signed(said[:3]))) == pytest.approx(wanted, abs=1e-5)
+    held = {int(number): row.astype(int) for number, row in zip(numbers, rows, strict=True)}
+    own, parts, beside = ([int(n) for n in some] for some in (numbers[:1], numbers[1:5], numbers[5:7]))
+    added = (sum(held[n] for n in some) * scale for some, scale in ((own, 1), (parts, 5**-0.5), (beside, 3**-0.5)))
+    assert known.of_words(known.word(own[0], [*parts, -1]), 1, [*beside, -1]) == pytest.approx(sum(added) * step)
 
 
 def test_a_pair_and_a_piece_have_the_number_under_which_they_were_learned() -> None:
     known, start, _ = _known("customer")
     word = known["hej"]
     assert crc32(word.spelled, start.first) == number("beside", "^", "hej")
-    assert learnt("customer").sum_of([number("piece", piece) for piece in pieces("hej")]) == word[2:4]
+    parts = [number("piece", piece) for piece in pieces("hej")]
+    assert learnt("customer").word(number("word", "hej"), parts) == word.rows

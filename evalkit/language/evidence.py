@@ -44,7 +44,8 @@ def marks(text: str, length: int) -> tuple[str, ...]:
         found.append("…")
     if not text.isascii():
         found += dict.fromkeys(_FACES.findall(text))
-    if len(text) > _LETTERS and sum(map(str.isupper, text)) > _CAPITALS * len(text):
+    # Where every other letter is small, no more than half of them are capitals.
+    if len(text) > _LETTERS and not text[1::2].islower() and sum(map(str.isupper, text)) > _CAPITALS * len(text):
         found.append("capitals")
     return (*found, f"length {min(length // _LENGTH_STEP, _LENGTHS)}")
 

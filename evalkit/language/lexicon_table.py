@@ -67,6 +67,8 @@ class Table(dict[str, _Starts | None]):
             table = self._prefix if phrase.wild[0] else self._exact
             table.setdefault(phrase.words[0], []).append(phrase)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
+        self._ends = tuple({phrase.words[0] for phrase in self._inner if not phrase.wild[0]})
+        self._within = tuple({phrase.words[0] for phrase in self._inner if phrase.wild[0]})
 
     def found(self, said: Said) -> list[tuple[Phrase, int]]:
         """Every phrase that stands in a text, with the number of its first word."""
@@ -102,7 +104,8 @@ class Table(dict[str, _Starts | None]):
             if length > len(word):
                 break
             found += self._prefix.get(word[:length], ())
-        found += [p for p in self._inner if (p.words[0] in word if p.wild[0] else word.endswith(p.words[0]))]
+        if word.endswith(self._ends) or any([part in word for part in self._within]):
+            found += [p for p in self._inner if (p.words[0] in word if p.wild[0] else word.endswith(p.words[0]))]
         if not found:
             return None
         by_second: dict[str, list[Phrase]] = {}

@@ -49,6 +49,10 @@ class Rule:
     longest: int | None
     ordered: bool
 
+    def meetable(self, names: frozenset[str]) -> bool:
+        """Whether a sentence that holds just these classes could meet it."""
+        return self.none.isdisjoint(names) and not any([group.isdisjoint(names) for _, group in self.groups])
+
 
 def structured(said: Said, hits: list[ClassHit], side: str, denied: Callable[[int], bool]) -> Structured:
     """What the shapes of a message's sentences say; `denied` tells of a word whether a negation stands before it."""
@@ -97,11 +101,7 @@ def _possible(side: str, names: frozenset[str]) -> tuple[tuple[Rule, ...], tuple
 
 def _meetable(rules: Sequence[Rule], needed: Mapping[str, tuple[int, ...]], names: frozenset[str]) -> tuple[Rule, ...]:
     near = {number for name in names for number in needed.get(name, ())}
-    return tuple(
-        rule
-        for rule in map(rules.__getitem__, sorted(near))
-        if not rule.none & names and all(group & names for _, group in rule.groups)
-    )
+    return tuple([rule for rule in map(rules.__getitem__, sorted(near)) if rule.meetable(names)])
 
 
 @cache

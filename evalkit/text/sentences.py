@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _BOUNDARY = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|(?<=\s)[•▪–-](?=\s)|[;](?=\s)")
+_LETTER = re.compile(r"[^\W_]")
 _LAST_WORD = re.compile(r"[^\s(\[\"']+$")
 
 
@@ -73,6 +74,6 @@ def _month_follows(rest: str) -> bool:
 def _append(found: list[Sentence], text: str, start: int, end: int) -> None:
     piece = text[start:end]
     stripped = piece.strip()
-    if any(character.isalnum() for character in stripped):
+    if _LETTER.search(stripped):
         begin = start + len(piece) - len(piece.lstrip())
         found.append(Sentence(stripped, begin, begin + len(stripped)))

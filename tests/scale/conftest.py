@@ -10,10 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import pytest
 
@@ -29,6 +30,12 @@ RUN = Run(id="r", release="desk", source="production", status="finished")
 N = 1_300
 _ROOT = str(Path(__file__).parents[2])
 ENGINES = ["local", "dask", pytest.param("ray", marks=pytest.mark.external)]
+
+
+class Standing(Protocol):
+    """Where a cluster stands."""
+
+    def __call__(self, name: str, *, client: bool = False) -> str | None: ...
 
 
 def texts(special: dict[int, str]) -> Iterator[Conversation]:
@@ -58,30 +65,38 @@ def engine(name: str, **given: object) -> Engine:
     return engine_of(name, workers=2, **given)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
-def standing() -> Iterator[Callable[[str], str | None]]:
-    """By the name of an engine, the address of a cluster that stands to the end; None where starting one costs little."""
-    with ExitStack() as stack:
-        held: list[str] = []
+@pytest.fixture(scope="session", autouse=True)
+def _one_token() -> Iterator[None]:
+    """Ray reads its token when it is imported and never again, so that every test here speaks with the same one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        yield
 
-        def address(name: str) -> str | None:
-            if name == "ray" and not held:
-                held.append(stack.enter_context(ray_cluster(tokens=False))[0])
-            return held[0] if name == "ray" else None
+
+@pytest.fixture(scope="session")
+def standing() -> Iterator[Standing]:
+    """By the name of an engine, the address of a cluster that stands to the end; None for the local one."""
+    with ExitStack() as stack:
+        head = cache(lambda: stack.enter_context(ray_cluster()))
+        scheduler = cache(lambda: stack.enter_context(dask_cluster("--no-nanny", "--no-nanny"))[0])
+
+        def address(name: str, *, client: bool = False) -> str | None:
+            if name == "ray":
+                return head()[client]
+            return scheduler() if name == "dask" else None
 
         yield address
 
 
 @contextmanager
-def ray_cluster(*, tokens: bool = True) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """A head with two workers: its address on a node, its address for a client, and the environment that it asks for."""
+def ray_cluster() -> Iterator[tuple[str, str]]:
+    """A head with two workers and a token: its address on a node, and its address for a client."""
     pytest.importorskip("ray", reason="ray is not installed")
     command = shutil.which("ray", path=str(Path(sys.executable).parent))
     assert command is not None
     port, door = free_port(), free_port()
-    environment = {**os.environ, "PYTHONPATH": _ROOT, "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "120"}
-    if tokens:
-        environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    environment = {**os.environ, "PYTHONPATH": _ROOT, "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "45"}
     words = [
         command, "start", "--head", "--block", "--port", str(port), "--ray-client-server-port", str(door),
         "--num-cpus", "2", "--include-dashboard", "false", "--disable-usage-stats",
@@ -96,7 +111,7 @@ def ray_cluster(*, tokens: bool = True) -> Iterator[tuple[str, str, dict[str, st
                     # A busy machine gives up on its own head; it comes up on a later try.
                     head = subprocess.Popen(words, env=environment, stdout=said, stderr=subprocess.DEVNULL)
                 time.sleep(0.2)
-            yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{door}", environment
+            yield f"127.0.0.1:{port}", f"ray://127.0.0.1:{door}"
         finally:
             head.terminate()
             head.wait()

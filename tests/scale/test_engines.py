@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from evalkit.model import ScorerSpec
 from evalkit.scoring import World, build_scorers
 from evalkit.store import schema
 from evalkit.store.store import Store
-from tests.scale.conftest import ENGINES, RUN, engine, filled
+from tests.scale.conftest import ENGINES, RUN, Standing, engine, filled
 
 pytest.importorskip("pyarrow")
 SCORERS = ("correctness", "privacy", "compliance", "language", "loops", "tone", "resolution", "escalation", "handover")
@@ -55,9 +54,9 @@ def test_every_engine_gives_the_same_bytes(
     name: str,
     packed: bool,
     reference: dict[str, list[tuple[object, ...]]],
-    standing: Callable[[str], str | None],
+    standing: Standing,
 ) -> None:
-    # Ray once on a cluster of its own, once on one that stands.
+    # Once on a cluster of its own, once on one that stands.
     runner = engine(name, address=None if packed else standing(name))
     with filled(tmp_path, SPECIAL, packed=packed) as store:
         found = held(store, score_run(store, RUN, world(), engine=runner))

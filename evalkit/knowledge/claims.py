@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.knowledge.contacts import contacts_in
 from evalkit.knowledge.courtesies import states_nothing
 from evalkit.knowledge.glossary import courtesies
 from evalkit.knowledge.statements import clauses
@@ -17,9 +18,6 @@ from evalkit.text.sentences import Sentence as Piece
 from evalkit.text.sentences import split
 from evalkit.text.tokens import words
 
-CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.]+|(?:https?://|www\.)\S+|(?<!\w)[\w-]+\.(?:se|dk|no|fi|de|com|example|eu|net|org)\b"
-)
 YES_NO = re.compile(
     r"^\s*(?:(?P<yes>ja|jajamän|jo|yes|yep|kyllä|joo|doch|absolut|javisst|selvfølgelig|självklart|sure)"
     r"|(?P<no>nej|nei|nope|nein|niks|(?:no|ei|emme|en)(?=\s*(?:[,.!:;–]|$))))\b[\s,.!:–-]*",
@@ -66,7 +64,7 @@ def claims_of(
     reply = "" if opening is None else "yes" if opening.group("yes") else "no"
     for sentence in split(text):
         said = sentence.text.strip()
-        if said.endswith("?") or (not CONTACT.search(said) and states_nothing(said, language)):
+        if said.endswith("?") or (not any(contacts_in(said)) and states_nothing(said, language)):
             continue
         answered = YES_NO.match(said)
         rest = said[answered.end() :] if answered else said
@@ -79,7 +77,7 @@ def claims_of(
         covered = sum(
             min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
         )
-        named = CONTACT.search(rest) is not None
+        named = any(contacts_in(rest))
         if covered and not named and (covered > 0.6 * len(said) if amounts else not _goes_beyond(sentence, skip)):
             continue
         if len(words(rest)) < _MIN_WORDS and len(own_terms(rest)) < FEWEST_TERMS and not amounts and not named:

@@ -40,6 +40,9 @@ _NO_ROLES = frozenset(
         "_look_up",
         "_tell",
         "_left",
+        "_ask_phone",
+        "_ask_mail",
+        "_ask_link",
     }
 )
 
@@ -85,7 +88,7 @@ def _tables() -> tuple[Exact, Prefixes, dict[str, frozenset[str]]]:
     roles: dict[str, frozenset[str]] = {}
     for name, entries in concepts().items():
         said = [comparable(str(entry)) for entry in entries]
-        if name in {"_antonyms", "_polar", "_generic", "_parties"}:
+        if name in {"_antonyms", "_polar", "_generic", "_parties", "_ways"}:
             continue
         if name.startswith("_"):
             roles[name] = frozenset(said)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from evalkit.knowledge.claims import CONTACT, FEWEST_TERMS, YES_NO, Claim, own_terms
+from evalkit.knowledge.binding import equal_amounts
+from evalkit.knowledge.claims import FEWEST_TERMS, YES_NO, Claim, own_terms
 from evalkit.knowledge.comparing import compare, read
+from evalkit.knowledge.contacts import Contact, at_home, contacts_in, given_for, instead_of, unknown
 from evalkit.knowledge.features import Reading
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import best_match, wording
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
-from evalkit.text.sentences import split
 from evalkit.text.tokens import char_ngrams, text_ngrams, words
 
 if TYPE_CHECKING:
     from evalkit.knowledge.base import Knowledge
 
 ClaimVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "invented", "unsure"]
-_PHONE = re.compile(r"(?<![\w-])\+?\d[\d -]{5,}\d(?![\w-])")
-_KNOWN, _NUMBERED = 0.5, 0.4
+_KNOWN = 0.5
 _NEAREST, _OLDER = 6, 3
 _REMARK, _ASKED = 3, 0.6
 _OPEN = frozenset({"unsure", "not_in_kb"})
@@ -51,7 +51,7 @@ class Judgement:
 
 def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
     """Whether a part of an answer is a friendly remark: few words, no amount or contact, nothing of the question."""
-    if claim.quantities or claim.denied or CONTACT.search(claim.text) or _PHONE.search(claim.text):
+    if claim.quantities or claim.denied or any(contacts_in(claim.text)):
         return False
     own = own_terms(claim.text)
     if len(own) > _REMARK or YES_NO.match(claim.text) or (judged.exact and judged.verdict == "supported"):
@@ -63,13 +63,13 @@ def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
 
 def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None = None) -> Judgement:
     """The judgement on one claim, from the passages that were valid on a day and from superseded ones."""
-    invented = _invented(claim, base)
+    invented = _invented(claim, base, language)
     if invented is not None:
         return invented
     passages = _valid(claim, question, base, day)
     if (quoted := _quoted(claim, passages, base)) is not None:
         return quoted
-    judged = _judged(claim, question, passages, base, language)
+    judged = _given(claim, _judged(claim, question, passages, base, language), base)
     if judged.verdict in {"contradicted", "not_in_kb", "unsure"} and claim.quantities:
         # An answer from an older version is the likeliest reason for a wrong amount.
         old = _judged(claim, question, _superseded(claim, question, base, day), base, language)
@@ -159,7 +159,7 @@ def _judged(claim: Claim, question: str, passages: Iterable[int], base: Knowledg
 def reading_of(claim: Claim, question: str, base: Knowledge, language: str | None) -> Reading | None:
     """What the rules say of a claim and what they saw, None where a contact or a quotation decides: for learning."""
     passages = _valid(claim, question, base, None)
-    if _invented(claim, base) is not None or _quoted(claim, passages, base) is not None:
+    if _invented(claim, base, language) is not None or _quoted(claim, passages, base) is not None:
         return None
     places = _places(passages, base, language)
     if not places:
@@ -205,24 +205,47 @@ def _judgement(result: Comparison, places: Sequence[tuple[int, Sentence]], base:
     )  # fmt: skip
 
 
-def _invented(claim: Claim, base: Knowledge) -> Judgement | None:
-    for hit in CONTACT.finditer(claim.text):
-        said = hit.group().rstrip(".,;:!?)").lower()
-        if not any(said in text for text in base.public_texts):
-            return Judgement("invented", False, "a contact or link that the knowledge base does not hold")
-    for hit in _PHONE.finditer(claim.text):
-        digits = "".join(filter(str.isdigit, hit.group()))
-        if len(digits) >= 7 and not any(digits in known for known in base.public_digits):
-            reason = "a number that the knowledge base does not hold"
-            # Where the base gives a number for this, another one denies it.
-            return _other_number(claim, base, reason) or Judgement("invented", False, reason)
+def _invented(claim: Claim, base: Knowledge, language: str | None) -> Judgement | None:
+    for contact in contacts_in(claim.text):
+        if not unknown(contact, base):
+            continue
+        reason = f"a {contact.kind} that the knowledge base does not hold"
+        # Where the base gives one for this, another one denies it.
+        known = instead_of(contact, claim.text, claim.question, base, language)
+        if known is None and at_home(contact, base):
+            continue
+        if known is None:
+            return Judgement("invented", False, reason)
+        return _by_contact("contradicted", known[0], base, reason, exact=known[1])
     return None
 
 
-def _other_number(claim: Claim, base: Knowledge, reason: str) -> Judgement | None:
-    """The number that the base gives for what a claim gives another one for."""
-    for text in base.public_texts:
-        for piece in split(text):
-            if _PHONE.search(piece.text) and content_overlap(f"{claim.question} {claim.text}", piece.text) >= _NUMBERED:
-                return Judgement("contradicted", True, reason)
-    return None
+def _given(claim: Claim, judged: Judgement, base: Knowledge) -> Judgement:
+    """The judgement on a claim that gives a contact: what the base gives for the same is told of no other."""
+    given = next(contacts_in(claim.text), None)
+    if given is None or judged.verdict == "stale":
+        return judged
+    place = given_for(given, claim.text, claim.question, base)
+    if place is None:
+        return judged
+    known, better = place
+    if better:
+        return replace(judged, verdict="contradicted", exact=False, reason="another contact is given for this")
+    if judged.open and judged.verdict != "supported" and _of_one_time(claim, known, base):
+        return _by_contact("supported", known, base, "the contact that is given for this")
+    return judged
+
+
+def _of_one_time(claim: Claim, known: Contact, base: Knowledge) -> bool:
+    """Whether the amounts of a claim are no others than those of the sentence that gives its contact."""
+    told = quantities(base.passages[known.passage].text[known.start : known.end])
+    kinds = {q.kind for q in told} - {"count"}
+    return all(any(equal_amounts(q, other) for other in told) for q in claim.quantities if q.kind in kinds)
+
+
+def _by_contact(
+    verdict: ClaimVerdict, known: Contact, base: Knowledge, reason: str, *, exact: bool = False
+) -> Judgement:
+    passage = base.passages[known.passage]
+    document = base.document_of(passage).id
+    return Judgement(verdict, exact, reason, document, passage.hash, known.start, known.end)

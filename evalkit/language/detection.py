@@ -43,7 +43,7 @@ _WORDS = re.compile(WORD)
 _by_score = itemgetter(0)
 
 
-class Language(msgspec.Struct, frozen=True):
+class Language(msgspec.Struct, frozen=True, gc=False):
     """`code` is None when the lead is too small; `candidates` are those that remain, best first.
 
     `confidence` in [0, 1) grows with the lead of the best candidate over the next.

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"«[^»]*»|»[^«]*«|[“”„\"][^“”„\"]*[“”
 _MOSTLY = 0.8
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A phrase of a category at [start, end). `weak` words carry little alone; `negated` ones say the opposite.
 
     `phrase` is empty where the shape of the sentence says it and no listed phrase.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from evalkit.language.detection import Language, detect_together, spoken
@@ -16,6 +15,8 @@ from evalkit.text.said import Said
 
 _KEPT = 2_000
 """Greetings, menus and ready-made answers come again and again; a bound keeps memory flat."""
+_MARKED = 20_000
+"""So many texts that came once are remembered, as a number each."""
 _LONGEST = 600
 """A text of more characters is hardly ever written twice."""
 _SURROUNDINGS = 50
@@ -26,9 +27,9 @@ Told = TypeVar("Told")
 class Text:
     """The words, the language and the phrases of one text, each read once and only when asked for.
 
-    >>> text = text_of("Tack!")
-    >>> text.said.words, text_of("Tack!") is text
-    (['tack'], True)
+    >>> text = Text("Tack!")
+    >>> text.said.words, text.guess.candidates[0], text.heard("sv", "customer").hits[0].category
+    (['tack'], 'sv', 'thanks_satisfaction')
     """
 
     __slots__ = ("_guess", "_heard", "_odds", "_own", "_told", "_trigrams", "said", "words")
@@ -118,11 +119,50 @@ class Texts(dict[int, Text]):
         return self[turn].trigrams
 
 
+class _Lately:
+    """The texts that came at least twice lately.
+
+    What came once leaves a mark alone: most of what customers write never comes again, and room that is used anew
+    at once is twice as quick as room that is held. Young and old take turns, so that what comes often stays.
+    """
+
+    def __init__(self) -> None:
+        self._young: dict[str, Text] = {}
+        self._old: dict[str, Text] = {}
+        self._marks: set[int] = set()
+        self._old_marks: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def text(self, text: str) -> Text:
+        """The text as it was read before, or read now."""
+        found = self._young.get(text)
+        if found is None:
+            found = self._old.get(text)
+            again = found is not None
+            found = found or Text(text)
+            if again or self._came(hash(text)):
+                self._keep(text, found)
+        return found
+
+    def _came(self, mark: int) -> bool:
+        if mark in self._marks or mark in self._old_marks:
+            return True
+        if len(self._marks) >= _MARKED:
+            self._old_marks, self._marks = self._marks, set()
+        self._marks.add(mark)
+        return False
+
+    def _keep(self, text: str, found: Text) -> None:
+        if len(self._young) >= _KEPT // 2:
+            self._old, self._young = self._young, {}
+        self._young[text] = found
+
+
+_lately = _Lately()
+
+
 def text_of(text: str) -> Text:
-    """A text as it was read before, where it is short and came lately."""
-    return _kept(text) if len(text) <= _LONGEST else Text(text)
-
-
-@lru_cache(maxsize=_KEPT)
-def _kept(text: str) -> Text:
-    return Text(text)
+    """A text as it was read before, where it is short and came at least twice lately."""
+    return _lately.text(text) if len(text) <= _LONGEST else Text(text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.language.amounts import Quantity
+from evalkit.language.numerals import number_words
+from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
 
 _NEAR_ENOUGH, _TOLERANCE = 0.3, 0.002
@@ -15,20 +19,38 @@ _NEAREST, _FEWEST, _MOST = 2, 2, 4
 _A_SUM = 100
 _MONTHS, _DAY_H = 12.0, 24.0
 _WHOLE = 100.0
+_FACTORS = frozenset({"count", "duration", "measure"})
+_IN_HOURS = (1 / 60, 1.0, 24.0, 168.0, 720.0)
+_MOST_COUNTED = 1_000
+_BARE = re.compile(r"(?<![\w.,:])(?:\d{1,3}(?![\d.,:]*\d)|[^\W\d_]{2,16})(?!\w)")
 
 
 def follows(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> bool:
     """Whether arithmetic gives an amount from those of the passages near the claim, the question and the answer."""
+    reckon = {"money": _prices, "duration": _times, "count": _times, "clock": _clocks}.get(amount.kind)
+    if reckon is None:
+        return False
     ranked = sorted(range(len(sentences)), key=lambda n: -overlaps[n])
     near = {id(sentences[n].passage) for n in ranked if overlaps[n] >= _NEAR_ENOUGH or n in ranked[:_NEAREST]}
-    told = [q for s in sentences if id(s.passage) in near for q in s.amounts if q.lo > 0 and q.lo == q.hi]
-    spoken = [q for q in (*claim.asked, *claim.amounts, *claim.spoken) if q.lo > 0 and not _is(q, amount)]
-    reckon = {"money": _prices, "duration": _times, "count": _times, "clock": _clocks}.get(amount.kind)
-    if reckon is None or amount.lo != amount.hi or amount.lo <= 0:
+    return _is_given(amount, claim, [s for s in sentences if id(s.passage) in near], reckon)
+
+
+def may_follow(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -> bool:
+    """Whether any reckoning of what is told and asked gives an amount, by chance or not: what none gives is wrong."""
+    reckon = {"money": _any_price, "percent": _rest}.get(amount.kind)
+    return reckon is None or _is_given(amount, claim, sentences, reckon)
+
+
+_Reckoning = Callable[[Quantity, Statement, Sequence[Quantity], Sequence[Quantity]], Iterator[float]]
+
+
+def _is_given(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], reckon: _Reckoning) -> bool:
+    told = [q for s in sentences for q in s.amounts if q.lo > 0 and q.lo == q.hi]
+    if amount.lo != amount.hi or amount.lo <= 0:
         return False
-    return any(
-        abs(value - amount.lo) <= _TOLERANCE * max(amount.lo, 1) for value in reckon(amount, claim, told, spoken)
-    )
+    spoken = [q for q in (*claim.asked, *claim.amounts, *claim.spoken) if q.lo > 0 and not _is(q, amount)]
+    tolerance = _TOLERANCE * max(amount.lo, 1)
+    return any(abs(value - amount.lo) <= tolerance for value in reckon(amount, claim, told, spoken))
 
 
 def _prices(
@@ -62,6 +84,79 @@ def _prices(
         yield from (one + other for one in named for other in prices)
 
 
+def _any_price(
+    amount: Quantity, claim: Statement, told: Sequence[Quantity], spoken: Sequence[Quantity]
+) -> Iterator[float]:
+    prices = _values(q for q in told if q.kind == "money" and q.unit == amount.unit)
+    counted = _counted(claim, spoken)
+    first = {q.lo for q in told if q.kind in _FACTORS} | {_units(q, unit) for q in told for unit in _IN_HOURS}
+    first = {n for n in first if n > 1}
+    shares = {q.lo / _WHOLE for q in (*told, *spoken) if q.kind == "percent" and q.lo < _WHOLE}
+    beyond = {n - free for n in counted for free in first if 0 < free < n}
+    multiples = list(dict.fromkeys([*prices, *(n * price for n in counted for price in prices)]))
+    yield from multiples
+    # Some are free, or each more has a price of its own beside a first one or a price for all.
+    yield from (more * price for more in beyond for price in prices)
+    pairs = [(n, price) for n in {1.0, *counted} for price in prices]
+    yield from (
+        n * base + more * price for n, base in pairs for more in {1.0, *beyond} for price in prices if price != base
+    )
+    yield from (price + (n - 1) * more for n in counted for price in prices for more in prices if more != price)
+    yield from (much * part for much in multiples for share in shares for part in (1 - share, 1 + share))
+    yield from (price * (1 + (_FEWEST - 1) * (1 - share)) for price in prices for share in shares if _FEWEST in counted)
+    # Grown-ups at one price, children at another one or at a share of it.
+    yield from (n * one + m * other for (n, one), (m, other) in combinations(pairs, 2) if one != other)
+    yield from (n * one + m * other * share for n, one in pairs for m, other in pairs for share in shares)
+    own = _of_the_customer(amount, claim)
+    yield from (much * part for much in own for share in shares for part in (share, 1 - share, 1 + share))
+    yield from (much * n for much in own for n in {*first, *counted})
+    named = _values(q for q in spoken if q.kind == "money" and q.unit == amount.unit)
+    if _says("_left", claim) or _says("_differs", claim):
+        yield from (abs(one - other) for one, other in combinations([*multiples, *own, *named], 2))
+    if _says("_each", claim):
+        yield from (much / n for much in [*prices, *named] for n in {*counted, *first} if n)
+        yield from (abs(price - much / n) for much in prices for n in {*counted, *first} if n for price in prices)
+    # A total is the sum of what the answer names beside it, or of prices told.
+    yield from (sum(some) for n in range(_FEWEST, _MOST + 1) for some in combinations(named[: _MOST + 1], n))
+    if _says("_reckoned", claim):
+        yield from (one + other for one in named for other in prices)
+
+
+def _of_the_customer(amount: Quantity, claim: Statement) -> list[float]:
+    """The customer's own money: with a currency, or a number too large to be a count."""
+    return [q.lo for q in claim.asked if q.unit == amount.unit or (q.kind == "count" and q.lo >= _A_SUM)]
+
+
+def _counted(claim: Statement, spoken: Sequence[Quantity]) -> set[float]:
+    """How many of something: counts, lengths of time in each unit, bare numbers, a year of months."""
+    counted = {q.lo for q in spoken if q.kind in {"count", "measure"} and not q.bound}
+    counted |= {q.lo for q in spoken if q.kind == "duration"}
+    counted |= {_units(q, unit) for q in spoken for unit in _IN_HOURS}
+    if _says("_yearly", claim):
+        counted.add(_MONTHS)
+    counted |= _bare_numbers(f"{claim.question} {claim.text}")
+    return {n for n in counted if 1 < n <= _MOST_COUNTED}
+
+
+def _units(length: Quantity, unit: float) -> float:
+    return length.lo / unit if length.kind == "duration" and length.unit == "h" else 0.0
+
+
+@lru_cache(maxsize=4_000)
+def _bare_numbers(text: str) -> frozenset[float]:
+    """The small numbers that stand in a text, in digits and in words: four times, for both."""
+    plain, known = comparable(text), number_words()
+    taken = [(q.start, q.end) for q in quantities(text) if q.kind in {"money", "percent", "clock", "date"}]
+    found = set()
+    for hit in _BARE.finditer(plain):
+        if not any(start < hit.end() and hit.start() < end for start, end in taken):
+            word = hit.group()
+            found.add(float(word) if word.isdigit() else float(known.get(word, 0.0)))
+    if role_words("_both").search(plain):
+        found.add(2.0)
+    return frozenset(found)
+
+
 def _times(amount: Quantity, claim: Statement, told: Sequence[Quantity], spoken: Sequence[Quantity]) -> Iterator[float]:
     every = [q for q in (*told, *spoken) if q.kind == amount.kind and (q.unit == amount.unit or q.kind == "count")]
     if amount.kind == "duration" and _says("_reckoned", claim):
@@ -79,6 +174,13 @@ def _clocks(
     ends = {end for q in told if q.kind == "clock" for end in (q.lo, q.hi)}
     shifts = {q.lo * 60 for q in told if q.kind == "duration" and q.unit == "h" and q.lo < _DAY_H / 2}
     yield from (end + sign * shift for end in ends for shift in shifts for sign in (1, -1))
+
+
+def _rest(amount: Quantity, claim: Statement, told: Sequence[Quantity], spoken: Sequence[Quantity]) -> Iterator[float]:
+    """What a share leaves of the whole, and so many times a share."""
+    shares = _values(q for q in told if q.kind == "percent")
+    yield from (_WHOLE - share for share in shares)
+    yield from (share * n for share in shares for n in _counted(claim, spoken))
 
 
 def _values(amounts: Iterator[Quantity] | Sequence[Quantity]) -> list[float]:

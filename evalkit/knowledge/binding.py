@@ -20,6 +20,7 @@ _OTHER_NAME, _OTHER_SUBJECT, _TURNED = 0.8, 0.5, 0.4
 _SPOKEN, _LEADS, _CLAUSES = 0.6, 0.7, 3
 _SAME_CASE, _ALL_OF_IT, _OTHER_CASE = 1.5, 2.0, 0.6
 _SAME_BOUND, _NO_BOUND = 1.4, 0.95
+_SAME_PERIOD = 1.2
 _COMMA_SIGN = re.compile(r"[,;:]")
 _Placed = tuple[Term, float, list[Near], list[float], float]
 """A term with its weight, how near it is to each sentence, how much stands around each, and its nearest word."""
@@ -59,6 +60,8 @@ def _candidates(
                 score *= _NO_BOUND
             elif amount.bound:
                 score *= _SAME_BOUND
+            if amount.per and amount.per == other.per:
+                score *= _SAME_PERIOD
             score *= _case(amount, claim, sentence, other)
             score *= fits[2]
             yield Candidate(n, other, score, equal_amounts(mine, other))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
-from evalkit.knowledge.arithmetic import follows
+from evalkit.knowledge.arithmetic import follows, may_follow
 from evalkit.knowledge.binding import candidates, equal_amounts
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
@@ -22,15 +23,21 @@ from evalkit.knowledge.inference import (
     told_with_condition,
     torn_apart,
 )
+from evalkit.knowledge.starts import other_event
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
-from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same
+from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
 
 FOLLOWS = "it follows from the amounts that are told"
 OTHER_LIMIT = "another limit decides the customer's case"
+OTHER_UNIT = "the same number of something else stands in the knowledge base"
+OTHER_START = "the time runs from another day"
 _BOUND = 0.22
 _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
 _EXACT, _EXACT_LEAD = 0.4, 0.05
 _RIVAL = 0.5
+_EQUAL_TOO, _UNIT_LEAD = 0.6, 0.7
+_DIGITS = re.compile(r"\d")
+_RECKONED = frozenset({"money", "percent"})
 _SOFT = frozenset({"count", "frequency"})
 _NEAR_ENOUGH = 0.3
 _SPEAKS, _OWN_SPEAKS = 0.42, 0.3
@@ -52,12 +59,15 @@ def by_amounts(
     if not verdicts:
         return by_words(claim, sentences, overlaps, own)
     wrong = [v for v in verdicts if v.relation == "contradicted"]
+    barred = any(v.barred for v in verdicts)
     if wrong:
-        return max(wrong, key=lambda v: v.exact)
+        return replace(max(wrong, key=lambda v: v.exact), barred=barred)
     top = max(range(len(sentences)), key=lambda n: overlaps[n])
     decided = [v for v in verdicts if v.relation != "unsure"]
     if decided and all(v.relation == "supported" for v in decided):
         found = decided[0]
+        if (event := _by_event(claim, sentences, decided)) is not None:
+            return event
         conflict = (
             other_start(claim, sentences, found)
             or torn_apart(claim, sentences, overlaps)
@@ -65,8 +75,29 @@ def by_amounts(
         )
         return conflict or (found if len(decided) == len(verdicts) else replace(found, exact=False))
     if any(v.relation == "not_in_kb" for v in verdicts):
-        return Comparison("not_in_kb", top)
-    return Comparison("unsure", top)
+        return Comparison("not_in_kb", top, barred=barred)
+    return Comparison("unsure", top, barred=barred)
+
+
+def _by_event(claim: Statement, sentences: Sequence[Sentence], found: Sequence[Comparison]) -> Comparison | None:
+    """Contradicted where the knowledge base counts the same time from another event."""
+    for at in [one.sentence for one in found if one.sentence is not None]:
+        if other_event(claim, sentences[at]):
+            return Comparison("contradicted", at, True, OTHER_START)
+    return None
+
+
+def _in_another_unit(amount: Quantity, found: Sequence[Candidate], overlaps: Sequence[float]) -> Comparison | None:
+    """The number that is told, of another currency, or of business days in place of calendar days."""
+    top = found[0].score if found else 0.0
+    if any(c.equal and c.score >= _EQUAL_TOO * top for c in found):
+        return None
+    for candidate in found:
+        if candidate.score < _UNIT_LEAD * top or overlaps[candidate.sentence] < _NEAR_ENOUGH:
+            continue
+        if other_unit(amount, candidate.amount):
+            return Comparison("contradicted", candidate.sentence, True, OTHER_UNIT)
+    return None
 
 
 def _counted_there(amount: Quantity, sentences: Sequence[Sentence]) -> bool:
@@ -86,9 +117,30 @@ def _one_amount(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
+    found = _bound_to(amount, claim, sentences, weights, overlaps, own)
+    told = claim.text[amount.start : amount.end]
+    if found.relation == "supported" or amount.kind not in _RECKONED or amount.lo <= 1 or not _DIGITS.search(told):
+        return found
+    stands = any(equal_amounts(amount, other) for s in sentences for other in s.amounts)
+    asked = any(amount.lo == other.lo for other in claim.asked)
+    if stands or asked or may_follow(amount, claim, sentences):
+        return found
+    return replace(found, barred=True)
+
+
+def _bound_to(
+    amount: Quantity,
+    claim: Statement,
+    sentences: Sequence[Sentence],
+    weights: Weights,
+    overlaps: Sequence[float],
+    own: Sequence[float],
+) -> Comparison:
     found = _untaken(
         amount, claim, sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score), sentences, weights
     )
+    if (unlike := _in_another_unit(amount, found, overlaps)) is not None:
+        return unlike
     best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])
     top = found[0].score if found else 0.0
     denied = sentences[best_sentence]

@@ -10,7 +10,7 @@ from evalkit.knowledge.certainty import OTHER_HOURS
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match
-from evalkit.language.amounts import Quantity
+from evalkit.language.amounts import TWELVE_HOURS, Quantity
 from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
 from evalkit.text.normalise import comparable
 
@@ -77,11 +77,20 @@ def _fit(said: DayHours, known: DayHours) -> bool:
     """Whether said hours are the known ones, as far as either tells both ends."""
     if said.lo is None or known.lo is None:
         return said.lo is known.lo
+    twelve = said.twelve or known.twelve
     ends = [(said.lo, known.lo), (said.hi, known.hi)]
     if known.lo == known.hi:
         # One time is known and not of which end.
-        return known.lo in {said.lo, said.hi} or said.lo == said.hi == OPEN_END
-    return all(mine in {OPEN_END, other} for mine, other in ends)
+        return (
+            _is_time(known.lo, said.lo, twelve) or _is_time(known.lo, said.hi, twelve) or said.lo == said.hi == OPEN_END
+        )
+    return all(mine == OPEN_END or _is_time(mine, other, twelve) for mine, other in ends)
+
+
+def _is_time(one: float | None, other: float | None, twelve: bool) -> bool:
+    if one == other or one is None or other is None or OPEN_END in {one, other}:
+        return one == other
+    return twelve and (one - other) % (_HALF_A_DAY_H * _HOUR_MIN) == 0
 
 
 def _names(terms: Sequence[Term], sentence: Sentence) -> bool:
@@ -98,11 +107,11 @@ def _claimed_hours(claim: Statement) -> tuple[DayHours, ...]:
         return ()
     clocks = [q for q in claim.amounts if q.kind == "clock"]
     if whole := [q for q in clocks if q.hi > q.lo]:
-        return tuple(DayHours(days, q.lo, q.hi) for q in whole)
+        return tuple(DayHours(days, q.lo, q.hi, q.unit == TWELVE_HOURS) for q in whole)
     said = {term.concept for term in claim.said.terms}
     if len(clocks) == 1:
         sides = one_sided(claim.text, clocks[0]) or _side(clocks[0], said)
-        return (DayHours(days, *sides),) if sides else found
+        return (DayHours(days, *sides, clocks[0].unit == TWELVE_HOURS),) if sides else found
     if "open" in said and not claim.amounts:
         return (DayHours(days, None, None) if claim.denies else DayHours(days, OPEN_END, OPEN_END),)
     return ()

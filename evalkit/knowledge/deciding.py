@@ -84,6 +84,8 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     if _stands(found, whole=bool(numbers["whole"]), reply=reading.claim.reply):
         return found
     shares = weights.shares(numbers, signs(reading))
+    if found.barred:
+        shares = (0.0, *shares[1:])
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
     if (

@@ -80,6 +80,8 @@ class Comparison:
     """Which family of rules spoke: `hours`, `amounts` or `words`."""
     doubtful: bool = False
     """Whether the rule cannot be sure by its own nature: no weight makes its contradiction exact."""
+    barred: bool = False
+    """Whether no weight may call it supported: an amount stands nowhere and follows from nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,14 @@ from evalkit.text.tokens import char_ngrams
 _SAME_NOUN = 0.4
 _LEAST_AGE = 3
 _HOURS = {"h": 1.0, "month": 730.0}
+_HALF_A_DAY_MIN = 720.0
+_DAY_H = 24.0
+_CROWNS = frozenset({"SEK", "DKK", "NOK", "KR"})
+TWELVE_HOURS = "min of 12 h"
+"""The unit of a clock time in words, which may be of the morning or of the evening."""
 _SPANS = (
     {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 604_800.0},
-    {"month": 1.0, "year": 12.0},
+    {"month": 1.0, "quarter": 3.0, "year": 12.0},
 )
 _PERIODS = {(a, b): group[b] / group[a] for group in _SPANS for a in group for b in group}
 
@@ -32,6 +37,8 @@ class Quantity:
     bound: str = ""
     per: str = ""
     """The period that a price or a limit is for: `month` in "99 kr a month"."""
+    strict: bool = False
+    """Whether the bound does not hold for the amount itself: under 18, more than two."""
 
 
 def same(left: Quantity, right: Quantity) -> bool:
@@ -49,9 +56,10 @@ def same(left: Quantity, right: Quantity) -> bool:
         left = replace(left, lo=left.lo * scale, hi=left.hi * scale, per=right.per)
     if left.kind == "count":
         return _near(left, right, 0.0) and comparable_counts(left, right)
+    if left.kind == "clock":
+        return same_time(left, right)
     if left.unit != right.unit:
-        crowns = {"SEK", "DKK", "NOK", "KR"}
-        if left.unit in crowns and right.unit in crowns and "KR" in {left.unit, right.unit}:
+        if {left.unit, right.unit} <= _CROWNS and "KR" in {left.unit, right.unit}:
             return _near(left, right, 0.0)
         if {left.unit, right.unit} == {"h", "month"}:
             hours, months = (left, right) if left.unit == "h" else (right, left)
@@ -61,6 +69,35 @@ def same(left: Quantity, right: Quantity) -> bool:
             )
         return False
     return _near(left, right, 0.0)
+
+
+def other_unit(left: Quantity, right: Quantity) -> bool:
+    """Whether two amounts are one number of two currencies, or of calendar days and business days.
+
+    >>> other_unit(Quantity("duration", 240, 240, "h", 0, 7), Quantity("duration", 10, 10, "business_day", 0, 9))
+    True
+    >>> other_unit(Quantity("money", 70, 70, "KR", 0, 5), Quantity("money", 70, 70, "SEK", 0, 5))
+    False
+    """
+    if left.kind != right.kind or left.unit == right.unit or left.lo <= 0:
+        return False
+    if left.kind == "money":
+        return not ({left.unit, right.unit} <= _CROWNS and "KR" in {left.unit, right.unit}) and _near(left, right, 0.0)
+    if left.kind == "duration" and {left.unit, right.unit} == {"h", "business_day"}:
+        days, hours = (left, right) if left.unit == "business_day" else (right, left)
+        return days.lo * _DAY_H == hours.lo and days.hi * _DAY_H == hours.hi
+    return False
+
+
+def same_time(left: Quantity, right: Quantity) -> bool:
+    """Whether two clock times are one; half past seven in words is 7.30 and 19.30.
+
+    >>> same_time(Quantity("clock", 450, 450, TWELVE_HOURS, 0, 8), Quantity("clock", 1170, 1170, "min", 0, 5))
+    True
+    """
+    if TWELVE_HOURS not in {left.unit, right.unit}:
+        return _near(left, right, 0.0)
+    return all((mine - other) % _HALF_A_DAY_MIN == 0 for mine, other in ((left.lo, right.lo), (left.hi, right.hi)))
 
 
 def comparable_counts(left: Quantity, right: Quantity) -> bool:
@@ -85,9 +122,10 @@ def meets(amount: Quantity, limit: Quantity) -> bool | None:
     >>> meets(Quantity("count", 24, 24, "", 0, 2), limit), meets(Quantity("count", 31, 31, "", 0, 2), limit)
     (True, False)
     """
-    if limit.bound:
+    ranges = not limit.bound and _is_group(limit)
+    if limit.bound or ranges:
         amount = as_age(amount, limit)
-    if not limit.bound or amount.kind != limit.kind:
+    if not (limit.bound or ranges) or amount.kind != limit.kind:
         return None
     if amount.kind == "count":
         if not comparable_counts(amount, limit):
@@ -95,9 +133,19 @@ def meets(amount: Quantity, limit: Quantity) -> bool | None:
     elif amount.unit != limit.unit and not {amount.unit, limit.unit} <= set(_HOURS):
         return None
     scale, against = (_HOURS.get(q.unit, 1.0) if q.kind == "duration" else 1.0 for q in (amount, limit))
+    lo, hi = amount.lo * scale, amount.hi * scale
+    if ranges:
+        return limit.lo * against <= lo and hi < limit.hi * against + (12 if _in_years(limit) else 1)
     if limit.bound == "<=":
-        return amount.hi * scale <= limit.hi * against
-    return amount.lo * scale >= limit.lo * against
+        return hi < limit.hi * against or (hi == limit.hi * against and not limit.strict)
+    return lo > limit.lo * against or (lo == limit.lo * against and not limit.strict)
+
+
+def _is_group(limit: Quantity) -> bool:
+    """Whether a range is of those whom something holds for: ages, or how many."""
+    if limit.lo == limit.hi:
+        return False
+    return limit.kind == "count" or (limit.kind == "duration" and _in_years(replace(limit, lo=limit.hi)))
 
 
 def as_age(amount: Quantity, other: Quantity) -> Quantity:

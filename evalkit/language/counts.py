@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from evalkit.language.amounts import Quantity
-from evalkit.language.numerals import bound, number_words, table, value
+from evalkit.language.numerals import bound, number_words, strict, table, value
 from evalkit.text.data_files import word_parts, word_pattern
 
 _MOST = 5_000
@@ -22,6 +22,7 @@ _PERIOD_HOURS = {
     "day": 24.0,
     "week": 168.0,
     "month": 730.0,
+    "quarter": 2_190.0,
     "year": 8_760.0,
 }
 
@@ -34,8 +35,14 @@ def counts(text: str) -> list[Quantity]:
         hi = value(hit.group("b")) if hit.group("b") else lo
         if lo is not None and hi is not None:
             limit = hit.group("limit") or ""
-            sign = "<=" if limit else bound(text, hit.start("a"))
-            found.append(Quantity("duration", lo * 12, hi * 12, "month", hit.start("a"), hit.end(), sign))
+            sign = "<=" if limit else bound(text, hit.start("a"), hit.end())
+            beyond = bool(limit) or strict(text, hit.start("a"), sign)
+            if lo != hi:
+                sign, beyond = "", False
+            found.append(
+                Quantity("duration", lo * 12, hi * 12, "month", hit.start("a"), hit.end(), sign, strict=beyond)
+            )
+    found += _aged(text)
     for hit in _week_numbers().finditer(text):
         week = float(hit.group("n"))
         found.append(Quantity("count", week, week, "week number", *hit.span(), bound(text, hit.start())))
@@ -51,14 +58,39 @@ def counts(text: str) -> list[Quantity]:
             noun = ""
         if hit.group("we"):
             noun = PEOPLE
-        sign = bound(text, hit.start("n"))
+        sign = bound(text, hit.start("n"), hit.end("n"))
         if not noun and not sign and not _said_of_oneself().search(text[max(0, hit.start() - 12) : hit.start("n")]):
             continue
         end = hit.end() if noun else hit.end("n")
         unit = PEOPLE if noun in _people() else noun
         per = period_after(text, end) if noun else ""
-        found.append(Quantity("count", number, number, unit, hit.start("n"), end, sign, per))
+        found.append(
+            Quantity("count", number, number, unit, hit.start("n"), end, sign, per, strict(text, hit.start("n"), sign))
+        )
     return [*found, *_by_number(text)]
+
+
+def _aged(text: str) -> list[Quantity]:
+    """Ages without a word for years: `aged 4 to 12`, `under-5s`."""
+    found = []
+    for hit in _age_span().finditer(text):
+        lo, hi = float(hit.group("a")), float(hit.group("b"))
+        found.append(Quantity("duration", lo * 12, hi * 12, "month", hit.start("a"), hit.end()))
+    for hit in _AGE_GROUP.finditer(text):
+        years, sign = float(hit.group("n")), "<=" if hit.group("side") == "under" else ">="
+        found.append(Quantity("duration", years * 12, years * 12, "month", *hit.span(), sign, strict=True))
+    return found
+
+
+_AGE_GROUP = re.compile(r"(?<!\w)(?P<side>under|over)[- ](?P<n>\d{1,2})s(?!\w)")
+
+
+@cache
+def _age_span() -> re.Pattern[str]:
+    before, to = ("|".join(word_parts(table()[name])) for name in ("age_before", "to"))
+    return re.compile(
+        rf"(?<!\w)(?:{before})\s+(?P<a>\d{{1,2}})(?:\s?[–-]\s?|\s+(?:{to})\s+)(?P<b>\d{{1,2}})(?![\w%]|[.,:]\d)"
+    )
 
 
 @cache

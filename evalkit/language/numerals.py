@@ -30,8 +30,8 @@ def value(text: str) -> float | None:
         return None
 
 
-def bound(text: str, start: int) -> str:
-    """`<=` or `>=` where the words before `start` set a limit."""
+def bound(text: str, start: int, end: int | None = None) -> str:
+    """`<=` or `>=` where the words before `start` set a limit, or those after `end`: 67 and older."""
     before = text[max(0, start - 40) : start].rstrip()
     for name, sign in (("at_most", "<="), ("at_least", ">=")):
         word = next((w for w in table()[name] if before.endswith(w) and not before[: -len(w)][-1:].isalnum()), None)
@@ -41,7 +41,33 @@ def bound(text: str, start: int) -> str:
                 # "Not more than ten" is at most ten.
                 return {"<=": ">=", ">=": "<="}[sign]
             return sign
-    return ">=" if _lower_limit().search(before) else ""
+    if _lower_limit().search(before):
+        return ">="
+    if end is None:
+        return ""
+    return next((sign for sign, pattern in _after() if pattern.match(text, end)), "")
+
+
+def strict(text: str, start: int, sign: str) -> bool:
+    """Whether the limit that the words before `start` set does not hold for the number itself.
+
+    >>> strict("under 18 år", 6, "<="), strict("inte över 18 år", 10, "<="), strict("upp till 18 år", 9, "<=")
+    (True, False, False)
+    """
+    before = text[max(0, start - 40) : start].rstrip()
+    hit = _strict().search(before)
+    return bool(sign) and hit is not None and _denying().isdisjoint(before[: hit.start()].split()[-_DENIED_WITHIN:])
+
+
+@cache
+def _strict() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['strict']))})$")
+
+
+@cache
+def _after() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    names = ((">=", "at_least_after"), ("<=", "at_most_after"))
+    return tuple((sign, re.compile(rf"\s+(?:{'|'.join(word_parts(table()[name]))})(?!\w)")) for sign, name in names)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from evalkit.language.amounts import Quantity
+from evalkit.language.amounts import TWELVE_HOURS, Quantity
 from evalkit.language.numerals import table
 from evalkit.text.data_files import word_parts, word_pattern
 from evalkit.text.said import Said
@@ -25,6 +25,8 @@ class DayHours:
     days: frozenset[int]
     lo: float | None
     hi: float | None
+    twelve: bool = False
+    """Whether words tell them, that may be of the morning or of the evening."""
 
 
 def days_in(text: str) -> frozenset[int]:
@@ -51,23 +53,23 @@ def day_hours(text: str, amounts: Sequence[Quantity]) -> tuple[DayHours, ...]:
     """
     lowered = text.lower()
     mentions = _mentions(lowered)
-    marks: list[tuple[int, int, float | None, float | None]] = [
-        (q.start, q.end, q.lo, q.hi) for q in amounts if q.kind == "clock"
+    marks: list[tuple[int, int, float | None, float | None, bool]] = [
+        (q.start, q.end, q.lo, q.hi, q.unit == TWELVE_HOURS) for q in amounts if q.kind == "clock"
     ]
-    marks += [(m.start(), m.end(), None, None) for m in _closed().finditer(lowered)]
+    marks += [(m.start(), m.end(), None, None, False) for m in _closed().finditer(lowered)]
     if not mentions or not marks:
         return ()
     marks.sort()
     before = mentions[0][0] < marks[0][0]
     found = []
-    for number, (start, end, lo, hi) in enumerate(marks):
+    for number, (start, end, lo, hi, twelve) in enumerate(marks):
         left = marks[number - 1][1] if number else 0
         right = marks[number + 1][0] if number + 1 < len(marks) else len(text)
         inside = [d for at, _, d in mentions if (left <= at < start if before else end <= at < right)]
         if not inside and len(marks) == 1:
             inside = [d for _, _, d in mentions]
         if inside:
-            found.append(DayHours(frozenset().union(*inside), lo, hi))
+            found.append(DayHours(frozenset().union(*inside), lo, hi, twelve))
     return tuple(found)
 
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from evalkit.language.amounts import Quantity
+from evalkit.language.clock_words import clock_words
 from evalkit.language.counts import counts, days_of_month, frequencies, period_after
-from evalkit.language.numerals import NUMBER, bound, number_words, table, value
+from evalkit.language.numerals import NUMBER, bound, number_words, strict, table, value
 from evalkit.text.data_files import word_parts, word_pattern
 from evalkit.text.normalise import clean
 
 _HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0}
 _MONTHS = {"month": 1.0, "year": 12.0}
-_CURRENCIES = ("SEK", "DKK", "NOK", "KR", "EUR", "USD", "GBP")
+_CURRENCIES = ("SEK", "DKK", "NOK", "KR", "EUR", "USD", "GBP", "CHF")
 _MEASURES = ("kg", "g", "cm", "m", "km", "l", "m2", "kWh", "points")
+_HUNDREDTHS = {"GBP_100": "GBP", "EUR_100": "EUR", "KR_100": "KR"}
 _BYTES = {"MB": 0.001, "GB": 1.0, "TB": 1000.0}
 _NEAR_HOURS = 45
 _ARTICLES = frozenset({"a", "an"})
@@ -40,7 +42,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     def free(start: int, end: int) -> bool:
         return all(end <= a or b <= start for a, b in taken)
 
-    for read in (_dates, days_of_month, _phrases, _clock, frequencies, _amounts, _free_of_charge, counts):
+    for read in (_dates, days_of_month, clock_words, frequencies, _phrases, _clock, _amounts, _free_of_charge, counts):
         for quantity in read(lowered):
             if quantity.kind == "count" and not free(quantity.start, quantity.end):
                 # "Under 26 you pay nothing": the verb belongs to what follows.
@@ -76,8 +78,11 @@ def _amounts(text: str) -> list[Quantity]:
             # One year or three is never two.
             found += filter(None, [_quantity(unit_name, lo, lo, start, hit.end("a"), "")])
             lo, start = hi, hit.start("b")
-        quantity = _quantity(unit_name, lo, hi, start, hit.end(), bound(text, start))
+        # From two to four days is a length, and no limit.
+        sign = "" if hi > lo else bound(text, start, hit.end())
+        quantity = _quantity(unit_name, lo, hi, start, hit.end(), sign)
         if quantity is not None:
+            quantity = replace(quantity, strict=strict(text, start, sign))
             if quantity.kind == "duration" and quantity.bound == "<=" and _before_event().match(text, quantity.end):
                 quantity = replace(quantity, bound=">=")
             if quantity.kind in {"money", "measure"}:
@@ -99,6 +104,8 @@ def _quantity(unit: str, lo: float, hi: float, start: int, end: int, bound: str)
         return Quantity("percent", lo, hi, "%", start, end, bound)
     if unit in _CURRENCIES:
         return Quantity("money", lo, hi, unit, start, end, bound)
+    if unit in _HUNDREDTHS:
+        return Quantity("money", lo / 100, hi / 100, _HUNDREDTHS[unit], start, end, bound)
     if unit in _BYTES:
         return Quantity("measure", lo * _BYTES[unit], hi * _BYTES[unit], "GB", start, end, bound)
     return Quantity("measure", lo, hi, unit, start, end, bound)
@@ -154,7 +161,7 @@ def _dates(text: str) -> list[Quantity]:
         for hit in pattern.finditer(text):
             groups = hit.groupdict()
             month = _month(groups["m"] or groups.get("m2") or "")
-            day = int(groups["d"] or groups.get("d2") or 0)
+            day = int(groups["d"] or groups.get("d2") or _month_days().get(groups.get("w") or "", 0))
             if month and 1 <= day <= 31:
                 value = float(month * 100 + day)
                 found.append(Quantity("date", value, value, "mmdd", hit.start(), hit.end()))
@@ -230,7 +237,8 @@ def _amount_pattern() -> re.Pattern[str]:
     number = rf"(?:{NUMBER}|(?:{words})(?!\w))"
     return re.compile(
         rf"(?<![\w.,-])(?:(?P<cur>{before})[ ]?)?(?P<a>{number})"
-        rf"(?:[ ]?(?:-|–|till|til|to|bis|(?P<or>eller|or|oder|tai))[ ]?(?P<b>{number}))?"
+        rf"(?:[ ]?(?:-|–|till och med|til og med|till|til|to|bis einschließlich|bis|(?P<or>eller|or|oder|tai))"
+        rf"[ ]?(?P<b>{number}))?"
         rf"(?:[ \u00a0]?-?[ ]?(?P<unit>{units}))?"
     )
 
@@ -239,9 +247,15 @@ def _amount_pattern() -> re.Pattern[str]:
 def _named_date() -> re.Pattern[str]:
     names = "|".join(word_parts(word for words in table()["months"].values() for word in words))
     ordinal = r"(?:\.|st|nd|rd|th|:e|:a)?"
-    day_first = rf"(?P<d>\d{{1,2}}){ordinal}[ ](?:of )?(?P<m>{names})(?!\w)"
+    spelt = "|".join(word_parts(_month_days()))
+    day_first = rf"(?:(?P<d>\d{{1,2}}){ordinal}|(?P<w>{spelt}))[ ](?:of )?(?P<m>{names})(?!\w)"
     month_first = rf"(?P<m2>{names})[ ](?P<d2>\d{{1,2}}){ordinal}(?!\d)"
-    return re.compile(rf"(?<!\d)(?:{day_first}|{month_first})")
+    return re.compile(rf"(?<!\w)(?:{day_first}|{month_first})")
+
+
+@cache
+def _month_days() -> dict[str, int]:
+    return {str(word): int(day) for day, words in table()["month_days"].items() for word in words}
 
 
 @cache
@@ -262,5 +276,5 @@ def _whole(word: str) -> str:
 @cache
 def _units() -> dict[str, str]:
     known = table()
-    names = (*_HOURS, *_MONTHS, "business_day", "percent", *_CURRENCIES, *_MEASURES, *_BYTES)
+    names = (*_HOURS, *_MONTHS, "business_day", "percent", *_CURRENCIES, *_HUNDREDTHS, *_MEASURES, *_BYTES)
     return {str(word): name for name in names for word in known[name]}

@@ -1,0 +1,86 @@
+"""What a length of time is counted from: of an answer and of the knowledge base, the same event or another."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from evalkit.knowledge.binding import equal_amounts
+from evalkit.knowledge.glossary import roles
+from evalkit.knowledge.statements import Sentence, Statement
+from evalkit.text.data_files import word_parts, word_pattern, yaml_data
+from evalkit.text.normalise import comparable
+
+_WINDOW = 70
+_FINNISH = re.compile(r"\w{3,}(?:sta|stä)(?!\w)")
+
+
+@lru_cache(maxsize=20_000)
+def start_events(text: str) -> frozenset[str]:
+    """The events that a text counts time from, empty where it counts from none that is known.
+
+    >>> sorted(start_events("inom 30 dagar från det att du tog emot paketet"))
+    ['received']
+    >>> sorted(start_events("60 päivän aika lasketaan tilauspäivästä"))
+    ['ordered']
+    """
+    plain = _without_contrast(comparable(text))
+    found: set[str] = set()
+    for hit in _after().finditer(plain):
+        found |= _events_in(re.split(r"[.;:,!?]", plain[hit.end() : hit.end() + _WINDOW].lstrip(" ,"))[0])
+    for hit in _after_last().finditer(plain):
+        found |= _events_in(re.split(r"[.;:,!?]", plain[max(0, hit.start() - _WINDOW) : hit.start()])[-1])
+    for hit in _FINNISH.finditer(plain):
+        found |= _events_in(hit.group())
+    return frozenset(found)
+
+
+def other_event(claim: Statement, sentence: Sentence) -> bool | None:
+    """Whether the time that both tell runs from another event; None where either names none.
+
+    What the question speaks of is no start: only the answer's own words are.
+    """
+    shared = any(
+        mine.kind == other.kind == "duration" and equal_amounts(mine, other)
+        for mine in claim.amounts
+        for other in sentence.amounts
+    )
+    mine, theirs = start_events(claim.text), start_events(sentence.text)
+    if not shared or not mine or not theirs:
+        return None
+    return mine.isdisjoint(theirs)
+
+
+def _without_contrast(text: str) -> str:
+    """The text without what it says that the time is not counted from."""
+    return _not_from().sub(" ", text)
+
+
+@lru_cache(maxsize=20_000)
+def _events_in(text: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in _events() if pattern.search(text))
+
+
+@cache
+def _events() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (str(name), word_pattern(comparable(str(word)) for word in words))
+        for name, words in yaml_data("evalkit.knowledge", "data/events.yaml").items()
+    )
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    days = ("dagen", "the day", "the date", "day", "dem tag", "den dag", "den dagen", "siitä", "siitä kun", "of")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts((*roles()['_after'], *days)))})(?!\w)")
+
+
+@cache
+def _after_last() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:{'|'.join(word_parts(roles()['_after_last']))})(?!\w)")
+
+
+@cache
+def _not_from() -> re.Pattern[str]:
+    denied = "|".join(word_parts(("inte", "ikke", "ikkje", "nicht", "not", "eikä", "ei", "och inte", "og ikke")))
+    return re.compile(rf"(?<!\w)(?:{denied})\s+(?:{'|'.join(word_parts(roles()['_after']))})(?!\w)[^.;:,!?]*")

@@ -26,6 +26,10 @@ _ENDED = re.compile(rf"[{UPPER}][{LOWER}]{{4,}}\.[ ](?:(?i:wohnt|wohne|bor|bur|a
 _ASKING = frozenset({"er", "är", "is", "ist", "on", "onko", "har", "hat", "has"})
 _PREPOSITIONS = frozenset({"am", "im"})
 """With a capital they begin a German street's name: "Am Mühlgraben 5"."""
+_OPENS = re.compile(
+    r"(?:[^\n]{0,30}\n){1,2}(?:opið|öppet|åpent|åbent|ope|avoinna|auki|open|opening hours|geöffnet|öffnungszeiten)\b"
+)
+"""One of the next lines says when it opens."""
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
 _REFERENCE = re.compile(r"^\S+ (?:0\d|(?:19|20)\d\d-\d)")
@@ -133,7 +137,8 @@ def _is_own(lowered: str, start: int, end: int) -> bool:
     theirs = [hit.end() for name in home for hit in cue_pattern(name).finditer(before)]
     if theirs and (not ours or max(theirs) > max(ours)):
         return False
-    return bool(ours) or (not theirs and cue_pattern("own_place_after").search(after) is not None)
+    opens = _OPENS.match(lowered, end) is not None
+    return bool(ours) or (not theirs and (opens or cue_pattern("own_place_after").search(after) is not None))
 
 
 @cache
@@ -153,7 +158,7 @@ def _address() -> re.Pattern[str]:
         rf"(?:{capital}){{1,3}}|(?:Straße|Platz|Allee|Weg|Ring)[ ](?:des|der|am|vom|von){capital}"
     )
     led = rf"(?:{leads})[ ](?:\d{{1,3}}(?:[ ]\d{{2,3}}){{1,2}}(?=,)|\d{{1,6}})"
-    number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d)"
+    number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d|\.\d)"
     letter = r"(?:(?:[A-Za-z]|[ ][A-Z]|[ ][a-z](?=[ ]\d{1,3},|,?[ ]\d{4,5}[ ]|[ ]?$))(?![\w]))?"
     floor = (
         r"(?:[ ,]+(?i:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð|íb)\.?[ ]?(?:nr\.?[ ]?)?"

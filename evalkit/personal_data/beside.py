@@ -22,7 +22,9 @@ _PLATE = (
     r"[A-ZÅÄÖÆØÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{2}(?:[ ]?[\dA-Z]{1,3}|[ ][A-Z]{3}))"
     r"(?!\w|[ ]\d)"
 )
-_LETTERED = r"(?:[A-Z]{1,3}\d{6,8}|[A-Z]{1,3}[ ]\d{3}[ ]?\d{3}|(?=(?:[A-Z]{0,8}\d){3})(?=\d{0,8}[A-Z])[A-Z0-9]{8,10})"
+_LETTERED = (
+    r"(?:[A-Z]{1,3}[ ]?\d{6,8}|[A-Z]{1,3}[ ]\d{3}[ ]?\d{3}|(?=(?:[A-Z]{0,8}\d){3})(?=\d{0,8}[A-Z])[A-Z0-9]{8,10})"
+)
 _PASSPORT = rf"(?:{_LETTERED}|\d{{6,9}})(?!\w)"
 _TABLE: tuple[tuple[str, str, str, float], ...] = (
     ("DOB", "birth", _DATE, 0.85),
@@ -61,7 +63,7 @@ _PENSION = re.compile(
 )
 _BORN_AFTER = re.compile(rf"(?P<value>{_DATE})[ ]+(?:geboren|syntynyt|född|født|fødd|fædd\w*)\b")
 BETWEEN = (
-    r"(?:\s*(?:nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
+    r"(?:\s*(?:ska|skal|være|vara|vere|should|be|soll|olla|vera|að|á|skulle|skal|nr|no|number|nummer|nummeret|numret|numero|mitt|min|mit|minn|mi|mín|my|har|has|hat|heter|er|är|on|ist|is|den|the|am|vom"
     r"|reg|lyder|lautet|:|=|-|–|\.|,)(?![^\W\d])){0,4}\s*"
 )
 _ANSWER = (
@@ -148,4 +150,4 @@ def _checked(kind: str, value: str) -> bool:
 
 @cache
 def _value(shape: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{BETWEEN}(?:[:(][ ]?)?|{_ANSWER})(?P<value>{shape})")
+    return re.compile(rf"(?:(?i:{BETWEEN})(?:[:(][ ]?)?|{_ANSWER})(?P<value>{shape})")

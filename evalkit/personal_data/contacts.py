@@ -58,7 +58,8 @@ _SECRET_STRONG = re.compile(
 )
 """Further on, a value with a mark and a digit inside tells itself."""
 _SECRET_MINE = re.compile(
-    rf"[ ](?:(?:mitt|mit|min|mín|my|mein|meine|minun)[ ])?{_QUOTE}(?P<value>{_HYPHENED}){_ENDS}", re.IGNORECASE
+    rf"[ ](?:(?:mitt|mit|min|mín|my|mein|meine|minun|to|till|til|auf|í|zu)[ ])?{_QUOTE}(?P<value>{_HYPHENED}){_ENDS}",
+    re.IGNORECASE,
 )
 _CODE_STRONG = re.compile(
     rf"(?:[ ][^\W\d][\w-]{{0,24}}){{0,5}}?(?:[ ]{_QUOTE}(?P<value>{_MARKED})"

@@ -17,7 +17,7 @@ _GIVEN = re.compile(r"\d{3}")
 SPEAKER = r"(?:[^\W\d_]{2,20}(?: [^\W\d_]{1,12})?:[ ])?"
 """Who says a line of a transcript, where it is told: "Kund: "."""
 _LEAD = re.compile(
-    rf"\s{{1,2}}{SPEAKER}"
+    rf"\s{{1,2}}(?:\[[^\]\n]{{1,24}}\][ ]?)?{SPEAKER}"
     r"(?:(?:ja|jo|joo|jau|jepp|jada|jå|kyllä|juu|yes|yeah|sure|of course|ok|okay|okej|já|jú|tietysti|självklart"
     r"|selvfølgelig|natürlich|klar|det|den|dette|se|it|it's|its|that's|that|this|das|die|der|sie|það|þetta|hún|hann|hér|här|her|here"
     r"|hier|är|e|er|on|is|ist|lautet|lyder|mitt|mit|min|my|mein|meine|kommer|vänta|öh|øh|eh|um|hmm|sorry),?[ ]){0,4}",
@@ -54,7 +54,7 @@ class PersonalData:
         return "national_id" if _NATIONAL.fullmatch(self.kind) else self.kind.lower()
 
 
-SENTENCE_END = re.compile(r"(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!nr)[.!?]\s|\n(?!\Z)")
+SENTENCE_END = re.compile(r"(?:(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!nr)\.|[!?])\s|\n(?!\Z)")
 """One to three letters before a full stop are an abbreviation, and so is what ends in nr: kt., tlf., IdNr.
 
 A line's end that is the last of what stands before a number parts it from nothing: the line above is its label."""
@@ -88,7 +88,7 @@ def is_answer(text: str, start: int) -> bool:
     """Whether a line of a transcript holds no more before a place than who speaks and how an answer begins."""
     line = text.rfind("\n", max(0, start - _ANSWER), start) + 1
     before = text[line - 1 if line else 0 : start]
-    return ":" in before and _LEAD.fullmatch(before if line else "\n" + before) is not None
+    return (":" in before or "]" in before) and _LEAD.fullmatch(before if line else "\n" + before) is not None
 
 
 def said_before(lowered: str, start: int, reach: int) -> str:

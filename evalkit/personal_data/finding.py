@@ -149,7 +149,9 @@ def _all(
         found += names_beside(text, found)
         shown = any(f.kind in _SHOWN for f in found) and cue_pattern("sample_data").search(lowered) is not None
         found = [
-            replace(f, confidence=OURS, exact=False) if is_shared(f, text, lowered) or _is_form(f, text, shown) else f
+            replace(f, confidence=OURS, exact=False)
+            if is_shared(f, text, lowered, home) or _is_form(f, text, shown)
+            else f
             for f in found
         ]
     return found

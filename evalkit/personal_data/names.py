@@ -42,6 +42,8 @@ _ANSWER = re.compile(
 )
 _INITIALS = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>(?:[{UPPER}]\.?[ ]){{1,2}}(?P<family>{PART}))(?!\w)")
 _GAP = re.compile(r",?[ ]")
+_BEGUN = re.compile(r"(?:^|[.,!?:(\n])[ ]?$")
+"""Between two signs a name stands whole: "Faktura 88120347. Sunniva Eide Langaas, +47 …"."""
 _LONGEST_SIGN = 24
 _AFTER = re.compile(rf"(?<![\w@])(?P<name>{PART}(?:{MORE}){{1,3}}),?[ ]")
 _GREETING = re.compile(
@@ -296,6 +298,7 @@ def _own_end(text: str, start: int, end: int, *, said: bool = False) -> int:
     """
     at = start
     is_family = False
+    said = said or (_BEGUN.search(text, max(0, start - 2), start) is not None and text[end : end + 1] in {"", ",", "."})
     for word in text[start:end].split(" "):
         plain = word.lower()
         bare = plain.removesuffix("'s").removesuffix("’s")

@@ -11,7 +11,7 @@ from evalkit.personal_data.names import MORE, PART, full_names
 from evalkit.personal_data.uncapitalised import LOWER, UPPER
 
 _AT_END = re.compile(
-    rf"(?P<name>{PART}(?:{MORE}){{1,2}})(?:[ ]?[,(:;–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,26}}[.:]?[ ]*)?)$"
+    rf"(?P<name>{PART}(?:{MORE}){{1,2}})(?:[ ]?[,(:;<–-]?[ \n]*(?:[{LOWER}{UPPER}.]{{2,26}}[.:]?[ ]*)?)$"
 )
 _LINE = re.compile(rf"[> ?*•-]{{0,8}}(?P<name>{PART}(?:{MORE}){{1,3}})[ ,]{{0,2}}")
 _LINES_ABOVE = 4
@@ -29,6 +29,7 @@ _LOWER_BEHIND = re.compile(
     rf"\)?,? (?P<name>(?P<first>[{LOWER}]{{2,20}})(?: (?P<middle>[{LOWER}]{{2,20}}))? (?P<family>[{LOWER}-]{{4,24}}))"
     r"(?=[,.)\n]|$)"
 )
+_LOWER_BEFORE_MORE = re.compile(rf"\)?,? (?P<name>(?P<first>[{LOWER}]{{2,20}}) (?P<family>[{LOWER}-]{{4,24}}))(?!\w)")
 
 
 def names_beside(text: str, found: list[PersonalData]) -> list[PersonalData]:
@@ -60,9 +61,12 @@ def _behind(text: str, end: int) -> Iterator[PersonalData]:
 def _behind_in_lower_case(text: str, end: int) -> Iterator[PersonalData]:
     """A name without capitals right after a person's number, up to the next sign."""
     hit = _LOWER_BEHIND.match(text, end)
+    both = hit is not None and hit["middle"] and given(hit["middle"])
+    if hit is None or not (telling(hit["family"]) or both):
+        hit, both = _LOWER_BEFORE_MORE.match(text, end), None
     if hit is None or not given(hit["first"]) or hit["family"] in cue_words("not_names"):
         return
-    if telling(hit["family"]) or (hit["middle"] and given(hit["middle"])):
+    if both or telling(hit["family"]):
         yield PersonalData("NAME", *hit.span("name"), 0.75)
 
 

@@ -17,7 +17,6 @@ from evalkit.personal_data.cues import (
     PersonalData,
     asked,
     cue_pattern,
-    is_answer,
     last_cue,
     last_veto,
     near,
@@ -26,13 +25,25 @@ from evalkit.personal_data.cues import (
     stems,
 )
 from evalkit.personal_data.grouped import grouped_numbers, is_dummy, kind_of
-from evalkit.personal_data.uncapitalised import LOWER, UPPER
+from evalkit.personal_data.unnamed import (
+    BEFORE,
+    CHECKED,
+    DOUBT,
+    PAIRS,
+    bare,
+    beyond_chance,
+    comes_from,
+    corrected,
+    done_with,
+    hinted,
+)
 
 _LAST = r"(?:\d{5}|\d{3} \d{2}|\d{3}[\dA-Za-z])"
+_PAIRED = r"(?:\d{2} \d{2}(?: \d)?)"
 _ID = re.compile(
     r"(?<![\d_/+-])(?<!\d[.,])(?=\d\d[\d ./-])(?:"
     rf"\d{{6}}(?:\d{{2}})?(?:[A-FU-Ya-fu-y]| ?[-+–] ?| [A-FU-Y] |[ .])?{_LAST}"
-    rf"|(?:\d{{2}})?\d{{2}}(?P<dated>[ ./-])\d{{2}}(?P=dated)\d{{2}}(?:[A-FU-Y]| ?[-+–.] ?| )?{_LAST}"
+    rf"|(?:\d{{2}})?\d{{2}}(?P<dated>[ ./-])\d{{2}}(?P=dated)\d{{2}}(?:[A-FU-Y]| ?[-+–.] ?| )?(?:{_LAST}|{_PAIRED})"
     r"|\d{2}(?P<three>[ ./-]?)\d{3}(?P=three)\d{3}(?P=three)\d{3}|\d{3}(?P<two>[ ./-])\d{3}(?P=two)\d{3}(?P=two)\d{2}"
     r"|\d{2}(?P<hetu>[ ./-]?)\d{2}(?P=hetu)\d{2} ?-?[-+–A-FU-Ya-fu-y]-? ?\d{3} ?[\dA-Ya-y]"
     r")(?!\w|-\w|/\d|[.,]\d)"
@@ -46,26 +57,15 @@ _NINO = re.compile(
 )
 _NO_BIRTH_AFTER = date(2026, 12, 31)
 """Without a given day; a constant, so that the same text always reads the same."""
-_BEFORE, _AFTER = 44, 44
+_AFTER = 44
 _COUNTRIES = ("SE", "NO", "DK", "IS", "FI", "DE")
 _LISTS = (*(f"id_{country.lower()}" for country in _COUNTRIES), "id_shared", "id_any")
 _SHARED = ("SE", "NO", "DK", "IS")
 """Countries in which a number is called by the same word, personnummer."""
-_WITH_CENTURY = re.compile(r"(?:18|19|20)\d{6}[-+]\d{4}")
-_WHOLE = re.compile(r"(?:18|19|20)\d{6}[-+ ]?\d{4}")
-_MISTYPED, _TYPED, _DOUBT = 0.75, 0.7, 0.12
-"""A doubtful number is not found, and is covered all the same where a text is masked."""
+_MISTYPED = 0.75
 _GAP = re.compile(BETWEEN)
-_CHECKED, _SHOWN, _HINTED = 0.5, 0.5, 0.25
-_TWO_GROUPS = re.compile(r"\d{6}(?:\d{2})? \d{4}")
-_HYPHENED = re.compile(r"\d{6} ?[-–] ?\d{4}")
-_AFTER_NAME = re.compile(rf"[{UPPER}][{LOWER}-]{{1,20}} [{UPPER}][{LOWER}-]{{1,20}},? ?[( ]$")
-_RECENT = (17, 27)
-_FROM = {country: f"of_{country.lower()}" for country in ("SE", "DK", "IS")}
-"""Whose numbers have no letter and but one check digit."""
-_CORRECTED_TO = re.compile(r"[ ,:]{0,3}(?:[^\W\d]{1,12}[ ,:]{1,2}){0,3}")
+_SHOWN, _HINTED = 0.5, 0.25
 _INSIDE = re.compile(r"[\d)] ?$")
-_NAME_BETWEEN = re.compile(r"[ ,(:]{0,3}(?:[^\W\d]{1,20}[ ,(:]{1,2}){0,3}")
 _SAID_AFTER = re.compile(r"[ ,(]{1,3}(?:[^\W\d]{1,6} ){0,3}")
 
 
@@ -108,7 +108,7 @@ def _national(
     said = _said(lowered, start, end, lists, home)
     if lowered[max(0, start - 1) : start].isalpha() and not said.glued:
         return
-    readings = list(identifiers.national_ids(raw, on))
+    readings = list(identifiers.national_ids(raw.replace(" ", "") if PAIRS.fullmatch(raw) else raw, on))
     if not (readings or said.named) or is_dummy(raw) or (not said.at_all and _is_tail(lowered, start, raw)):
         return
     if said.vetoed and not said.named and _is_traders(lowered, hit):
@@ -125,14 +125,14 @@ def _national(
         if not own and (mistyped is not None or said.countries == ("IS",) or identifiers.is_organisation(raw)):
             return
         readings = own or readings
-    called = not said.at_all and last_cue("phone", said_before(lowered, start, _BEFORE)) is not None
-    before = said_before(lowered, start, _BEFORE)
-    told = [reading for reading in readings if reading.country != home and _comes_from(before, raw, reading)]
+    called = not said.at_all and last_cue("phone", said_before(lowered, start, BEFORE)) is not None
+    before = said_before(lowered, start, BEFORE)
+    told = [reading for reading in readings if reading.country != home and comes_from(before, raw, reading)]
     for reading in told or [reading for reading in readings if reading.country == home] or readings:
         score = _score(lowered, hit, reading, said, markets, home)
         # "Call 0811223958": what somebody is to be called on is a phone, unless the text's own country reads it.
-        score -= _DOUBT * (called and reading.country not in {home, "FI"})
-        exact = reading.strength >= _CHECKED and score >= SURE
+        score -= DOUBT * (called and reading.country not in {home, "FI"})
+        exact = reading.strength >= CHECKED and score >= SURE
         yield PersonalData(reading.scheme.upper(), start, end, min(1.0, score), exact, reading.test)
 
 
@@ -153,8 +153,8 @@ def _first(
     for country in countries:
         own = [reading for reading in readings if reading.country == country]
         # "personnummer" abroad: a number whose check digit holds goes before one that is but a day.
-        sure = country == home or any(reading.strength >= _CHECKED for reading in own)
-        if own and (sure or not any(r.strength >= _CHECKED and r.country in countries for r in readings)):
+        sure = country == home or any(reading.strength >= CHECKED for reading in own)
+        if own and (sure or not any(r.strength >= CHECKED and r.country in countries for r in readings)):
             return own
         if country == home and identifiers.shaped_for(country, raw):
             break
@@ -170,64 +170,18 @@ def _score(
     home: str | None,
 ) -> float:
     is_market = reading.country in markets
-    named = said.named or (said.at_all and reading.strength >= _CHECKED)
+    named = said.named or (said.at_all and reading.strength >= CHECKED)
     if not (is_market or named):
         return 0.0
     score = reading.strength + 0.2 * is_market + 0.3 * named + 0.05 * (reading.country in said.countries[:1])
     if named:
         return score
-    before = said_before(lowered, hit.start(), _BEFORE)
-    if (not said.vetoed and _hinted(before)) or _corrected(before) or _comes_from(before, hit.group(), reading):
+    before = said_before(lowered, hit.start(), BEFORE)
+    if hinted(before, vetoed=said.vetoed) or corrected(before) or comes_from(before, hit.group(), reading):
         return score + _HINTED
-    if said.vetoed and not _beyond_chance(hit, reading):
+    if said.vetoed and not (beyond_chance(hit, reading) or done_with(before, hit.group(), reading)):
         return score - 0.5
-    return _bare(hit, reading, score, home)
-
-
-def _beyond_chance(hit: re.Match[str], reading: identifiers.Reading) -> bool:
-    """Whether hardly any other number is like this one: a date and two check digits, or a century and a name before."""
-    whole = reading.country == "SE" and _WITH_CENTURY.fullmatch(hit.group()) is not None
-    return reading.country == "NO" or (whole and _answers(hit))
-
-
-def _bare(hit: re.Match[str], reading: identifiers.Reading, score: float, home: str | None) -> float:
-    """How sure a number without any word is that person's: one check digit alone meets every tenth number."""
-    raw = hit.group()
-    if reading.country not in {"SE", "DK", "IS"} or reading.country == home == "IS":
-        return score
-    loose = raw[-5] == " " and raw[-6].isdigit() and not _TWO_GROUPS.fullmatch(raw)
-    loose = loose and not (reading.strength >= _CHECKED and is_answer(hit.string, hit.start()))
-    foreign = home not in {None, "GB", reading.country} and not _is_whole(hit, reading)
-    if loose or foreign or (_is_recent(raw, reading.country) and not _is_childs(hit)):
-        # Groups of a phone or of a date and an hour, another country's number, the day on which an order was made.
-        return score - _DOUBT
-    if reading.country == home == "DK" and (_after_name(hit) or (_HYPHENED.fullmatch(raw) and _answers(hit))):
-        # Danish numbers need not hold the old check digit; a name right before tells, and the hyphen of an answer.
-        return max(score, _TYPED)
-    return score
-
-
-def _answers(hit: re.Match[str]) -> bool:
-    """Whether a number is the whole message, or stands right after a name."""
-    return hit.string.strip(" .,!?\n") == hit.group() or _after_name(hit)
-
-
-def _after_name(hit: re.Match[str]) -> bool:
-    return _AFTER_NAME.search(hit.string[max(0, hit.start() - 40) : hit.start()]) is not None
-
-
-def _is_childs(hit: re.Match[str]) -> bool:
-    """Whether a child is told of before a number, or a name stands right before it."""
-    before = hit.string[max(0, hit.start() - _BEFORE) : hit.start()]
-    return _AFTER_NAME.search(before) is not None or cue_pattern("children").search(before.lower()) is not None
-
-
-def _is_recent(raw: str, country: str) -> bool:
-    """Whether the year in a number is one of the last ten: few customers are children, most orders are new."""
-    digits = re.sub(r"\D", "", raw)
-    year = int(digits[-10:-8] if country == "SE" else digits[4:6])
-    centuries = {"19", "18"} if country == "SE" else set()
-    return digits[:-10] not in centuries and _RECENT[0] <= year <= _RECENT[1] and "+" not in raw
+    return bare(hit, reading, score, home)
 
 
 def _mistyped(raw: str, said: _Said) -> str | None:
@@ -244,7 +198,7 @@ def _mistyped(raw: str, said: _Said) -> str | None:
 
 
 def _said(lowered: str, start: int, end: int, lists: tuple[str, ...], home: str | None) -> _Said:
-    before = said_before(lowered, start, _BEFORE)
+    before = said_before(lowered, start, BEFORE)
     after = _after(lowered, end, lists)
     veto = last_veto(before)
     words = [(word, name) for name in lists if (word := last_cue(name, before)) is not None]
@@ -259,33 +213,6 @@ def _said(lowered: str, start: int, end: int, lists: tuple[str, ...], home: str 
     named = not nearer(veto, nearest)
     glued = gap and nearest.end() == len(before)
     return _Said(_countries(name, home), named, True, veto is not None, right_before=gap, glued=glued)
-
-
-def _hinted(before: str) -> bool:
-    """Whether a word for a birth, kin or logging in stands before a number, with no more than a name between."""
-    hints = (last_cue(name, before) for name in ("id_hint", "birth", "children"))
-    return any(hint is not None and _NAME_BETWEEN.fullmatch(before, hint.end()) for hint in hints)
-
-
-def _corrected(before: str) -> bool:
-    """Whether a number is what somebody meant to write, and no word for another one stands nearer."""
-    meant = last_cue("corrected", before)
-    said = meant is not None and _CORRECTED_TO.fullmatch(before, meant.end()) is not None
-    return said and not nearer(last_veto(before), meant)
-
-
-def _comes_from(before: str, raw: str, reading: identifiers.Reading) -> bool:
-    """Whether the words before name the country whose number, check digit and all, this is."""
-    if reading.country not in _FROM or reading.strength < _CHECKED or raw.isdigit():
-        return False
-    country = last_cue(_FROM[reading.country], before)
-    return country is not None and not nearer(last_veto(before), country)
-
-
-def _is_whole(hit: re.Match[str], reading: identifiers.Reading) -> bool:
-    """Whether a Swedish number has its century, and is no order of these years: hardly any other number is like it."""
-    whole = reading.country == "SE" and _WHOLE.fullmatch(hit.group()) is not None
-    return whole and not _is_recent(hit.group(), "SE")
 
 
 def _answered(question: str, lists: tuple[str, ...]) -> tuple[str | None, re.Match[str] | None]:
@@ -326,12 +253,12 @@ def _after(lowered: str, end: int, names: tuple[str, ...]) -> str | None:
 
 
 def _names(lowered: str, start: int, end: int, country: str) -> bool:
-    around = lowered[max(0, start - _BEFORE) : end + _AFTER]
+    around = lowered[max(0, start - BEFORE) : end + _AFTER]
     return cue_pattern(f"id_{country.lower()}").search(around) is not None
 
 
-_MINE = re.compile(r"(?<!\w)(?:mine|it) (?:is|should be|was)[ :]{1,2}$")
-_JUST_BEFORE = 20
+_MINE = re.compile(r"(?<!\w)(?:(?:mine|it) (?:is|should be|was)|it['’]s)[ :]{1,2}$")
+_JUSTBEFORE = 20
 
 
 def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
@@ -341,7 +268,7 @@ def ninos(text: str, lowered: str) -> Iterator[PersonalData]:
         named, vetoed = near(lowered, start, end, "nino")
         named = named or _after(lowered, end, ("nino",)) is not None
         score = 0.75 + 0.25 * named - 0.4 * (vetoed and not named)
-        mine = _MINE.search(lowered, max(0, start - _JUST_BEFORE), start) is not None
+        mine = _MINE.search(lowered, max(0, start - _JUSTBEFORE), start) is not None
         if not (named or mine or hit.group().isupper()) or (hit["part"] == "-" and not named):
             score = 0.5
         shown = is_form(lowered, start) or cue_pattern("shown_form_after").match(lowered, end + 1) is not None

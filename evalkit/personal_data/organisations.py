@@ -30,20 +30,25 @@ _FORM = re.compile(r"(?<=[^\W\d_] )(?:AB|AS|AG)(?![\w/-])")
 _SWITCHBOARD = re.compile(r"(?:0[ -]?){3}$")
 """A number that ends in three noughts is ordered, and by those who have many behind it."""
 _MAILBOX = re.compile(r"(?<![\w.-])([^\W\d_]+)@")
-_DESK = 5
+_DESK, _ARTICLE = 5, 2
 _RANG = re.compile(r"(?<!\w)(?:ringde|ringt|ringte|ringede|ringet|called|rang|soitin|soitettu|hringdi í|angerufen)[ ]$")
+_OF_FIRM = re.compile(r"[ ]?\([^()\n]{2,40}[ ](?:AS|ASA|SA|AB|A/S|ApS|Oy|Oyj|GmbH|AG|ehf\.?|hf\.?|Ltd|plc)\)")
+"""Behind an account: whose it is."""
 _JUST_BEFORE = 14
 """What a customer rang is no mobile of his own; those are left out before."""
 _TOWARDS = re.compile(r"(?<!\w)(?:till|til|to|an|nach|osoitteeseen|á|að)[ ]$")
 """Where somebody sends a thing a person lives; what goes back to a shop is told before."""
-_TOLD_AS = re.compile(r"[ ]?[(,–-]|,? (?:som er|som är|which is|das ist|joka on|sem er)")
+_TOLD_AS = re.compile(
+    r"[ ]?[(,–-]|[ ](?:til|till|to|zur|zum|í|hjá|hos)[ ]|,? (?:som er|som är|which is|das ist|joka on|sem er)"
+)
 _NEXT = 48
 _PART = re.compile(r"[._-]")
 _FREE = ("gmail.", "hotmail.", "outlook.", "live.", "icloud.", "yahoo.", "gmx.", "web.", "online.", "telia.")
 _PAID = frozenset({"IBAN", "BANK_ACCOUNT"})
 _MOBILE = re.compile(
-    r"(?:\+?(?:00)?358|0)(?:4\d|50)|(?:\+?(?:00)?46|0)7[02369]|(?:\+?(?:00)?49|0)1(?:[57]\d|6[023])|(?:\+?(?:00)?44|0)7\d|(?:\+?47)?[49]\d{7}$"
+    r"(?:\+?(?:00)?358|0)(?:4\d|50)|(?:\+?(?:00)?46|0)7[02369]|(?:\+?(?:00)?49|0)1(?:[57]\d|6[023])|(?:\+?(?:00)?44|0)7\d"
 )
+_NORWEGIAN_MOBILE = re.compile(r"(?:\+?47)?[49]\d{7}")
 _PERSONAL = ("private_place", "sent_to", "household", "first_person", "relatives", "name_self")
 _GREETED = re.compile(
     r"(?:^|[\n.!?][ ]?)(?:hej|hei|hi|hello|hallo|moi|sæl|sæll|halló|til|till|an|to|kære|kära|kjære|dear|liebe[rs]?)[ ]$"
@@ -73,7 +78,7 @@ def _speaks_of_one(word: str) -> bool:
     return word[0].isupper() or lowered.endswith(_WHOSE) or ends_as(lowered, endings("organisation_desks"))
 
 
-def is_shared(found: PersonalData, text: str, lowered: str) -> bool:
+def is_shared(found: PersonalData, text: str, lowered: str, home: str | None = None) -> bool:
     """Whether a datum that was found is no person's: a switchboard's, or told as an organisation's around it."""
     if found.kind not in _KINDS or found.confidence < SURE:
         return False
@@ -82,9 +87,11 @@ def is_shared(found: PersonalData, text: str, lowered: str) -> bool:
         return False
     if found.kind == "ADDRESS" and _TOWARDS.search(lowered, max(0, found.start - _JUST_BEFORE), found.start):
         return False
+    if found.kind in _PAID and _OF_FIRM.match(text, found.end):
+        return True
     if found.kind in _PAID and cue_pattern("paid_back").search(lowered) is not None:
         return False
-    if found.kind == "PHONE" and not _SWITCHBOARD.search(said) and _MOBILE.match(re.sub(r"[^\d+]", "", said)):
+    if found.kind == "PHONE" and not _SWITCHBOARD.search(said) and _is_mobile(said, home):
         return False
     if found.kind == "EMAIL" and _is_of_a_desk(said, text, lowered):
         return True
@@ -95,6 +102,12 @@ def is_shared(found: PersonalData, text: str, lowered: str) -> bool:
     if found.kind == "PHONE" and _TOLD_AS.match(text, found.end) and _is_told_next(text, found.end):
         return True
     return of_organisation(text, lowered, found.start, found.end)
+
+
+def _is_mobile(number: str, home: str | None) -> bool:
+    """Whether a number is a mobile's, where the country tells: Denmark and Iceland do not."""
+    plain = re.sub(r"[^\d+]", "", number)
+    return _MOBILE.match(plain) is not None or (home in {"NO", None} and _NORWEGIAN_MOBILE.fullmatch(plain) is not None)
 
 
 def _is_told_next(text: str, end: int) -> bool:
@@ -117,7 +130,7 @@ def _is_of_a_desk(mailbox: str, text: str, lowered: str) -> bool:
     if len(name) < _DESK or not name.isalpha():
         return False
     said = WORD.findall(lowered.replace(mailbox.lower(), " "))
-    if name in said:
+    if any(word.startswith(name) and len(word) - len(name) <= _ARTICLE for word in said):
         # "Halvard Indrebø … halvard@": a name stands before another word with a capital.
         return re.search(rf"(?i:(?<!\w){name})[ ][A-ZÅÄÖÆØÜÞÁÉÍÓÚÐ]", text) is None
     return any(one + other == name for one, other in pairwise(said))

@@ -124,7 +124,7 @@ def _score(
     start, end = match.span()
     raw = match.group()
     n_digits = sum(character.isdigit() for character in raw)
-    if not _FEWEST <= n_digits <= _MOST:
+    if not _FEWEST <= n_digits <= _MOST or raw.startswith("000"):
         return 0.0
     named, vetoed = near(lowered, start, end, "phone")
     named = named or (not vetoed and last_cue("phone", asked(lowered, start)) is not None)

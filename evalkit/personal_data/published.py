@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from evalkit.personal_data.cues import cue_words
+
 _NATIONAL = frozenset(
     {
         "8112189876", "1212121212", "6408233234", "7010632391", "8803200016", "8803200073", "8803200172", "5001011234",
@@ -41,7 +43,7 @@ _NOBODIES = frozenset(
     }
 )  # fmt: skip
 _NO_STREETS = re.compile(
-    r"(?i:exempel|eksempel|test|malli|esimerkki|muster|beispiel|dæmi|example|sample)\w*(?:[ ]\w+)? \d"
+    r"(?:\d+ )?(?i:exempel|eksempel|test|malli|esimerkki|muster|beispiel|dæmi|example|sample)\w*(?:[ ]\w+)?(?: \d|$)"
     r"|.*(?:\b0{3,5} |anytown|musterstadt|mallila\b)"
 )
 
@@ -53,7 +55,7 @@ def stands_for_nobody(kind: str, text: str) -> bool:
     (True, True)
     """
     if kind == "NAME":
-        return text.lower() in _NOBODIES
+        return text.lower() in _NOBODIES or set(text.lower().split(" ")) <= set(cue_words("form_words"))
     return kind == "ADDRESS" and _NO_STREETS.match(text.lower()) is not None
 
 

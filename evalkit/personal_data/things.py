@@ -14,6 +14,7 @@ from evalkit.personal_data.name_lists import (
     genitive_in_n,
     given,
     is_public,
+    listed,
     names_a_thing,
     not_after,
     thing_before,
@@ -36,6 +37,9 @@ _NAMED_STREET = re.compile(
 )
 """What follows the first names of a street's: Carl Jonas Love Almqvists gata."""
 _FULL_NAME, _SHORTEST_OWNER = 2, 5
+_TOGETHER_WITH = re.compile(r"[ ][x×][ ][A-ZÅÄÖÆØÜ]")
+"""Two brands make a thing together: "Paola Suhonen x Samuji"."""
+_DOCTOR = re.compile(r"(?<!\w)[Dd]r\.?[ ]$")
 _LONGER_COMPOUND = re.compile(r"[ ][A-ZÅÄÖÆØÜ][\w]+-[a-zåäöæøüß]{4,}")
 """The rest of a name that begins a compound: Lise Skjåk "Bræk-genseren"."""
 _COUNTED = re.compile(r"[ ]\d{1,2}(?=[.,;:!?)]?(?:[ ]?\n|$)| (?:er|är|is|ist|on|og|och|und) )")
@@ -49,6 +53,8 @@ def is_thing(text: str, start: int, end: int) -> bool:
     """Whether a firm, a street or a thing bears the name."""
     words = text[start:end].lower().split(" ")
     if any(" ".join(words[n : n + 2]) in brands() for n in range(len(words))):
+        return True
+    if _DOCTOR.search(text, max(0, start - 5), start) and f"dr {words[0]}" in brands():
         return True
     # "Henrik Ibsens gate": the name was cut before the s of its genitive.
     following = _FOLLOWING.match(text, end + (text[end : end + 2] == "s "), end + 40)
@@ -80,7 +86,7 @@ def is_thing(text: str, start: int, end: int) -> bool:
 def _is_house(name: str) -> bool:
     """Whether an organisation or its house begins or ends a name: Folktandvården Vasa, Östra Grundskolan."""
     words = name.split(" ")
-    hall = len(words) > _FULL_NAME and words[-1] == "Hall"
+    hall = len(words) > _FULL_NAME and (words[-1] == "Hall" or words[0] in listed("trades"))
     return hall or names_organisation(words[-1]) or names_organisation(words[0])
 
 
@@ -102,11 +108,14 @@ def _is_compound(text: str, start: int, end: int) -> bool:
     """Whether a name begins a compound: "Johan-svamp", "Aarnio -tuoli", "Hahn-Preis"."""
     name = text[start:end]
     last = name.rsplit(" ", 1)[-1]
-    if _LONGER_COMPOUND.match(text, end):
+    if _LONGER_COMPOUND.match(text, end) or _TOGETHER_WITH.match(text, end):
         return True
     if re.search(r"-[^\W\d_A-ZÅÄÖÆØÜ]", last) or re.match(r"[ ]?-[^\W\d_A-ZÅÄÖÆØÜ]", text[end : end + 3]):
         return True
-    return "-" in name and any("-" in word and names_a_thing(word.rsplit("-", 1)[1]) for word in name.split(" "))
+    return "-" in name and any(
+        "-" in word and names_a_thing(word.rsplit("-", 1)[1]) and not family(word.rsplit("-", 1)[1])
+        for word in name.split(" ")
+    )
 
 
 def _is_introduced(text: str, start: int) -> bool:

@@ -28,6 +28,7 @@ _END = re.compile(r"[.!]?\s*(?:\n|$)")
 _VERBAL = re.compile(r"(?:e[rt]|ar|ir|a|te|de|ð|en|an)$")
 """How verbs and nouns with their article end: "anna väntar här" names nobody's family."""
 _SHORTEST = 4
+_SIGNS = frozenset(",.\n!(")
 _TELLING, _A_FULL_NAME = 5, 2
 
 
@@ -45,6 +46,9 @@ def in_lower_case(lowered: str, start: int, *, alone: bool, closes: bool = False
     if not (given(first) or told) or first in cue_words("not_names"):
         return
     if closes and len(words) > 1 and _END.match(lowered, found.end()) and all(map(_may_end_names, words[1:])):
+        yield PersonalData("NAME", *found.span("name"), 0.75)
+        return
+    if alone and len(words) > _A_FULL_NAME and given(words[1]) and lowered[found.end() : found.end() + 1] in _SIGNS:
         yield PersonalData("NAME", *found.span("name"), 0.75)
         return
     # "inger lise fagerli" holds another given name before the family's.
@@ -71,7 +75,12 @@ def last_in_lower_case(lowered: str) -> Iterator[PersonalData]:
         return
     first, last = hit["first"], hit["family"]
     words = cue_words("not_names")
-    if given(first) and first not in also_words() and family(last) and not {first, last} & set(words):
+    if (
+        given(first)
+        and first not in also_words()
+        and family(last.rsplit("-", 1)[-1])
+        and not {first, last} & set(words)
+    ):
         yield PersonalData("NAME", *hit.span("name"), 0.75)
 
 

@@ -25,6 +25,17 @@ _FLAGS = (
     "--disable-component-update", "--disable-sync", "--no-first-run", "--no-default-browser-check",
 )  # fmt: skip
 SHOTS = os.environ.get("EVALKIT_SCREENSHOTS")
+_CALM = """() => {
+  const boxes = [...document.querySelectorAll('[data-testid], svg, canvas')].map(e => {
+    const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height].map(Math.round);
+  });
+  const seen = JSON.stringify([document.body.innerText, boxes]);
+  window.ekSame = seen === window.ekSeen ? window.ekSame + 1 : 0;
+  window.ekSeen = seen;
+  const ends = a => a.playState === 'running' && a.effect.getComputedTiming().endTime !== Infinity;
+  const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+  return window.ekSame >= 3 && !document.getAnimations().some(ends) && charts.every(c => c.querySelector('svg, canvas'));
+}"""
 
 
 @contextmanager
@@ -101,6 +112,11 @@ class Person:
         """Wait until the script has run to its end and something can be read."""
         self.page.wait_for_selector(".ek-lead, .ek-talk, [data-testid=stForm], [data-testid=stAlert]")
         self.page.wait_for_function("() => !document.querySelector('[data-test-script-state=running]')")
+
+    def calm(self) -> None:
+        """Wait until every chart is drawn, nothing moves, and four looks in a row have seen the same."""
+        self.page.evaluate("() => { window.ekSeen = null; }")
+        self.page.wait_for_function(_CALM, polling=80)
 
     def visit(self, title: str) -> None:
         """Go to a page by the menu."""

@@ -1,4 +1,4 @@
-"""Firms, funds and schools that bear a person's name: by their form, their trade and the words before them."""
+"""Firms, funds and schools, and what of them bears a person's name: by form, trade and the words before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from evalkit.personal_data.cues import WORD
 from evalkit.personal_data.name_lists import by_length, endings, ends_as, family, listed
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞŠŽČŁŚŻŞİĆĐŐ"
-_WORDS_BETWEEN, _REACH, _BEFORE, _LONG_TRADE, _VESSEL = 5, 90, 40, 5, 5
+_WORDS_BETWEEN, _REACH, _BEFORE, _LONG_TRADE, _VESSEL, _SHORTEST = 5, 90, 40, 5, 5, 4
+_ALSO = frozenset({"ab", "as", "co", "da", "ba", "sa", "ag", "inh", "hb", "kb", "sf", "se"})
+"""Company forms that are other words too where a word stands alone."""
 _NEXT = re.compile(rf"[ ](?P<word>[{_CAPITAL}][\w/-]*)")
 _FAMILY_FIRM = re.compile(r"[ ](?:&|\+|og|och|und|and|ja|u\.)[ ](?P<kin>[^\W\d_]+)")
 _SPOKEN = frozenset({"og", "och", "und", "and", "ja"})
@@ -27,6 +29,22 @@ def is_firm(text: str, start: int, end: int) -> bool:
         or _has_trade(text, start, end)
         or _has_kin(text, end)
         or _is_headed(text, start, end)
+    )
+
+
+def names_organisation(word: str) -> bool:
+    """Whether a word names an organisation, a part of one or its house.
+
+    >>> names_organisation("Grundskolan"), names_organisation("tannklinikken"), names_organisation("Storgatan")
+    (True, True, False)
+    """
+    lowered = word.lower().removesuffix(".")
+    if lowered in listed("organisation_words") or (word in listed("company_forms") and word.lower() not in _ALSO):
+        return True
+    return len(lowered) >= _SHORTEST and any(
+        ends_as(form, endings(name))
+        for form in (lowered, lowered.removesuffix("s"))
+        for name in ("organisation_endings", "organisation_desks")
     )
 
 
@@ -66,7 +84,7 @@ def _heads(text: str, at: int) -> bool:
     if hit is None:
         return False
     head = hit["head"]
-    if head in listed("firm_before") or ends_as(head, endings("firm_before_endings")):
+    if head in listed("firm_before") or ends_as(head, endings("firm_before_endings")) or names_organisation(head):
         return True
     return head in listed("masters") and listed("own").isdisjoint(WORD.findall(before[: hit.start()])[-2:])
 

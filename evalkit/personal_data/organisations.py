@@ -13,8 +13,8 @@ from evalkit.personal_data.cues import (
     cue_pattern,
     cue_words,
 )
-from evalkit.personal_data.firms import is_firm
-from evalkit.personal_data.name_lists import endings, ends_as, family, given, listed
+from evalkit.personal_data.firms import is_firm, names_organisation
+from evalkit.personal_data.name_lists import endings, ends_as, family, given
 
 OURS = 0.45
 """How sure a datum is that is an organisation's own: it is seen, and does not count."""
@@ -22,10 +22,7 @@ _KINDS = frozenset({"ADDRESS", "PHONE", "IBAN", "BANK_ACCOUNT", "EMAIL"})
 
 _REACH, _LINES, _LONGEST_LINE = 160, 3, 70
 _WORD = re.compile(r"[^\W\d_](?:[\w'’/-]*\w)?")
-_SHORTEST = 4
 _WHOSE = ("ens", "ets", "ans", "ins", "tenants'")
-_ALSO = frozenset({"ab", "as", "co", "da", "ba", "sa", "ag", "inh", "hb", "kb", "sf", "se"})
-"""Company forms that are other words too where a word stands alone."""
 _FORM = re.compile(r"(?<=[^\W\d_] )(?:AB|AS|AG)(?![\w/-])")
 _SWITCHBOARD = re.compile(r"(?:0[ -]?){3}$")
 """A number that ends in three noughts is ordered, and by those who have many behind it."""
@@ -53,21 +50,6 @@ _PERSONAL = ("private_place", "sent_to", "household", "first_person", "relatives
 _GREETED = re.compile(
     r"(?:^|[\n.!?][ ]?)(?:hej|hei|hi|hello|hallo|moi|sæl|sæll|halló|til|till|an|to|kære|kära|kjære|dear|liebe[rs]?)[ ]$"
 )
-
-
-def names_organisation(word: str) -> bool:
-    """Whether a word names an organisation, a part of one or its house.
-
-    >>> names_organisation("Grundskolan"), names_organisation("tannklinikken"), names_organisation("Storgatan")
-    (True, True, False)
-    """
-    lowered = word.lower().removesuffix(".")
-    if lowered in listed("organisation_words") or (word in listed("company_forms") and word.lower() not in _ALSO):
-        return True
-    listed_endings = endings("organisation_endings")
-    return len(lowered) >= _SHORTEST and (
-        ends_as(lowered, listed_endings) or ends_as(lowered.removesuffix("s"), listed_endings)
-    )
 
 
 def _speaks_of_one(word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evalkit.personal_data.cues import WORD, chains
-from evalkit.personal_data.firms import is_firm
+from evalkit.personal_data.firms import is_firm, names_organisation
 from evalkit.personal_data.makers import is_maker
 from evalkit.personal_data.name_lists import (
     brands,
@@ -20,7 +20,6 @@ from evalkit.personal_data.name_lists import (
     thing_before,
     works,
 )
-from evalkit.personal_data.organisations import names_organisation
 
 _STREETS = (
     "gatan", "vägen", "gränd", "torget", "stigen", "allén", "gade", "stræde", "plads", "gate", "veien", "vegen",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.personal_data import find
-from evalkit.personal_data.organisations import names_organisation
+from evalkit.personal_data.firms import names_organisation
 
 OURS_AND_THEIRS = [
     ("sv", "Vi på Lindskolan, Skolgatan 12, 903 25 Umeå, saknar fem datorer.", "Jag bor på Skolgatan 12, 903 25 Umeå."),

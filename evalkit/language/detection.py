@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from math import exp, log
 from operator import add, itemgetter
 from typing import Any, NamedTuple
@@ -178,14 +178,26 @@ def _names() -> dict[str, list[str]]:
 
 def _scores(said: Sequence[str]) -> list[float]:
     """What words speak for each of `LANGUAGES` with, in log odds."""
-    return list(map(sum, zip(*map(_of_word, said), strict=True))) or [0.0] * len(LANGUAGES)
+    return list(map(sum, zip(*map(_known().__getitem__, said), strict=True))) or [0.0] * len(LANGUAGES)
 
 
-@lru_cache(maxsize=_KNOWN_WORDS)
-def _of_word(word: str) -> tuple[float, ...]:
-    """What one lower-case word speaks for each language with: the same ones come again and again."""
-    read = word[:_LONGEST]
-    return tuple(map(add, spelling().weights(read, _SPELLING_WEIGHT), _ngrams()(read)))
+class _Known(dict[str, tuple[float, ...]]):
+    """What each lower-case word seen so far speaks for each language with.
+
+    The same ones come again and again, and a bound keeps memory flat.
+    """
+
+    def __missing__(self, word: str) -> tuple[float, ...]:
+        read = word[:_LONGEST]
+        found = tuple(map(add, spelling().weights(read, _SPELLING_WEIGHT), _ngrams()(read)))
+        if len(self) < _KNOWN_WORDS:
+            self[word] = found
+        return found
+
+
+@cache
+def _known() -> _Known:
+    return _Known()
 
 
 @cache
@@ -218,7 +230,7 @@ def _ngrams() -> Callable[[str], Sequence[float]]:
         # What `known.rank` does, but for its sorting. Between spaces, n-grams know how words begin and end.
         spaced = normalize("NFC", f" {word} ").encode("utf-8", "surrogatepass")
         counted = visit_counts(following, rows, output, spaced)
-        found: Sequence[float] = table.take(list(counted), 0).sum(0).tolist() if counted else nothing
+        found: Sequence[float] = np.add.reduce(table.take(list(counted), 0), 0).tolist() if counted else nothing
         return found
 
     return weights

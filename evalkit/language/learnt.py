@@ -39,6 +39,11 @@ class Rows:
         width = self.width
         return int.from_bytes(self._lanes[at * width : (at + 1) * width], "little")
 
+    def some(self, places: Iterable[int]) -> list[int]:
+        """Several rows."""
+        lanes, width = self._lanes, self.width
+        return [int.from_bytes(lanes[at * width : (at + 1) * width], "little") for at in places]
+
     def lanes(self, rows: int) -> tuple[int, ...]:
         """The columns of rows that were added up, each lifted once a row."""
         return self._lane.unpack(rows.to_bytes(self.width, "little"))
@@ -142,8 +147,7 @@ class Learnt:
 
     def _sum_of(self, numbers: Iterable[int]) -> tuple[int, int]:
         """The rows of these numbers in one, and how many of them were learned."""
-        row = self.rows.row
-        rows = [row(at) for at in map(self.numbers.get, numbers) if at is not None]
+        rows = self.rows.some([at for at in map(self.numbers.get, numbers) if at is not None])
         return sum(rows), len(rows)
 
 

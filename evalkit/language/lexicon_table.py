@@ -75,7 +75,9 @@ class Table(dict[str, _Starts | None]):
         words = said.words
         found: list[tuple[Phrase, int]] = []
         last = len(words) - 1
-        for at, starts in [(at, starts) for at, word in enumerate(words) if (starts := self[word]) is not None]:
+        for at, starts in enumerate(map(self.__getitem__, words)):
+            if starts is None:
+                continue
             sure, alone, by_second, other = starts
             for phrase in sure:
                 found.append((phrase, at))

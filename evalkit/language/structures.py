@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import Any, Literal, NamedTuple
 
+import msgspec
+
 from evalkit.text.data_files import yaml_data
 from evalkit.text.said import Said
 
@@ -22,7 +24,7 @@ _COMBINATIONS = 200
 """Places of word classes that are tried together at most; a sentence with more says nothing clear."""
 
 
-class ClassHit(NamedTuple):
+class ClassHit(msgspec.Struct, frozen=True, order=True, gc=False):
     """A word or phrase of a class at the words [first, last]."""
 
     first: int
@@ -153,7 +155,7 @@ def weighed(side: str) -> frozenset[str]:
 
 def _sentences(said: Said, hits: list[ClassHit]) -> Iterable[tuple[int, int, list[ClassHit]]]:
     n_words = len(said.words)
-    inner = sorted(number for number in said.stops if number)
+    inner = sorted([number for number in said.stops if number])
     if not inner:
         yield 0, n_words - 1, hits
         return

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import exp, log
 from operator import add, itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 from unicodedata import normalize
 
 import msgspec
@@ -73,7 +73,7 @@ def detect(
     return _detected(plain, said, margin, second)
 
 
-class Spoken(NamedTuple):
+class Spoken(msgspec.Struct, frozen=True, gc=False):
     """What the words of a text speak for each of `LANGUAGES` with, in log odds, and whether it has a letter at all.
 
     `named` tells whether it may name a song, a film or a product, so that how many words are left decides.

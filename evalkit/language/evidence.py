@@ -14,6 +14,8 @@ from functools import cache
 from typing import NamedTuple
 from zlib import crc32
 
+import msgspec
+
 from evalkit.language.learnt import Signed, learnt
 from evalkit.text.normalise import folded
 from evalkit.text.said import Said
@@ -81,7 +83,7 @@ _PIECE = crc32(b"piece ")
 """The number of a piece so far."""
 
 
-class Own(NamedTuple):
+class Own(msgspec.Struct, frozen=True, gc=False):
     """What a message by itself tells: what its words add up to a decision each, and its signs."""
 
     words: Sequence[float]

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from struct import Struct
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +56,7 @@ class Rows:
         return [(lane - lift) * step * scale for lane, step in zip(self.lanes(sum(rows)), self.step, strict=True)]
 
 
-class Signed(NamedTuple):
+class Signed(msgspec.Struct, frozen=True, gc=False):
     """Which signs stand in a message, and the rows of each one and of each two of them in one."""
 
     places: tuple[int, ...]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, partial
 
 import msgspec
 
@@ -37,26 +36,18 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     negated: bool = False
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """The phrases of a message, the categories and word classes that it holds (in one language), and its length.
 
-    `denied` are the categories that the shape of one of its sentences takes back.
+    `plain` are the phrases that are neither weak nor negated, by category; `denied` the categories that the shape of
+    one of its sentences takes back.
     """
 
     hits: tuple[Hit, ...]
+    plain: Mapping[str, tuple[Hit, ...]]
     names: frozenset[str]
     n_words: int
-    denied: frozenset[str] = _NONE
-
-    @cached_property
-    def plain(self) -> Mapping[str, tuple[Hit, ...]]:
-        """The phrases that are neither weak nor negated, by category."""
-        found: dict[str, tuple[Hit, ...]] = {}
-        for hit in self.hits:
-            if not hit.weak and not hit.negated:
-                found[hit.category] = (*found.get(hit.category, ()), hit)
-        return found
+    denied: frozenset[str]
 
     @property
     def signs(self) -> tuple[str, ...]:
@@ -100,7 +91,8 @@ def heard(said: Said, language: str | None, side: Side) -> Heard:
     if side == "customer" and (quotes := _quoted(said.text)):
         # What somebody quotes is not what they say.
         kept = [hit for hit in kept if not any(start < hit.start and hit.end <= end for start, end in quotes)]
-    return Heard(_preceded(kept), present_, len(said.words), denied)
+    told = _preceded(kept)
+    return Heard(told, _plain(told), present_, len(said.words), denied)
 
 
 def _heard_in(said: Said, code: str, side: Side) -> tuple[list[Hit], frozenset[str], Collection[str]]:
@@ -182,6 +174,14 @@ def _preceded(hits: list[Hit]) -> tuple[Hit, ...]:
                 and strong.start < weak.end
             )
     return tuple(hit for hit in hits if hit not in dropped)
+
+
+def _plain(hits: Collection[Hit]) -> Mapping[str, tuple[Hit, ...]]:
+    found: dict[str, tuple[Hit, ...]] = {}
+    for hit in hits:
+        if not hit.weak and not hit.negated:
+            found[hit.category] = (*found.get(hit.category, ()), hit)
+    return found
 
 
 @cache

@@ -8,8 +8,8 @@ from functools import cache
 from itertools import pairwise
 
 from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
-from evalkit.knowledge.certainty import DENIED, OTHERS
-from evalkit.knowledge.glossary import antonyms, generic, polar, roles
+from evalkit.knowledge.certainty import ALL_THERE_IS, DENIED, OTHERS
+from evalkit.knowledge.glossary import antonyms, generic, polar, role_words, roles
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.wording import Term, best_match
 from evalkit.text.data_files import word_parts
@@ -23,6 +23,7 @@ _FEW = 3
 _SWAPPED = 0.35
 _SMALL = 4
 _STEMS = 0.7
+_RESTRICTS = 2
 
 
 def by_words(
@@ -49,7 +50,7 @@ def by_words(
         return Comparison("contradicted", top, exact, reason) if sure else Comparison("unsure", top)
     top = agreeing[0]
     if (all_there_is := _complete(claim, sentences, near, top)) is not None:
-        return Comparison("contradicted", all_there_is, False, "the knowledge base names all there is")
+        return Comparison("contradicted", all_there_is, False, ALL_THERE_IS)
     if not claim.denies and (other := of_the_other(claim, sentences, top)) is not None:
         return Comparison("contradicted", other, False, OF_ANOTHER)
     if other_party(claim, sentences[top]):
@@ -68,13 +69,22 @@ def _complete(claim: Statement, sentences: Sequence[Sentence], near: Sequence[in
         return None
     whole = [n for n in range(max(0, top - 1), min(len(sentences), top + 2)) if of_one_piece(sentences, n, top)]
     for n in (*near, *whole):
-        if "only" not in sentences[n].said.roles:
+        if "only" not in sentences[n].said.roles or _meets_what_only_says(claim, sentences[n]):
             continue
         for term in claim.said.terms:
             here = best_match(term, sentences[n].said.terms)
             if term.concept not in generic() and here >= _STEMS and (n == top or here > held(term, sentences[top])):
                 return n
     return None
+
+
+def _meets_what_only_says(claim: Statement, sentence: Sentence) -> bool:
+    """Whether the words right after "only" are spoken of: "only with Plus", where the customer has Plus."""
+    hit = role_words("_only").search(comparable(sentence.text))
+    if hit is None:
+        return False
+    said = [term for term in sentence.said.terms if term.start >= hit.end()][:_RESTRICTS]
+    return bool(said) and all(best_match(term, (*claim.said.terms, *claim.context)) >= _STEMS for term in said)
 
 
 def _off_topic(claim: Statement, sentences: Sequence[Sentence], at: int, top: int) -> bool:

@@ -16,6 +16,7 @@ from evalkit.text.normalise import comparable
 from evalkit.text.tokens import words
 
 ANOTHER, DENIED = "another", "the one says it, the other denies it"
+ALL_THERE_IS = "the knowledge base names all there is"
 OTHERS = "this holds for others"
 OTHER_HOURS = "other hours stand in the knowledge base"
 _BOUND_TO = 0.5
@@ -35,6 +36,8 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
         doubt = role_words("_reckoned").search(comparable(claim.text)) is not None
     elif found.reason == OTHERS:
         doubt = True
+    elif found.reason == ALL_THERE_IS:
+        doubt = own[found.sentence] < _BOUND_TO
     else:
         # A bare answer says the question's words, whose verb and doer are the customer's.
         doubt = claim.text == claim.question or (found.reason == DENIED and _denied_elsewhere(claim, sentence))

@@ -8,26 +8,23 @@ from dataclasses import dataclass
 
 from evalkit.knowledge.contacts import contacts_in
 from evalkit.knowledge.courtesies import states_nothing
-from evalkit.knowledge.glossary import courtesies
+from evalkit.knowledge.glossary import courtesies, role_words
+from evalkit.knowledge.replies import yes_no
 from evalkit.knowledge.statements import clauses
 from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
 from evalkit.language.quantities import quantities
+from evalkit.text.normalise import comparable
 from evalkit.text.sentences import Sentence as Piece
 from evalkit.text.sentences import split
 from evalkit.text.tokens import words
 
-YES_NO = re.compile(
-    r"^\s*(?:(?P<yes>ja|jajamän|jo|yes|yep|kyllä|joo|doch|absolut|javisst|selvfølgelig|självklart|sure)"
-    r"|(?P<no>nej|nei|nope|nein|niks|(?:no|ei|emme|en)(?=\s*(?:[,.!:;–]|$))))\b[\s,.!:–-]*",
-    re.IGNORECASE,
-)
 FEWEST_TERMS = 2
 _ORDER = re.compile(r"(?<!\w)(?:[A-ZÅÄÖÆØ]{2,4}-?\d{3,}|#\d{4,}|\d{6,})(?!\w)")
 _SPLIT = re.compile(r",?\s+(?:och|og|ja|and|und|men|mutta|but|aber)\s+|;\s+", re.IGNORECASE)
 _MIN_WORDS = 3
-_ASKED = 0.6
+_ASKED, _ECHOED = 0.6, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +56,15 @@ def claims_of(
 ) -> list[Claim]:
     """The statements of a bot turn: no questions, no courtesies (the `skip` spans), coordinated ones apart."""
     found: list[Claim] = []
-    before = ""
-    opening = YES_NO.match(text.strip())
+    before, polite = "", False
+    opening = yes_no().match(text.strip())
     reply = "" if opening is None else "yes" if opening.group("yes") else "no"
     for sentence in split(text):
         said = sentence.text.strip()
-        if said.endswith("?") or (not any(contacts_in(said)) and states_nothing(said, language)):
+        if said.endswith("?") or (not any(contacts_in(said)) and states_nothing(said, language, question)):
+            polite = polite or (bool(found) and not said.endswith("?"))
             continue
-        answered = YES_NO.match(said)
+        answered = yes_no().match(said)
         rest = said[answered.end() :] if answered else said
         amounts = quantities(rest)
         if answered and len(own_terms(rest)) < FEWEST_TERMS and not amounts:
@@ -74,30 +72,33 @@ def claims_of(
                 denied = answered.group("no") is not None
                 found.append(Claim(said, sentence.start, sentence.end, (), False, question, "", denied, reply=reply))
             continue
-        covered = sum(
-            min(b, sentence.end) - max(a, sentence.start) for a, b in skip if a < sentence.end and sentence.start < b
-        )
+        begins = sentence.start + sentence.text.index(said) + (len(said) - len(rest))
+        covered = sum(min(b, sentence.end) - max(a, begins) for a, b in skip if a < sentence.end and begins < b)
         named = any(contacts_in(rest))
-        if covered and not named and (covered > 0.6 * len(said) if amounts else not _goes_beyond(sentence, skip)):
+        courteous = covered > 0.6 * len(said) if amounts else covered and not _goes_beyond(sentence, skip)
+        if courteous and not named and not _echoes(rest if answered else _beside(sentence, skip), question, answered):
+            polite = True
             continue
         if len(words(rest)) < _MIN_WORDS and len(own_terms(rest)) < FEWEST_TERMS and not amounts and not named:
             continue
-        offset = sentence.start + sentence.text.index(said) + (len(said) - len(rest))
         for start, end in _parts(rest):
             part = rest[start:end]
             found.append(
                 Claim(
-                    part, offset + start, offset + end, quantities(part), _ORDER.search(part) is not None, question,
+                    part, begins + start, begins + end, quantities(part), _ORDER.search(part) is not None, question,
                     rest[:start] or before, sentence=said, reply=reply,
                 )
             )  # fmt: skip
         before = said
+    if polite and len(found) == 1 and not found[0].sentence and opening is not None and opening.group("agreed"):
+        # "Sure! I'll put you through." agrees to what was wished for.
+        return []
     return _with_its_answer(found, question)
 
 
 def _with_its_answer(found: list[Claim], question: str) -> list[Claim]:
     """A bare yes or no at the beginning is judged with the sentence that answers, which knows it as its reply."""
-    if len(found) < FEWEST_TERMS or found[0].sentence or not YES_NO.match(found[0].text):
+    if len(found) < FEWEST_TERMS or found[0].sentence or not yes_no().match(found[0].text):
         return found
     asked = wording(question).terms
     answers = any(
@@ -109,11 +110,27 @@ def _with_its_answer(found: list[Claim], question: str) -> list[Claim]:
 
 def _goes_beyond(sentence: Piece, skip: Sequence[tuple[int, int]]) -> bool:
     """Whether a sentence says enough beside the courtesies in it."""
-    rest = "".join(
+    return len(own_terms(_beside(sentence, skip))) > _MIN_WORDS
+
+
+def _beside(sentence: Piece, skip: Sequence[tuple[int, int]]) -> str:
+    """A sentence without the courtesies in it."""
+    return "".join(
         " " if any(a <= at < b for a, b in skip) else character
         for at, character in enumerate(sentence.text, sentence.start)
     )
-    return len(own_terms(rest)) > _MIN_WORDS
+
+
+def _echoes(rest: str, question: str, answered: object) -> bool:
+    """Whether what follows a yes, a no or a courtesy answers what was asked: it speaks of it, and says more."""
+    asked, own = wording(question).terms, own_terms(rest)
+    if answered is None and (len(own) < FEWEST_TERMS or role_words("_myself").search(_after_comma(rest))):
+        return False
+    return any(best_match(t, asked) >= _ECHOED for t in own)
+
+
+def _after_comma(text: str) -> str:
+    return comparable(text.partition(", ")[2] or text)
 
 
 def own_terms(text: str) -> tuple[Term, ...]:

@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from evalkit.knowledge.glossary import role_words, roles
+from evalkit.knowledge.replies import yes_no
 from evalkit.knowledge.statements import denies
-from evalkit.knowledge.wording import wording
+from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
-_MIN_TERMS, _ABOUT, _LOOKED_UP = 3, 6, 8
+_FEW_TERMS, _MIN_TERMS, _ABOUT, _LOOKED_UP = 2, 3, 6, 8
+_ECHOED = 0.7
 _FORWARD = 40
 _HALVES = re.compile(r"\s*(?:[,;:–!.]\s+|\s(?=(?:och|og|ja|and|und)\s))")
 
 
-def states_nothing(said: str, language: str | None) -> bool:
-    """Whether a sentence without an amount is a courtesy, a feeling, or says that nothing is known."""
+def states_nothing(said: str, language: str | None, question: str = "") -> bool:
+    """Whether a sentence without an amount is a courtesy, a feeling, or says that nothing is known.
+
+    What follows a courtesy and speaks of what was asked is none: "Sure, we ship to Norway too."
+    """
     # A small number in words may be another language's word: "lovely to hear" counts two in Danish.
     told = any(q.kind != "count" or said[q.start : q.end].strip()[:1].isdigit() for q in quantities(said))
-    return not told and (_polite(said) or _feels(said) or _is_looked_up(said) or _has_no_answer(said, language))
+    return not told and (
+        _polite(said, wording(question).terms) or _feels(said) or _is_looked_up(said) or _has_no_answer(said, language)
+    )
 
 
-def _polite(said: str) -> bool:
+def _polite(said: str, asked: Sequence[Term] = ()) -> bool:
     """Whether a sentence begins like a courtesy, and what follows its comma is short or one too."""
-    start, *rest = _HALVES.split(_bare(said))
-    if not _starts("_polite").match(start):
+    opening = yes_no().match(said)
+    if opening is not None and opening.group("no"):
         return False
-    return all(len(wording(part).terms) < _MIN_TERMS or _starts("_polite").match(_joined(part)) for part in rest)
+    start, *rest = _HALVES.split(_bare(said))
+    if not _starts("_polite").match(start) and not (rest and start in roles()["_regret"]):
+        return False
+    return all(_says_little(part, asked) or _starts("_polite").match(_joined(part)) for part in rest)
+
+
+def _says_little(part: str, asked: Sequence[Term]) -> bool:
+    terms = wording(part).terms
+    if len(terms) < _FEW_TERMS:
+        return True
+    return len(terms) < _MIN_TERMS and not any(best_match(term, asked) >= _ECHOED for term in terms)
 
 
 def _feels(said: str) -> bool:
@@ -49,10 +67,12 @@ def _after_how(plain: str) -> str:
 def _is_looked_up(said: str) -> bool:
     """Whether somebody says of himself that he will look, ask or pass it on."""
     plain = _bare(said)
-    who = role_words("_myself").search(plain)
-    return (
-        who is not None and role_words("_look_up").search(plain) is not None and len(wording(said).terms) <= _LOOKED_UP
-    )
+    if role_words("_look_up").search(plain) is None:
+        return False
+    told = len(wording(said).terms)
+    if role_words("_myself").search(plain) is not None:
+        return told <= _LOOKED_UP
+    return told <= _MIN_TERMS and _starts("_this").match(plain) is not None
 
 
 def _has_no_answer(said: str, language: str | None) -> bool:

@@ -43,6 +43,10 @@ _NO_ROLES = frozenset(
         "_ask_phone",
         "_ask_mail",
         "_ask_link",
+        "_sorry",
+        "_this",
+        "_regret",
+        "_not_at_all",
     }
 )
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalkit.knowledge.binding import equal_amounts
-from evalkit.knowledge.claims import FEWEST_TERMS, YES_NO, Claim, own_terms
+from evalkit.knowledge.claims import FEWEST_TERMS, Claim, own_terms
 from evalkit.knowledge.comparing import compare, read
 from evalkit.knowledge.contacts import Contact, at_home, contacts_in, given_for, instead_of, unknown
 from evalkit.knowledge.features import Reading
+from evalkit.knowledge.replies import yes_no
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import best_match, wording
 from evalkit.language.quantities import quantities
@@ -54,7 +55,7 @@ def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
     if claim.quantities or claim.denied or any(contacts_in(claim.text)):
         return False
     own = own_terms(claim.text)
-    if len(own) > _REMARK or YES_NO.match(claim.text) or (judged.exact and judged.verdict == "supported"):
+    if len(own) > _REMARK or yes_no().match(claim.text) or (judged.exact and judged.verdict == "supported"):
         return False
     if any(best_match(term, wording(question).terms) >= _ASKED for term in own):
         return False
@@ -130,7 +131,7 @@ def _superseded(claim: Claim, question: str, base: Knowledge, day: Any) -> list[
 
 def _quoted(claim: Claim, passages: Sequence[int], base: Knowledge) -> Judgement | None:
     """A claim of a sentence that a valid passage says whole needs no reading; a part alone may drop a condition."""
-    told = {comparable(text).strip(" .!,;:") for text in (claim.text, claim.sentence, YES_NO.sub("", claim.sentence))}
+    told = {comparable(text).strip(" .!,;:") for text in (claim.text, claim.sentence, yes_no().sub("", claim.sentence))}
     wanted = [text for text in told if len(text) >= _QUOTE]
     for number in passages:
         whole = base.comparable_text(number)
@@ -175,7 +176,7 @@ def _places(passages: Iterable[int], base: Knowledge, language: str | None) -> l
 
 def _statement(claim: Claim, question: str, language: str | None) -> Statement:
     asked = claim.question or question
-    if claim.denied or (not claim.quantities and YES_NO.match(claim.text) and not _plain_terms(claim)):
+    if claim.denied or (not claim.quantities and yes_no().match(claim.text) and not _plain_terms(claim)):
         said = wording(asked)
         return Statement(
             asked, said, (), claim.denied, (), quantities(asked), asked, claim.reply, claim.start > 0, language=language
@@ -190,7 +191,7 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
 
 
 def _plain_terms(claim: Claim) -> bool:
-    rest = YES_NO.sub("", claim.text)
+    rest = yes_no().sub("", claim.text)
     return len(wording(rest).terms) >= FEWEST_TERMS
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge, check
-from evalkit.knowledge.claims import claims_of
+from evalkit.knowledge.checking import NO_CLAIM
+from evalkit.knowledge.claims import claims_of, no_claim_spans
 from evalkit.knowledge.courtesies import states_nothing
 
 NOTHING = [
@@ -70,3 +71,45 @@ def test_a_wrong_answer_after_a_bare_yes_is_still_wrong() -> None:
     base = Knowledge.from_texts(["Jackets cannot be swapped. Shirts can be swapped with a receipt."])
     answer = "Yes! Jackets can be swapped."
     assert check(answer, "Can I swap my jacket?", base, "en").verdict == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "claims"),
+    [
+        # An agreement to a wish, with what is done next, states nothing; an answer does.
+        ("sv", "Jag vill prata med en människa", "Självklart! Jag kopplar dig vidare till en kollega.", 0),
+        ("sv", "Kan ni skicka till Norge?", "Absolut, vi levererar till Norge också!", 1),
+        ("da", "Jeg vil gerne tale med et menneske", "Selvfølgelig! Jeg stiller dig videre til en kollega.", 0),
+        ("da", "Kan I sende til Norge?", "Selvfølgelig!", 1),
+        ("nb", "Kan du sjekke betalingen min?", "Det skal jeg undersøke for deg. Et lite øyeblikk!", 0),
+        ("nb", "Sjekker dere alle ovner?", "Det skal gjøres i alle rom med ovn.", 1),
+        ("nn", "Eg vil endre tinginga", "Det skal vi sjekke.", 0),
+        ("fi", "Haluan puhua ihmiselle", "Yhdistän sinut kollegalle.", 0),
+        ("fi", "Voiko maksaa käteisellä?", "Ei valitettavasti.", 1),
+        ("en", "The neighbours were so loud", "I'm really sorry you had such a rough night.", 0),
+        ("en", "Can I return opened games?", "I'm really sorry, opened games cannot be returned.", 1),
+        ("en", "Do you take cash?", "Yes, you are welcome to pay with cash.", 1),
+        ("de", "Jemand hat mein Auto angefahren.", "Ich verbinde Sie gleich mit einer Kollegin, die sich kümmert.", 0),
+        ("de", "Haben Sie sonntags geöffnet?", "Leider nein.", 1),
+    ],
+)  # fmt: skip
+def test_what_is_agreed_to_or_regretted_is_told_from_what_is_answered(
+    language: str, question: str, answer: str, claims: int
+) -> None:
+    skip = no_claim_spans(answer, language, NO_CLAIM)
+    assert len(claims_of(answer, question=question, language=language, skip=skip)) == claims
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer", "verdict"),
+    [
+        ("sv", "Vi tar bara kort.", "Tar ni kontanter?", "Tyvärr inte, vi tar bara kort.", "supported"),
+        ("nb", "Vi forsikrer bare hunder.", "Forsikrer dere katter?", "Dessverre ikke, vi forsikrer bare hunder.", "supported"),
+        ("fi", "Asemilla maksetaan vain kortilla.", "Käykö käteinen?", "Ei valitettavasti, asemilla käy vain kortti.", "supported"),
+        ("en", "The machines only take coins.", "Can I pay by card?", "Sorry, no, the machines only take coins.", "supported"),
+    ],
+)  # fmt: skip
+def test_a_no_with_regret_denies_what_was_asked_and_not_what_follows(
+    language: str, told: str, question: str, answer: str, verdict: str
+) -> None:
+    assert check(answer, question, Knowledge.from_texts([told]), language).verdict == verdict

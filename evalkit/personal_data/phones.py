@@ -139,7 +139,7 @@ def _score(
         return 0.0
     if vetoed and not (number.named or number.international):
         return 0.0
-    if not number.named and (_is_printed(raw, markets) or raw.count("/") > 1 or n_digits > _LONGEST):
+    if not number.named and (_is_printed(raw, markets, wary=wary) or raw.count("/") > 1 or n_digits > _LONGEST):
         return 0.0
     if not (number.named or number.international or number.national or number.grouped or number.american):
         return 0.0
@@ -157,9 +157,11 @@ def _is_called_ours(lowered: str, start: int) -> bool:
     return near_any(lowered, start, "own_phone") and not near_any(lowered, start, "household")
 
 
-def _is_printed(raw: str, markets: tuple[str, ...]) -> bool:
+def _is_printed(raw: str, markets: tuple[str, ...], *, wary: bool) -> bool:
     """Whether a number stands in groups of four, as parcels and cards do; German mobiles are written so too."""
-    return _FOURS.fullmatch(raw) is not None and not (markets[:1] == ("DE",) and _GERMAN_MOBILE.fullmatch(raw))
+    return _FOURS.fullmatch(raw) is not None and not (
+        (wary or markets[:1] == ("DE",)) and _GERMAN_MOBILE.fullmatch(raw)
+    )
 
 
 def _is_signature(text: str, start: int, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -105,13 +106,14 @@ def _in_vain(reading: Reading, turn: int) -> bool:
     """Whether a turn after an unmet wish for a person sounds of anger, if faintly: fewer signs are needed then."""
     if reading.refutes(turn, "anger_frustration"):
         return False
+    earlier = reversed(reading.customer_turns[: bisect_left(reading.customer_turns, turn)])
+    asked = next((n for n in earlier if reading.means(n, "ask_for_human", "ask_for_human")), turn)
+    if asked + 1 >= turn:
+        return False
     turns = reading.conversation.turns
-    for number in range(turn - 1, -1, -1):
-        if turns[number].role == "human" or reading.speaks_for(number, "handoff_announcement"):
-            return False
-        if turns[number].role == "customer" and reading.means(number, "ask_for_human", "ask_for_human"):
-            return number + 1 < turn
-    return False
+    return not any(
+        turns[n].role == "human" or reading.speaks_for(n, "handoff_announcement") for n in range(asked + 1, turn)
+    )
 
 
 @cache

@@ -136,7 +136,7 @@ def test_peak_memory_is_the_same_for_a_file_ten_times_as_large(tmp_path: Path) -
         assert process.returncode == 0
         return usage.ru_maxrss / 1024
 
-    assert peak_mb(40_000) < 1.05 * peak_mb(4_000) + 2
+    assert peak_mb(20_000) < 1.05 * peak_mb(2_000) + 2
 
 
 def test_the_organisations_own_numbers_are_covered_before_the_first_write() -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
 from evalkit.knowledge.certainty import ALL_THERE_IS, DENIED, OTHERS
 from evalkit.knowledge.glossary import antonyms, generic, polar, role_words, roles
+from evalkit.knowledge.kinds import of_its_kind
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.wording import Term, best_match
 from evalkit.text.data_files import word_parts
@@ -33,6 +34,8 @@ def by_words(
     top = ranked[0]
     if (denied := denied_part(claim, sentences, overlaps, top)) is not None:
         return denied
+    if (others := of_its_kind(claim, sentences, ranked)) is not None:
+        return others
     if (listed := _listed(claim, sentences, overlaps, ranked)) is not None:
         return listed
     if (swapped := _substituted(claim, sentences, overlaps, top)) is not None:

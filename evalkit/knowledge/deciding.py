@@ -13,6 +13,7 @@ from typing import cast
 from evalkit.knowledge.by_amounts import FOLLOWS, OTHER_LIMIT
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.features import Reading, features, held_by_passage
+from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.signs import signs
 from evalkit.knowledge.statements import Comparison, Relation
 
@@ -107,12 +108,13 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
 def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     """Whether no weight takes a finding away.
 
-    A sentence that holds the whole claim (95 of 100 are right), what limits or sums decide, a yes beyond a limit.
+    A sentence that holds the whole claim (95 of 100 are right), what limits or sums decide, a yes beyond a limit,
+    others of a kind of which only some are admitted.
     """
     if found.relation == "supported":
         return whole or (found.exact and bool(found.reason))
     return found.relation == "contradicted" and (
-        found.reason == OTHER_LIMIT or (found.reason == BEYOND and reply == "yes")
+        found.reason in {OTHER_LIMIT, OF_ITS_KIND} or (found.reason == BEYOND and reply == "yes")
     )
 
 

@@ -46,6 +46,10 @@ _NO_ROLES = frozenset(
         "_sorry",
         "_this",
         "_regret",
+        "_kind_payment",
+        "_kind_animal",
+        "_kind_channel",
+        "_kind_country",
         "_not_at_all",
     }
 )

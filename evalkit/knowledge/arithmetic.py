@@ -171,7 +171,8 @@ def _clocks(
     amount: Quantity, claim: Statement, told: Sequence[Quantity], spoken: Sequence[Quantity]
 ) -> Iterator[float]:
     """So long before or after a time that is told, in minutes."""
-    ends = {end for q in told if q.kind == "clock" for end in (q.lo, q.hi)}
+    # A time of the customer's own counts where a length is told: the doors open so long before it begins.
+    ends = {end for q in (*told, *claim.asked) if q.kind == "clock" for end in (q.lo, q.hi)}
     shifts = {q.lo * 60 for q in told if q.kind == "duration" and q.unit == "h" and q.lo < _DAY_H / 2}
     yield from (end + sign * shift for end in ends for shift in shifts for sign in (1, -1))
 

@@ -26,15 +26,20 @@ from evalkit.knowledge.inference import (
 from evalkit.knowledge.starts import other_event
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
+from evalkit.language.opening_hours import months_in
 
 FOLLOWS = "it follows from the amounts that are told"
 OTHER_LIMIT = "another limit decides the customer's case"
 OTHER_UNIT = "the same number of something else stands in the knowledge base"
+BASE_DENIES = "the knowledge base denies it"
+BEYOND_LIMIT = "the customer's case is beyond the limit"
 OTHER_START = "the time runs from another day"
 _BOUND = 0.22
 _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
 _EXACT, _EXACT_LEAD = 0.4, 0.05
 _RIVAL = 0.5
+_SAME_SENTENCE = 0.84
+_EVENT, _CASE = 0.25, 0.2
 _EQUAL_TOO, _UNIT_LEAD = 0.6, 0.7
 _DIGITS = re.compile(r"\d")
 _RECKONED = frozenset({"money", "percent"})
@@ -50,6 +55,8 @@ def by_amounts(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
+    if (event := _by_event(claim, sentences, overlaps)) is not None and event.relation == "contradicted":
+        return event
     bound_to = [
         (amount, _one_amount(amount, claim, sentences, weights, overlaps, own))
         for amount in claim.amounts
@@ -60,31 +67,63 @@ def by_amounts(
         return by_words(claim, sentences, overlaps, own)
     wrong = [v for v in verdicts if v.relation == "contradicted"]
     barred = any(v.barred for v in verdicts)
+    if event is not None and len(claim.amounts) == 1 and all(v.reason.startswith(ANOTHER) for v in wrong):
+        wrong = []
     if wrong:
         return replace(max(wrong, key=lambda v: v.exact), barred=barred)
     top = max(range(len(sentences)), key=lambda n: overlaps[n])
     decided = [v for v in verdicts if v.relation != "unsure"]
     if decided and all(v.relation == "supported" for v in decided):
         found = decided[0]
-        if (event := _by_event(claim, sentences, decided)) is not None:
-            return event
         conflict = (
             other_start(claim, sentences, found)
             or torn_apart(claim, sentences, overlaps)
             or denied_part(claim, sentences, overlaps, top)
         )
         return conflict or (found if len(decided) == len(verdicts) else replace(found, exact=False))
+    if event is not None and len(claim.amounts) == 1:
+        return event
     if any(v.relation == "not_in_kb" for v in verdicts):
         return Comparison("not_in_kb", top, barred=barred)
     return Comparison("unsure", top, barred=barred)
 
 
-def _by_event(claim: Statement, sentences: Sequence[Sentence], found: Sequence[Comparison]) -> Comparison | None:
-    """Contradicted where the knowledge base counts the same time from another event."""
-    for at in [one.sentence for one in found if one.sentence is not None]:
-        if other_event(claim, sentences[at]):
-            return Comparison("contradicted", at, True, OTHER_START)
-    return None
+def _by_event(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:
+    """What the sentences that give the same time say of the event that it runs from, where all say one thing."""
+    told = [
+        (n, other)
+        for n, sentence in enumerate(sentences)
+        if overlaps[n] >= _EVENT and (other := other_event(claim, sentence)) is not None
+    ]
+    if not told:
+        return None
+    nearest = max(told, key=lambda each: overlaps[each[0]])[0]
+    if all(other for _, other in told):
+        return Comparison("contradicted", nearest, True, OTHER_START)
+    return None if any(other for _, other in told) else Comparison("supported", nearest, False)
+
+
+def _of_others(
+    amount: Quantity,
+    found: Sequence[Candidate],
+    claim: Statement,
+    sentences: Sequence[Sentence],
+    overlaps: Sequence[float],
+) -> Comparison | None:
+    """Contradicted where every sentence that gives the amount gives it to others than the customer."""
+    equal = [c for c in found if c.equal and overlaps[c.sentence] >= _CASE]
+    if not equal or amount.bound or not all(_is_for_others(claim, c.amount, sentences[c.sentence]) for c in equal):
+        return None
+    return Comparison("contradicted", equal[0].sentence, True, BEYOND_LIMIT)
+
+
+def _in_other_months(claim: Statement, sentence: Sentence) -> bool:
+    """Whether a sentence tells of a part of the year in which the month that is spoken of does not lie."""
+    theirs, ranged = months_in(sentence.text)
+    if not ranged:
+        return False
+    mine = months_in(claim.text)[0] or months_in(claim.question)[0]
+    return bool(mine) and mine.isdisjoint(theirs)
 
 
 def _in_another_unit(amount: Quantity, found: Sequence[Candidate], overlaps: Sequence[float]) -> Comparison | None:
@@ -139,7 +178,7 @@ def _bound_to(
     found = _untaken(
         amount, claim, sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score), sentences, weights
     )
-    if (unlike := _in_another_unit(amount, found, overlaps)) is not None:
+    if unlike := _in_another_unit(amount, found, overlaps) or _of_others(amount, found, claim, sentences, overlaps):
         return unlike
     best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])
     top = found[0].score if found else 0.0
@@ -152,7 +191,7 @@ def _bound_to(
         and not any(q.kind == amount.kind for q in denied.amounts)
         and not any(c.equal and overlaps[c.sentence] >= _JUST_AS_GOOD * overlaps[best_sentence] for c in found)
     ):
-        return Comparison("contradicted", best_sentence, False, "the knowledge base denies it")
+        return Comparison("contradicted", best_sentence, False, BASE_DENIES)
     if (not found or top < _BOUND) and follows(amount, claim, sentences, overlaps):
         return Comparison("supported", best_sentence, True, FOLLOWS)
     if not found or top < _BOUND:
@@ -166,7 +205,8 @@ def _bound_to(
             "contradicted", best.sentence, False, reason, doubtful=equal is None or len(claim.amounts) > 1
         )
     if equal is not None and (
-        equal.score >= _SAME_SCORE * best.score or told_with_condition(equal, best, claim, amount, sentences)
+        equal.score >= (_SAME_SENTENCE if equal.sentence == best.sentence else _SAME_SCORE) * best.score
+        or told_with_condition(equal, best, claim, amount, sentences)
     ):
         why, exact = _yet_wrong(amount, equal, claim, sentences)
         return Comparison("contradicted" if why else "supported", equal.sentence, exact, why)
@@ -209,6 +249,16 @@ def _met(claim: Statement, sentence: Sentence) -> bool:
     return any(meets(asked, limit) for asked in claim.asked for limit in sentence.amounts)
 
 
+def _is_for_others(claim: Statement, told: Quantity, sentence: Sentence) -> bool:
+    """Whether what a sentence tells is not for the customer, and the claim neither denies it nor tells the limit."""
+    if claim.denies == sentence.denies and _in_other_months(claim, sentence):
+        return True
+    if claim.denies != sentence.denies or not unmet(claim, sentence):
+        return False
+    limits = [limit for limit in sentence.amounts if any(meets(asked, limit) is False for asked in claim.asked)]
+    return not any(equal_amounts(mine, limit) for mine in (told, *claim.amounts) for limit in limits)
+
+
 def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> tuple[str, bool]:
     """Why an amount that stands in the knowledge base is wrong all the same, empty where it is not; and how sure."""
     sentence = sentences[equal.sentence]
@@ -220,8 +270,10 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
         return OF_ANOTHER, False
     if other_party(claim, sentence):
         return OTHERS, False
-    if unmet(claim, sentence) and not (amount.bound and equal.amount.bound):
-        return "the customer's case is beyond the limit", True
-    if tighter_limit(claim, amount, equal.sentence, sentences):
+    if _is_for_others(claim, equal.amount, sentence) and not (amount.bound and equal.amount.bound):
+        return BEYOND_LIMIT, True
+    if all(meets(asked, amount) is None for asked in claim.asked) and tighter_limit(
+        claim, amount, equal.sentence, sentences
+    ):
         return OTHER_LIMIT, True
     return "", True

@@ -14,6 +14,7 @@ from evalkit.language.amounts import TWELVE_HOURS, Quantity
 from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
 from evalkit.text.normalise import comparable
 
+NO_HOURS = "the knowledge base names no hours for it"
 _SPEAKS_OF_HOURS = 0.25
 _HOUR_WORDS = frozenset({"open", "closed", "weekday", "day"})
 _SUBJECT = 0.4
@@ -44,7 +45,7 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
             if not there and said.lo is None:
                 continue
             exact = bool(there)
-            reason = OTHER_HOURS if exact else "the knowledge base names no hours for it"
+            reason = OTHER_HOURS if exact else NO_HOURS
             return Comparison("contradicted", nearest, exact, reason)
     return Comparison("supported", nearest, True)
 

@@ -31,7 +31,9 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
         return found
     sentence = sentences[found.sentence]
     if found.reason.startswith(ANOTHER):
-        doubt = own[found.sentence] < _BOUND_TO or _reckoned(claim, sentence) or _follows(claim, sentence, sentences)
+        # A price that no reckoning gives is no sum and no share either.
+        reckoned = _reckoned(claim, sentence) or _follows(claim, sentence, sentences)
+        doubt = own[found.sentence] < _BOUND_TO or (reckoned and not found.barred)
     elif found.reason == OTHER_HOURS:
         doubt = role_words("_reckoned").search(comparable(claim.text)) is not None
     elif found.reason == OTHERS:

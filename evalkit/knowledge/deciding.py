@@ -10,8 +10,10 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.by_amounts import FOLLOWS, OTHER_LIMIT
+from evalkit.knowledge.by_amounts import BASE_DENIES, BEYOND_LIMIT, FOLLOWS, OTHER_LIMIT, OTHER_START, OTHER_UNIT
+from evalkit.knowledge.by_hours import NO_HOURS
 from evalkit.knowledge.by_words import BEYOND
+from evalkit.knowledge.certainty import ANOTHER
 from evalkit.knowledge.features import Reading, features, held_by_passage
 from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.signs import signs
@@ -20,6 +22,10 @@ from evalkit.knowledge.statements import Comparison, Relation
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
 _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
+_ALIGNED, _NEVER = 0.7, 2.0
+_OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
+_SOUND = frozenset({OTHER_LIMIT, OTHER_UNIT, OTHER_START, BEYOND_LIMIT})
+"""What nine of ten times is a contradiction wherever it was seen."""
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 
 
@@ -85,16 +91,11 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     if _stands(found, whole=bool(numbers["whole"]), reply=reading.claim.reply):
         return found
     shares = weights.shares(numbers, signs(reading))
-    if found.barred:
+    if found.barred or _is_aligned(found, reading):
         shares = (0.0, *shares[1:])
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
-    if (
-        found.relation == "contradicted"
-        and found.reason
-        and not found.doubtful
-        and against >= (_DOUBTED if found.exact else _AGREED)
-    ):
+    if found.relation == "contradicted" and found.reason and not found.doubtful and against >= _needed(found, reading):
         return replace(found, exact=True)
     if VERDICTS[best] == found.relation or (_is_told(found) and shares[best] < _OVERRULED):
         return replace(found, exact=found.exact and found.relation != "contradicted")
@@ -114,8 +115,24 @@ def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     if found.relation == "supported":
         return whole or (found.exact and bool(found.reason))
     return found.relation == "contradicted" and (
-        found.reason in {OTHER_LIMIT, OF_ITS_KIND} or (found.reason == BEYOND and reply == "yes")
+        found.reason == OF_ITS_KIND
+        or (found.path == "amounts" and found.reason in _SOUND)
+        or (found.reason == BEYOND and reply == "yes")
     )
+
+
+def _needed(found: Comparison, reading: Reading) -> float:
+    """How much the weights must be with a contradiction before it counts as exact."""
+    if found.reason.startswith(ANOTHER) and found.exact and not _is_aligned(found, reading):
+        return _NEVER
+    return _DOUBTED if found.exact else _OF_REASON.get(found.reason, _AGREED)
+
+
+def _is_aligned(found: Comparison, reading: Reading) -> bool:
+    """Whether an amount is held against one that a sentence gives for what the claim speaks of."""
+    if not (found.reason.startswith(ANOTHER) and found.exact and not found.doubtful) or found.sentence is None:
+        return False
+    return reading.own[found.sentence] >= _ALIGNED
 
 
 def _is_told(found: Comparison) -> bool:

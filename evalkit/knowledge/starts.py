@@ -12,6 +12,9 @@ from evalkit.text.data_files import word_parts, word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 
 _WINDOW = 70
+_ENDS = re.compile(r"[.;:,!?]")
+_JOINED = re.compile(r"^\s*,\s+(?=(?:at|att|kun|jolloin|då|da|der|hvor|når|als|an dem|that|when)\s)")
+"""A comma before what the day is that time is counted from."""
 _FINNISH = re.compile(r"\w{3,}(?:sta|stä)(?!\w)")
 
 
@@ -27,9 +30,9 @@ def start_events(text: str) -> frozenset[str]:
     plain = _without_contrast(comparable(text))
     found: set[str] = set()
     for hit in _after().finditer(plain):
-        found |= _events_in(re.split(r"[.;:,!?]", plain[hit.end() : hit.end() + _WINDOW].lstrip(" ,"))[0])
+        found |= _events_in(_ENDS.split(_JOINED.sub(" ", plain[hit.end() : hit.end() + _WINDOW]))[0])
     for hit in _after_last().finditer(plain):
-        found |= _events_in(re.split(r"[.;:,!?]", plain[max(0, hit.start() - _WINDOW) : hit.start()])[-1])
+        found |= _events_in(_ENDS.split(plain[max(0, hit.start() - _WINDOW) : hit.start()])[-1])
     for hit in _FINNISH.finditer(plain):
         found |= _events_in(hit.group())
     return frozenset(found)
@@ -45,7 +48,7 @@ def other_event(claim: Statement, sentence: Sentence) -> bool | None:
         for mine in claim.amounts
         for other in sentence.amounts
     )
-    mine, theirs = start_events(claim.text), start_events(sentence.text)
+    mine, theirs = start_events(claim.text) or start_events(claim.whole), start_events(sentence.text)
     if not shared or not mine or not theirs:
         return None
     return mine.isdisjoint(theirs)

@@ -64,6 +64,8 @@ class Statement:
     """The amounts of what was said right before it."""
     language: str | None = None
     """The language that the answer is in."""
+    whole: str = ""
+    """The whole sentence that it is a part of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _is_group(limit: Quantity) -> bool:
 
 def as_age(amount: Quantity, other: Quantity) -> Quantity:
     """A plain number beside an amount of years is an age; any other amount as it is."""
-    if amount.kind == "count" and not amount.unit and other.kind == "duration" and _in_years(other):
+    if amount.kind == "count" and not amount.unit and amount.lo > 1 and other.kind == "duration" and _in_years(other):
         return replace(amount, kind="duration", lo=amount.lo * 12, hi=amount.hi * 12, unit="month")
     return amount
 

@@ -12,7 +12,9 @@ from evalkit.text.data_files import word_parts, word_pattern
 _MOST = 5_000
 PEOPLE = "people"
 """The unit of counted people, whatever they are called."""
-_ENGLISH = re.compile(r"(?<!\w)(?:the|you|your|is|are|and|we|it|of|how|that|this|with|our)(?!\w)")
+_ENGLISH = re.compile(
+    r"(?<!\w)(?:the|you|your|is|are|and|we|it|of|how|that|this|with|our|what|my|want|does|can|which)(?!\w)"
+)
 _ENGLISH_TOO = frozenset({"to", "fire", "sex"})
 """Scandinavian number words that are other words in English."""
 _PERIOD_HOURS = {

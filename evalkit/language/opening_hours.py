@@ -13,7 +13,7 @@ from evalkit.text.data_files import word_parts, word_pattern
 from evalkit.text.said import Said
 from evalkit.text.word_lists import WordLists
 
-_WEEK = 7
+_WEEK, _YEAR = 7, 12
 OPEN_END = -1.0
 """In place of `lo` or `hi`: some time that a text leaves open."""
 
@@ -92,6 +92,38 @@ def one_sided(text: str, clock: Quantity) -> tuple[float, float] | None:
 def _sides(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     before, after = ("|".join(word_parts(table()[key])) for key in (name, f"{name}_after"))
     return re.compile(rf"(?<!\w)(?:{before})\s+(?:\w+\.?\s+)?$"), re.compile(rf"\s*(?:{after})(?!\w)")
+
+
+def months_in(text: str) -> tuple[frozenset[int], bool]:
+    """The months that a text names, and whether one of its ranges gives them.
+
+    >>> months_in("from October to January")
+    (frozenset({1, 10, 11, 12}), True)
+    """
+    found: set[int] = set()
+    ranged, last, end = False, 0, 0
+    lowered = text.lower()
+    for hit in _months().finditer(lowered):
+        month = _month_of(hit.group())
+        if last and _to().fullmatch(lowered[end : hit.start()]):
+            found |= {(last - 1 + n) % _YEAR + 1 for n in range((month - last) % _YEAR + 1)}
+            ranged = True
+        found.add(month)
+        last, end = month, hit.end()
+    return frozenset(found), ranged
+
+
+def _month_of(word: str) -> int:
+    for number, words in table()["months"].items():
+        if any(word == w or (w.endswith("*") and word.startswith(w[:-1])) for w in map(str, words)):
+            return int(number)
+    return next(int(number) for number, words in table()["month_stems"].items() if word in words)
+
+
+@cache
+def _months() -> re.Pattern[str]:
+    names = [str(word) for words in table()["months"].values() for word in words if word not in table()["no_months"]]
+    return word_pattern([*names, *(str(word) for words in table()["month_stems"].values() for word in words)])
 
 
 def _mentions(text: str) -> list[tuple[int, int, frozenset[int]]]:

@@ -19,7 +19,7 @@ _CURRENCIES = ("SEK", "DKK", "NOK", "KR", "EUR", "USD", "GBP", "CHF")
 _MEASURES = ("kg", "g", "cm", "m", "km", "l", "m2", "kWh", "points")
 _HUNDREDTHS = {"GBP_100": "GBP", "EUR_100": "EUR", "KR_100": "KR"}
 _BYTES = {"MB": 0.001, "GB": 1.0, "TB": 1000.0}
-_NEAR_HOURS = 45
+_NEAR_HOURS, _AROUND = 45, 40
 _ARTICLES = frozenset({"a", "an"})
 _ENGLISH_SPANS = frozenset({"minute", "hour", "day", "week", "month", "year", "business day", "working day", "dollar"})
 _PER_KINDS = frozenset({"money", "measure", "duration"})
@@ -83,8 +83,7 @@ def _amounts(text: str) -> list[Quantity]:
         quantity = _quantity(unit_name, lo, hi, start, hit.end(), sign)
         if quantity is not None:
             quantity = replace(quantity, strict=strict(text, start, sign))
-            if quantity.kind == "duration" and quantity.bound == "<=" and _before_event().match(text, quantity.end):
-                quantity = replace(quantity, bound=">=")
+            quantity = _counted_back(quantity, text)
             if quantity.kind in {"money", "measure"}:
                 quantity = replace(quantity, per=period_after(text, quantity.end))
             found.append(quantity)
@@ -109,6 +108,26 @@ def _quantity(unit: str, lo: float, hi: float, start: int, end: int, bound: str)
     if unit in _BYTES:
         return Quantity("measure", lo * _BYTES[unit], hi * _BYTES[unit], "GB", start, end, bound)
     return Quantity("measure", lo, hi, unit, start, end, bound)
+
+
+def _counted_back(length: Quantity, text: str) -> Quantity:
+    """A length with the bound that it sets: the latest ten days before is at least ten days, up to ten is not."""
+    if length.kind != "duration" or length.bound != "<=":
+        return length
+    if not (_before_event().match(text, length.end) or _ends_before_event().search(text[length.start : length.end])):
+        return length
+    deadline = _deadline().search(text[max(0, length.start - _AROUND) : length.start])
+    return replace(length, bound=">=") if deadline else length
+
+
+@cache
+def _deadline() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['deadline']))})\s*$")
+
+
+@cache
+def _ends_before_event() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['before_event']))})$")
 
 
 def _free_of_charge(text: str) -> list[Quantity]:
@@ -136,7 +155,8 @@ def _phrases(text: str) -> list[Quantity]:
                 # "24 kuukauden takuu" is no one month's warranty.
                 continue
             amount, limit = float(phrase["value"]), bound(text, hit.start())
-            found.append(Quantity("duration", amount, amount, str(phrase["unit"]), hit.start(), hit.end(), limit))
+            length = Quantity("duration", amount, amount, str(phrase["unit"]), hit.start(), hit.end(), limit)
+            found.append(_counted_back(length, text))
     # A quarter of a year is no quarter of an hour.
     return sorted(found, key=lambda q: q.start - q.end)
 

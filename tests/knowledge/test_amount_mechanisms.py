@@ -36,7 +36,11 @@ def _checked(language: str, told: str, question: str, answer: str) -> AnswerChec
         ("en", "The deposit is released within 8 days of departure.", "When is the deposit released?", "The deposit is released within 8 days of departure.", "The deposit is released within 8 days of the day you booked."),
         # The customer's age is outside.
         ("nb", "Dagskort koster 300 kr for barn 7–15 år. Voksne betaler 420 kr for dagskort.", "Hva koster dagskort for en 13-åring?", "Dagskort koster 300 kr.", ""),
+        ("nb", "Dagskort koster 300 kr for barn 7–15 år. Voksne betaler 420 kr for dagskort.", "Hva koster dagskort for en 16-åring?", "", "Dagskort koster 300 kr."),
         ("nn", "Studentar under 32 år får 25 % rabatt.", "Eg er student og 32 år, får eg rabatt?", "", "Ja, du får 25 % rabatt."),
+        ("fi", "Kuljetus maksaa 5 euroa enintään kolmen kilometrin matkalla ja 8 euroa sitä pidemmällä.", "Paljonko kuljetus maksaa 6 km päähän?", "", "Kuljetus maksaa 5 euroa."),
+        # Another part of the year.
+        ("en", "Mooring costs £8 a night from April to September and £5 from October to March.", "What does mooring cost in July?", "In July mooring costs £8 a night.", "In July mooring costs £5 a night."),
         ("nn", "Studentar under 32 år får 25 % rabatt.", "Eg er student og 31 år, får eg rabatt?", "Ja, du får 25 % rabatt.", ""),
     ],
 )  # fmt: skip
@@ -47,7 +51,33 @@ def test_an_amount_told_wrong_is_contradicted_and_its_twin_is_supported(
         assert _checked(language, told, question, right).verdict == "supported"
     if wrong:
         found = _checked(language, told, question, wrong)
-        assert found.verdict == "contradicted"
+        assert (found.verdict, found.claims[0].confidence) == ("contradicted", "exact")
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer"),
+    [
+        ("nb", "Du må ha minst 41 riktige for å bestå.", "Jeg fikk 40 riktige, har jeg bestått?", "Nei, grensen går på 41 riktige."),
+        ("nn", "Tilbodet er for barn frå 1 til 8 år.", "Guten er ni år, kan han vere med?", "Nei, tilbodet er for barn frå 1 til 8 år."),
+        ("sv", "Frakten är fri vid köp för minst 799 kr.", "Är frakten fri om jag handlar för 650 kr?", "Nej, frakten är fri från 799 kr."),
+    ],
+)  # fmt: skip
+def test_who_tells_the_limit_that_a_case_is_beyond_contradicts_nothing(
+    language: str, told: str, question: str, answer: str
+) -> None:
+    assert _checked(language, told, question, answer).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("senast sex veckor före", ">="), ("högst sex veckor före", "<="), ("minst sex veckor före", ">="),
+        ("op til en uge i forvejen", "<="), ("viimeistään kuukautta ennen", ">="), ("up to 3 days in advance", "<="),
+        ("no later than 10 days before", ">="),
+    ],
+)  # fmt: skip
+def test_only_a_deadline_before_an_event_is_a_lower_limit(text: str, bound: str) -> None:
+    assert quantities(text)[0].bound == bound
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,13 @@ def _bound_to(
         if answers_the_question(claim, sentences[best.sentence], weights):
             return Comparison("contradicted", best.sentence, False, f"another {amount.kind} answers the question")
         return Comparison("not_in_kb", best.sentence)
-    if equal is not None and unmet(claim, sentences[equal.sentence]) and _met(claim, sentences[best.sentence]):
+    own_limit = any(meets(asked, amount) is not None for asked in claim.asked)
+    if (
+        equal is not None
+        and not own_limit
+        and unmet(claim, sentences[equal.sentence])
+        and _met(claim, sentences[best.sentence])
+    ):
         return Comparison("contradicted", best.sentence, True, OTHER_LIMIT)
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD

@@ -116,13 +116,19 @@ def _counted_back(length: Quantity, text: str) -> Quantity:
         return length
     if not (_before_event().match(text, length.end) or _ends_before_event().search(text[length.start : length.end])):
         return length
-    deadline = _deadline().search(text[max(0, length.start - _AROUND) : length.start])
-    return replace(length, bound=">=") if deadline else length
+    before = text[max(0, length.start - _AROUND) : length.start]
+    planned = _ahead().match(text, length.end) and not _just_before("deadline").search(before)
+    return length if planned or _just_before("no_deadline").search(before) else replace(length, bound=">=")
 
 
 @cache
-def _deadline() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['deadline']))})\s*$")
+def _just_before(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()[name]))})\s*$")
+
+
+@cache
+def _ahead() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{'|'.join(word_parts(table()['ahead']))})(?!\w)")
 
 
 @cache

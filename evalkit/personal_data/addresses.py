@@ -32,6 +32,13 @@ _OPENS = re.compile(
 """One of the next lines says when it opens."""
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
+_DWELLING = re.compile(
+    r"\b(?:flat|apt|apartment|lgh|leil|leilighet|lejl|íbúð|íb|asunto|as\.|whg|wohnung|hinterhaus|vorderhaus|h\d{4})\b"
+    r"|\b(?:st|\d{1,2})\.? ?(?:tv|th|mf)\b"
+)
+"""Shops and offices have no flat."""
+_SIZE = re.compile(r"[ ]str\.?[ ]\d")
+"""The size of a thing in the North; a street of Germany has a capital or is one word."""
 _REFERENCE = re.compile(r"^\S+ (?:0\d|(?:19|20)\d\d-\d)")
 """Houses are not numbered from nought, and years with a number behind them are cases."""
 _TWO_GROUPS = re.compile(r"(?:[ ]\d{2,3}){2,}(?![ ]?\d|,? [A-ZÅÄÖÆØÜ])")
@@ -56,10 +63,12 @@ def addresses(text: str, lowered: str) -> Iterable[PersonalData]:
         if hit["post"] == "" and _MEASURE.match(text, hit.end()):
             continue
         end = _street_end(text, start, hit.end())
-        if _is_number(text, start, end):
+        if _is_number(text, start, end) or (_SIZE.search(text, start, end) and not hit["post"]):
             continue
         # "Filiale Berliner Straße 12": a word of the place may have the capital that begins a street's name.
-        own = any(_is_own(lowered, at, end) for at in _word_starts(text, start, end))
+        own = _DWELLING.search(lowered, start, end) is None and any(
+            _is_own(lowered, at, end) for at in _word_starts(text, start, end)
+        )
         bare = (
             hit["lead"] is not None
             and not hit["post"]

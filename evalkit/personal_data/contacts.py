@@ -44,7 +44,8 @@ _IS = (
     r"(?:['’]s(?!\w)|(?<!\w)(?:är|er|e|on|ist|is|was|war|oli|tuli|var|blev|ble|wurde|lyder|lautet)(?!\w)|:|=|–|-(?!\w))"
 )
 _SECRET_VALUE = re.compile(
-    rf"(?:[ ][^\W\d]{{1,14}}(?:['-][^\W\d]{{1,3}})?){{0,5}}?\s*{_IS}\s*:?\s*[\"'»“]?(?P<value>[^\s\"'»”,;]{{3,64}})"
+    rf"(?:[ ][^\W\d]{{1,14}}(?:['-][^\W\d]{{1,3}})?){{0,5}}?\s*{_IS}\s*:?\s*[\"'»“]?"
+    rf"(?P<value>\d{{3}}[ -]\d{{3}}(?!\d)|[^\s\"'»”,;]{{3,64}})"
 )
 _SECRET_DIRECT = re.compile(r"[ ](?P<value>(?=[^\s\d]{0,40}\d)(?=[\W\d_]{0,40}[^\W\d_])[^\s\"'»”,;@/]{8,64})")
 """Right after its word a value needs no verb, where it mixes letters and digits."""
@@ -54,7 +55,7 @@ _MARKED = rf"{_MADE_UP}(?:\w{{1,30}}[!#$%&*+_^]){{1,3}}[\w!#$%&*+^-]{{1,30}}"
 _HYPHENED = rf"{_MADE_UP}\w{{1,30}}-[\w!#$%&*+^-]{{1,30}}"
 _QUOTE, _ENDS = "[\"'»“„]?", r"(?![\w@/]|\.\w)"
 _SECRET_STRONG = re.compile(
-    rf"(?:,?[ ][^\W\d][\w/-]{{0,24}}){{0,6}}?[,.:]?[ ](?:[^\W\d]{{1,8}}[ ]){{0,3}}{_QUOTE}(?P<value>{_MARKED}){_ENDS}"
+    rf"(?:,?[ ][^\W\d][\w/'’-]{{0,24}}){{0,6}}?[,.:]?[ ](?:[^\W\d]{{1,8}}[ ]){{0,3}}{_QUOTE}(?P<value>{_MARKED}){_ENDS}"
 )
 """Further on, a value with a mark and a digit inside tells itself."""
 _SECRET_MINE = re.compile(

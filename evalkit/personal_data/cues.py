@@ -24,6 +24,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """Who answers and how an answer begins: "Kund: det är"."""
+_MEMBERS = frozenset({"medlem", "mitglied", "member", "jäsen"})
+_SPEAKS = re.compile(r":[ ](?=[^\W\d]{2})")
+"""Who says a line is no word against a number in it: "Medlem: Bodil Krogsgaard, …"."""
 _OTHER_NUMBER = re.compile(r"\d{3}[^\d-]*[ ,][^\d]*$")
 _FAMILIES = {"IBAN": "iban", "CARD": "card", "BANK_ACCOUNT": "account", "DOB": "birth_date"}
 _NATIONAL = re.compile(r"[A-Z]{2}_\w+")
@@ -78,6 +81,9 @@ def asked(lowered: str, start: int) -> str:
     'agent: and your phone number'
     """
     mark = lowered.rfind("?", max(0, start - _ANSWER), start)
+    if mark < 0 and is_answer(lowered, start):
+        # "Then I need your number." asks too, where the other side's line is the answer.
+        mark = lowered.rfind("\n", max(0, start - _ANSWER), start) - 1
     if mark < 0 or _LEAD.fullmatch(lowered, mark + 1, start) is None:
         return ""
     question = SENTENCE_END.split(lowered[max(0, mark - 2 * BEFORE) : mark])[-1]
@@ -102,7 +108,17 @@ def said_before(lowered: str, start: int, reach: int) -> str:
 def last_veto(before: str) -> re.Match[str] | None:
     """The last word against a number, if no other number stands after it: "order 48812, call …" is done with."""
     veto = last_cue("veto", before)
+    if veto is not None and not before[: veto.start()].strip():
+        of_person = veto.group() in _MEMBERS and before[veto.end() :].startswith(":")
+        veto = None if of_person or _SPEAKS.match(before, veto.end()) else veto
     return None if veto is not None and _OTHER_NUMBER.search(before, veto.end()) else veto
+
+
+def done_with(lowered: str, start: int) -> bool:
+    """Whether a comma parts the word against a number from it: "the item is broken, 070 …"."""
+    before = said_before(lowered, start, BEFORE)
+    veto = last_veto(before)
+    return veto is not None and "," in before[veto.end() :]
 
 
 def last_cue(name: str, before: str) -> re.Match[str] | None:

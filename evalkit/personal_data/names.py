@@ -298,7 +298,9 @@ def _own_end(text: str, start: int, end: int, *, said: bool = False) -> int:
     """
     at = start
     is_family = False
-    said = said or (_BEGUN.search(text, max(0, start - 2), start) is not None and text[end : end + 1] in {"", ",", "."})
+    said = said or (
+        _BEGUN.search(text, max(0, start - 2), start) is not None and text[end : end + 1] in {"", ",", ".", "\n"}
+    )
     for word in text[start:end].split(" "):
         plain = word.lower()
         bare = plain.removesuffix("'s").removesuffix("’s")

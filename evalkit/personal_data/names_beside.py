@@ -64,7 +64,12 @@ def _behind_in_lower_case(text: str, end: int) -> Iterator[PersonalData]:
     both = hit is not None and hit["middle"] and given(hit["middle"])
     if hit is None or not (telling(hit["family"]) or both):
         hit, both = _LOWER_BEFORE_MORE.match(text, end), None
-    if hit is None or not given(hit["first"]) or hit["family"] in cue_words("not_names"):
+    if (
+        hit is None
+        or not given(hit["first"])
+        or hit["first"] in cue_words("not_names")
+        or hit["family"] in cue_words("not_names")
+    ):
         return
     if both or telling(hit["family"]):
         yield PersonalData("NAME", *hit.span("name"), 0.75)

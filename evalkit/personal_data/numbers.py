@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from evalkit.personal_data import identifiers
 from evalkit.personal_data.beside import is_ours
-from evalkit.personal_data.cues import SURE, PersonalData, near
+from evalkit.personal_data.cues import SURE, PersonalData, done_with, near
 
 _IBAN = re.compile(r"\b[A-Za-z]{2}[ .]?\d{2}(?:[ .\u00a0-]?[A-Za-z0-9]){10,30}\b")
 _CARD = re.compile(r"(?<![\w+-])(?<!\d[.,])\d(?:(?:[ \u00a0]{1,2}|[.-])?\d){11,18}(?![\d-]|[.,]\d|[eE][+-]?\d)")
 _ACCOUNT = re.compile(
     r"(?<![\w./+-])(?:\d{4}\.\d{2}\.\d{5}|\d{4} \d{2} \d{5}"
     r"|(?P<telling>\d{4}-\d{2}-\d{6}|0\d{3}-\d{2}-\d{4}"
+    r"|[1-9]\d{3}-\d{3}[ ]\d{3}[ ]\d{3}"
     r"|8\d{3}-\d(?:,[ ]?|[ ])\d{1,3}(?:[ .]?\d{3}){1,2}-\d|\d{2}-\d{2}-\d{2}[ ,]{1,2}\d{8}))"
     r"(?![\w/-]|[.,]\d)"
 )
@@ -34,6 +35,7 @@ def numbers(text: str, lowered: str) -> Iterable[PersonalData]:
         # A single dot parts the whole from the fraction; groups of a card are parted by two dots and more.
         if brand and hit.group().count(".") != 1 and not _PAYMENT_LINE.match(text, hit.end()):
             named, vetoed = near(lowered, hit.start(), hit.end(), "card")
+            vetoed = vetoed and not done_with(lowered, hit.start())
             score = brand + 0.25 * named - 0.5 * (vetoed and not named)
             test = identifiers.is_test_card(hit.group())
             yield PersonalData("CARD", hit.start(), hit.end(), min(1.0, score), exact=score >= SURE, test=test)

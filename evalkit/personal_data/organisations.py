@@ -31,6 +31,7 @@ _DESK, _ARTICLE = 5, 2
 _RANG = re.compile(r"(?<!\w)(?:ringde|ringt|ringte|ringede|ringet|called|rang|soitin|soitettu|hringdi í|angerufen)[ ]$")
 _OF_FIRM = re.compile(r"[ ]?\([^()\n]{2,40}[ ](?:AS|ASA|SA|AB|A/S|ApS|Oy|Oyj|GmbH|AG|ehf\.?|hf\.?|Ltd|plc)\)")
 """Behind an account: whose it is."""
+_ACCOUNT_OF = re.compile(r"konto\w*[ ](?:til|till|for|för)[ ](?P<whose>[^\W\d_]+)[ :]*(?:(?:er|är)[ :]*)?$")
 _JUST_BEFORE = 14
 """What a customer rang is no mobile of his own; those are left out before."""
 _TOWARDS = re.compile(r"(?<!\w)(?:till|til|to|an|nach|osoitteeseen|á|að)[ ]$")
@@ -69,7 +70,7 @@ def is_shared(found: PersonalData, text: str, lowered: str, home: str | None = N
         return False
     if found.kind == "ADDRESS" and _TOWARDS.search(lowered, max(0, found.start - _JUST_BEFORE), found.start):
         return False
-    if found.kind in _PAID and _OF_FIRM.match(text, found.end):
+    if found.kind in _PAID and (_OF_FIRM.match(text, found.end) or _is_told_before(lowered, found.start)):
         return True
     if found.kind in _PAID and cue_pattern("paid_back").search(lowered) is not None:
         return False
@@ -84,6 +85,12 @@ def is_shared(found: PersonalData, text: str, lowered: str, home: str | None = N
     if found.kind == "PHONE" and _TOLD_AS.match(text, found.end) and _is_told_next(text, found.end):
         return True
     return of_organisation(text, lowered, found.start, found.end)
+
+
+def _is_told_before(lowered: str, start: int) -> bool:
+    """Whether an account is called that of a club or an office right before: "konto til borettslaget er"."""
+    hit = _ACCOUNT_OF.search(lowered, max(0, start - _NEXT), start)
+    return hit is not None and names_organisation(hit["whose"])
 
 
 def _is_mobile(number: str, home: str | None) -> bool:

@@ -8,17 +8,15 @@ from functools import cache
 from typing import NamedTuple
 
 from evalkit.personal_data.cues import (
-    BEFORE,
     SENTENCE_END,
     SURE,
     PersonalData,
     asked,
     cue_pattern,
+    done_with,
     last_cue,
-    last_veto,
     near,
     near_any,
-    said_before,
 )
 from evalkit.personal_data.names import MORE, PART
 from evalkit.personal_data.spans import Spans
@@ -128,7 +126,7 @@ def _score(
         return 0.0
     named, vetoed = near(lowered, start, end, "phone")
     named = named or (not vetoed and last_cue("phone", asked(lowered, start)) is not None)
-    vetoed = vetoed and not _done_with(lowered, start)
+    vetoed = vetoed and not done_with(lowered, start)
     shortest = _LENGTHS.get(markets[0], _WHOLE_NUMBER) if markets else _WHOLE_NUMBER
     alone = start > 0 and text[start - 1] == "\n" and text[end : end + 1] in {"", "\n"} and n_digits >= shortest
     alone = alone or (n_digits == shortest and (_is_signature(text, start, end) or _is_behind(text, start, end)))
@@ -181,13 +179,6 @@ def _is_behind(text: str, start: int, end: int) -> bool:
 @cache
 def _signature() -> re.Pattern[str]:
     return re.compile(rf"(?i:{cue_pattern('sign_off').pattern})[,.!]?\s{{1,3}}{PART}(?:{MORE}){{0,2}},?\s{{1,3}}$")
-
-
-def _done_with(lowered: str, start: int) -> bool:
-    """Whether a comma parts the word against a number from it: "the item is broken, 070 …"."""
-    before = said_before(lowered, start, BEFORE)
-    veto = last_veto(before)
-    return veto is not None and "," in before[veto.end() :]
 
 
 def _read_on_pages(lowered: str, start: int, end: int) -> bool:

@@ -64,7 +64,7 @@ def _may_end_names(word: str) -> bool:
 
 def _is_whole(words: list[str], size: int) -> bool:
     last = words[-1]
-    known = len(words) == size and family(last) and last not in cue_words("not_names")
+    known = len(words) == size and family(last.rsplit("-", 1)[-1]) and last not in cue_words("not_names")
     return known and (size == _A_FULL_NAME or (given(words[1]) or family(words[1])))
 
 

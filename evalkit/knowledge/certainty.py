@@ -19,7 +19,7 @@ ANOTHER, DENIED = "another", "the one says it, the other denies it"
 ALL_THERE_IS = "the knowledge base names all there is"
 OTHERS = "this holds for others"
 OTHER_HOURS = "other hours stand in the knowledge base"
-_BOUND_TO = 0.5
+_BOUND_TO, _STRANGE = 0.5, 0.5
 _ALIKE, _PARTS_OF_TWO, _PLAIN = 0.6, 2, 3
 _FACTORS = frozenset({"count", "duration", "measure", "frequency"})
 _PARTS = re.compile(r"[,;:–]\s+")
@@ -33,7 +33,7 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
     if found.reason.startswith(ANOTHER):
         # A price that no reckoning gives is no sum and no share either.
         reckoned = _reckoned(claim, sentence) or _follows(claim, sentence, sentences)
-        doubt = own[found.sentence] < _BOUND_TO or (reckoned and not found.barred)
+        doubt = own[found.sentence] < _BOUND_TO or (reckoned and not found.barred) or _of_a_stranger(claim, sentences)
     elif found.reason == OTHER_HOURS:
         doubt = role_words("_reckoned").search(comparable(claim.text)) is not None
     elif found.reason == OTHERS:
@@ -44,6 +44,17 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
         # A bare answer says the question's words, whose verb and doer are the customer's.
         doubt = claim.text == claim.question or (found.reason == DENIED and _denied_elsewhere(claim, sentence))
     return replace(found, doubtful=True) if doubt else found
+
+
+def _of_a_stranger(claim: Statement, sentences: Sequence[Sentence]) -> bool:
+    """Whether an amount is told of a name that no sentence knows: what the others cost says nothing of it."""
+    if claim.language == "de":
+        # Every noun has a capital letter.
+        return False
+    return any(
+        term.name and not any(best_match(term, (*s.said.terms, *s.passage)) >= _STRANGE for s in sentences)
+        for term in claim.said.terms
+    )
 
 
 def _reckoned(claim: Statement, sentence: Sentence) -> bool:

@@ -93,3 +93,21 @@ def test_names_are_a_list_only_side_by_side() -> None:
     assert check("Auch Oma und Opa dürfen mitmachen.", "Darf Oma kommen?", base, "de").verdict != "contradicted"
     cities = Knowledge.from_texts(["Advice is only given in Bonn and Trier."])
     assert check("Advice is given in Mainz.", "Is advice given in Mainz?", cities, "en").verdict == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "strange", "known"),
+    [
+        ("sv", "I Norge kostar surf 79 kr.", "I Brasilien kostar surf 99 kr.", "I Norge kostar surf 99 kr."),
+        ("da", "I Norge koster data 79 kr.", "I Brasilien koster data 99 kr.", "I Norge koster data 99 kr."),
+        ("nb", "I Sverige koster data 79 kr.", "I Brasil koster data 99 kr.", "I Sverige koster data 99 kr."),
+        ("fi", "Data maksaa Norjassa 7 euroa.", "Data maksaa Brasiliassa 9 euroa.", "Data maksaa Norjassa 9 euroa."),
+        ("en", "Data costs £7 in Norway.", "Data costs £9 in Brazil.", "Data costs £9 in Norway."),
+    ],
+)  # fmt: skip
+def test_another_amount_of_a_name_that_nobody_knows_is_in_doubt(
+    language: str, told: str, strange: str, known: str
+) -> None:
+    reason = f"{ANOTHER} money stands in the knowledge base"
+    assert _doubtful(language, told, strange, "", reason)
+    assert not _doubtful(language, told, known, "", reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalkit.knowledge import Knowledge
+from evalkit.knowledge import Knowledge, check
 from evalkit.knowledge.claims import claims_of
 from evalkit.knowledge.deciding import VERDICTS, Weighing, decide, weighing
 from evalkit.knowledge.features import features
@@ -57,3 +57,19 @@ def test_a_statement_whose_words_stand_in_one_passage_is_supported_where_no_rule
     assert check_claim(claim, "", base, None, "en").verdict == "supported"
     (other,) = claims_of("The orchestra toured Japan with two violin concertos.", language="en")
     assert check_claim(other, "", base, None, "en").verdict == "not_in_kb"
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer", "exact"),
+    [
+        # Who needs no reckoning needs less agreement: a list that says only, another time with it.
+        ("Advice is only given in Bonn and Trier.", "Is advice given in Mainz?", "Advice is given in Mainz.", True),
+        ("Skis are not rented out.", "Are skis rented out?", "Yes, skis are rented out.", True),
+        ("Skis are rented out in winter.", "Are skis rented out?", "Yes, skis are rented out in winter.", False),
+    ],
+)
+def test_a_denial_and_a_closed_list_are_exact_where_the_weights_agree(
+    told: str, question: str, answer: str, exact: bool
+) -> None:
+    claims = check(answer, question, Knowledge.from_texts([told]), "en").claims
+    assert any(c.verdict == "contradicted" and c.confidence == "exact" for c in claims) is exact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from evalkit.personal_data.cues import (
@@ -18,8 +19,6 @@ from evalkit.personal_data.name_lists import endings, ends_as, family, given
 
 OURS = 0.45
 """How sure a datum is that is an organisation's own: it is seen, and does not count."""
-_KINDS = frozenset({"ADDRESS", "PHONE", "IBAN", "BANK_ACCOUNT", "EMAIL"})
-
 _REACH, _LINES, _LONGEST_LINE = 160, 3, 70
 _WORD = re.compile(r"[^\W\d_](?:[\w'’/-]*\w)?")
 _WHOSE = ("ens", "ets", "ans", "ins", "tenants'")
@@ -42,49 +41,58 @@ _TOLD_AS = re.compile(
 _NEXT = 48
 _PART = re.compile(r"[._-]")
 _FREE = ("gmail.", "hotmail.", "outlook.", "live.", "icloud.", "yahoo.", "gmx.", "web.", "online.", "telia.")
-_PAID = frozenset({"IBAN", "BANK_ACCOUNT"})
 _MOBILE = re.compile(
     r"(?:\+?(?:00)?358|0)(?:4\d|50)|(?:\+?(?:00)?46|0)7[02369]|(?:\+?(?:00)?49|0)1(?:[57]\d|6[023])|(?:\+?(?:00)?44|0)7\d"
 )
 _NORWEGIAN_MOBILE = re.compile(r"(?:\+?47)?[49]\d{7}")
-_PERSONAL = ("private_place", "sent_to", "household", "first_person", "relatives", "name_self")
+_PERSONAL = ("private_place", "sent_to", "household", "first_person", "relatives", "name_self", "on_record")
 _GREETED = re.compile(
     r"(?:^|[\n.!?][ ]?)(?:hej|hei|hi|hello|hallo|moi|sæl|sæll|halló|til|till|an|to|kære|kära|kjære|dear|liebe[rs]?)[ ]$"
 )
 
 
-def _speaks_of_one(word: str) -> bool:
-    """Whether a word names an organisation here: with its capital, as a desk, or as the one whose something is."""
-    lowered = word.lower()
-    if not names_organisation(word):
-        return False
-    return word[0].isupper() or lowered.endswith(_WHOSE) or ends_as(lowered, endings("organisation_desks"))
-
-
 def is_shared(found: PersonalData, text: str, lowered: str, home: str | None = None) -> bool:
-    """Whether a datum that was found is no person's: a switchboard's, or told as an organisation's around it."""
-    if found.kind not in _KINDS or found.confidence < SURE:
+    """Whether a datum that was found is no person's: a switchboard's, or told as an organisation's around it.
+
+    `home` is the country of the text's language.
+    """
+    ask = _BY_KIND.get(found.kind)
+    if ask is None or found.confidence < SURE:
         return False
+    told = ask(found, text, lowered, home)
+    return of_organisation(text, lowered, found.start, found.end) if told is None else told
+
+
+def _phone(found: PersonalData, text: str, lowered: str, home: str | None) -> bool | None:
+    """Whether a phone is an organisation's by itself and the words beside it; None where only those around tell."""
     said = text[found.start : found.end]
-    if found.kind == "EMAIL" and _is_ones_own(said):
+    many = _SWITCHBOARD.search(said) is not None
+    if not many and _is_mobile(said, home):
         return False
-    if found.kind == "ADDRESS" and _TOWARDS.search(lowered, max(0, found.start - _JUST_BEFORE), found.start):
-        return False
-    if found.kind in _PAID and (_OF_FIRM.match(text, found.end) or _is_told_before(lowered, found.start)):
+    if many and cue_pattern("first_person").search(lowered) is None:
         return True
-    if found.kind in _PAID and cue_pattern("paid_back").search(lowered) is not None:
-        return False
-    if found.kind == "PHONE" and not _SWITCHBOARD.search(said) and _is_mobile(said, home):
-        return False
-    if found.kind == "EMAIL" and _is_of_a_desk(said, text, lowered):
+    rang = _RANG.search(lowered, max(0, found.start - _JUST_BEFORE), found.start) is not None
+    return rang or (_TOLD_AS.match(text, found.end) is not None and _is_told_next(text, found.end)) or None
+
+
+def _mailbox(found: PersonalData, text: str, lowered: str, home: str | None) -> bool | None:
+    said = text[found.start : found.end]
+    return False if _is_ones_own(said) else _is_of_a_desk(said, text, lowered) or None
+
+
+def _account(found: PersonalData, text: str, lowered: str, home: str | None) -> bool | None:
+    if _OF_FIRM.match(text, found.end) or _is_told_before(lowered, found.start):
         return True
-    if found.kind == "PHONE" and _SWITCHBOARD.search(said) and cue_pattern("first_person").search(lowered) is None:
-        return True
-    if found.kind == "PHONE" and _RANG.search(lowered, max(0, found.start - _JUST_BEFORE), found.start):
-        return True
-    if found.kind == "PHONE" and _TOLD_AS.match(text, found.end) and _is_told_next(text, found.end):
-        return True
-    return of_organisation(text, lowered, found.start, found.end)
+    return False if cue_pattern("paid_back").search(lowered) else None
+
+
+def _address(found: PersonalData, text: str, lowered: str, home: str | None) -> bool | None:
+    return False if _TOWARDS.search(lowered, max(0, found.start - _JUST_BEFORE), found.start) else None
+
+
+_BY_KIND: dict[str, Callable[[PersonalData, str, str, str | None], bool | None]] = {
+    "ADDRESS": _address, "BANK_ACCOUNT": _account, "EMAIL": _mailbox, "IBAN": _account, "PHONE": _phone,
+}  # fmt: skip
 
 
 def _is_told_before(lowered: str, start: int) -> bool:
@@ -156,6 +164,14 @@ def _speak_of_one(text: str, lowered: str, lines: tuple[int, int], datum: tuple[
         if not found and _speaks_of_one(hit.group()):
             found = _GREETED.search(lowered[max(0, hit.start() - 8) : hit.start()]) is None
     return found
+
+
+def _speaks_of_one(word: str) -> bool:
+    """Whether a word names an organisation here: with its capital, as a desk, or as the one whose something is."""
+    lowered = word.lower()
+    if not names_organisation(word):
+        return False
+    return word[0].isupper() or lowered.endswith(_WHOSE) or ends_as(lowered, endings("organisation_desks"))
 
 
 def _writes_for_many(said: str) -> bool:

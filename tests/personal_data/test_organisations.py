@@ -109,6 +109,12 @@ def test_houses_examples_and_cases_are_nobodys(language: str, text: str) -> None
         ("da", "trukket to gange for samme ordre, og 5413464350946842 slet ikke", "5413464350946842"),
         ("en", "typed my password here didn't I, it was Thistle&Moor19.", "Thistle&Moor19"),
         ("nb", "engangskoden jeg fikk er 618 043, men siden sier ugyldig", "618 043"),
+        ("sv", "Vasaskolan har numret 0240-860 12 registrerat på kontot.", "0240-860 12"),
+        (
+            "en",
+            "Customer services: we hold 14 Victoria Street, Bristol BS1 6AA on file.",
+            "14 Victoria Street, Bristol BS1 6AA",
+        ),
         ("de", "Unsere Anschrift: Am Mühlgraben 5, 99084 Erfurt", "Am Mühlgraben 5, 99084 Erfurt"),
     ],
 )

@@ -30,6 +30,8 @@ _OPENS = re.compile(
     r"(?:[^\n]{0,30}\n){1,2}(?:opið|öppet|åpent|åbent|ope|avoinna|auki|open|opening hours|geöffnet|öffnungszeiten)\b"
 )
 """One of the next lines says when it opens."""
+_NOT_THERE = re.compile(r"(?<!\w)(?:inte|ikke|ikkje|nicht|not|ekki|ei|eikä)[ ][^,]*")
+"""Where a thing is not to go says nothing of where it is to go: "… Uppsala, not to the shop"."""
 _SHORT = frozenset({"tv.", "th.", "mf.", "sal.", "etg.", "tr."})
 _YEAR = re.compile(r"^\S+ (?:19[5-9]|20[0-4])\d$")
 _DWELLING = re.compile(
@@ -138,7 +140,7 @@ def _word_starts(text: str, start: int, end: int) -> list[int]:
 def _is_own(lowered: str, start: int, end: int) -> bool:
     """Whether the sentence calls the place a shop, an office or ours, and no word of living there stands nearer."""
     before = re.split(r"[.!?\n]\s", lowered[max(0, start - _OWN_WITHIN) : start])[-1]
-    after = re.split(r"[.!?\n]\s|\n", lowered[end : end + _OWN_AFTER])[0]
+    after = _NOT_THERE.sub("", re.split(r"[.!?\n]\s|\n", lowered[end : end + _OWN_AFTER])[0])
     if (sought := last_cue("where_is", before)) is not None and not before[sought.end() :].strip():
         return True
     ours = [hit.end() for name in ("own_place", "chains") for hit in cue_pattern(name).finditer(before)]
@@ -167,7 +169,7 @@ def _address() -> re.Pattern[str]:
         rf"(?:{capital}){{1,3}}|(?:Straße|Platz|Allee|Weg|Ring)[ ](?:des|der|am|vom|von){capital}"
     )
     led = rf"(?:{leads})[ ](?:\d{{1,3}}(?:[ ]\d{{2,3}}){{1,2}}(?=,)|\d{{1,6}})"
-    number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d|\.\d)"
+    number = r"\d{1,4}(?:[-–/]\d{1,4})?(?!\d|[.:]\d)"
     letter = r"(?:(?:[A-Za-z]|[ ][A-Z]|[ ][a-z](?=[ ]\d{1,3},|,?[ ]\d{4,5}[ ]|[ ]?$))(?![\w]))?"
     floor = (
         r"(?:[ ,]+(?i:lgh|leil|as|asunto|leilighet|lejl|bolig|apt|app|wohnung|whg|íbúð|íb)\.?[ ]?(?:nr\.?[ ]?)?"

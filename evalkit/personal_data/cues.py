@@ -27,6 +27,9 @@ _LEAD = re.compile(
 _MEMBERS = frozenset({"medlem", "mitglied", "member", "jäsen"})
 _SPEAKS = re.compile(r":[ ](?=[^\W\d]{2})")
 """Who says a line is no word against a number in it: "Medlem: Bodil Krogsgaard, …"."""
+_BOT = re.compile(
+    r"(?:\w*bot(?:ti|ten|en)?|\w*spjallmenni\w*|virtual assistant|assistent|assistant|assistentti)[ ]?:[^\n]*$"
+)
 _OTHER_NUMBER = re.compile(r"\d{3}[^\d-]*[ ,][^\d]*$")
 _FAMILIES = {"IBAN": "iban", "CARD": "card", "BANK_ACCOUNT": "account", "DOB": "birth_date"}
 _NATIONAL = re.compile(r"[A-Z]{2}_\w+")
@@ -95,6 +98,12 @@ def is_answer(text: str, start: int) -> bool:
     line = text.rfind("\n", max(0, start - _ANSWER), start) + 1
     before = text[line - 1 if line else 0 : start]
     return (":" in before or "]" in before) and _LEAD.fullmatch(before if line else "\n" + before) is not None
+
+
+def said_by_bot(lowered: str, at: int) -> bool:
+    """Whether a bot says in its line of a transcript what it is called."""
+    line = lowered[lowered.rfind("\n", 0, at) + 1 : at]
+    return ":" in line and _BOT.search(line) is not None
 
 
 def said_before(lowered: str, start: int, reach: int) -> str:

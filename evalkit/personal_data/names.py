@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import SPEAKER, WORD, PersonalData, asked, cue_pattern, cue_words, opening_words, spoken
+from evalkit.personal_data.cues import (
+    SPEAKER,
+    WORD,
+    PersonalData,
+    asked,
+    cue_pattern,
+    cue_words,
+    opening_words,
+    said_by_bot,
+    spoken,
+)
 from evalkit.personal_data.name_lists import (
     also_words,
     family,
@@ -15,6 +25,7 @@ from evalkit.personal_data.name_lists import (
     given_names,
     is_public,
     looks_like_a_name,
+    names_a_thing,
     telling,
 )
 from evalkit.personal_data.things import is_thing
@@ -44,6 +55,8 @@ _INITIALS = re.compile(rf"[\s:,]{{0,6}}(?<!\w)(?P<name>(?:[{UPPER}]\.?[ ]){{1,2}
 _GAP = re.compile(r",?[ ]")
 _BEGUN = re.compile(r"(?:^|[.,!?:(\n])[ ]?$")
 """Between two signs a name stands whole: "Faktura 88120347. Sunniva Eide Langaas, +47 …"."""
+_GOES_ON = re.compile(rf"[ ][{LOWER}]")
+"""A word in lower case after a name that was told: all before it is the name."""
 _LONGEST_SIGN = 24
 _AFTER = re.compile(rf"(?<![\w@])(?P<name>{PART}(?:{MORE}){{1,3}}),?[ ]")
 _GREETING = re.compile(
@@ -153,22 +166,11 @@ def _introduced(text: str, lowered: str, cues: set[str]) -> Iterator[PersonalDat
             start, end = found.span("name")
             if "\n\n" in text[hit.end() : start] and cue != "sign_off":
                 continue
-            own = None if _is_of_a_bot(lowered, hit.start()) else _own_start(text, start, end)
+            own = None if said_by_bot(lowered, hit.start()) else _own_start(text, start, end)
             if own is not None and _is_named(
                 text, own, end := _own_end(text, own, end, said=cue == "name_before"), cue
             ):
                 yield PersonalData("NAME", own, end, confidence)
-
-
-_BOT = re.compile(
-    r"(?:\w*bot(?:ti|ten|en)?|\w*spjallmenni\w*|virtual assistant|assistent|assistant|assistentti)[ ]?:[^\n]*$"
-)
-
-
-def _is_of_a_bot(lowered: str, at: int) -> bool:
-    """Whether a bot says in its line of a transcript what it is called."""
-    line = lowered[lowered.rfind("\n", 0, at) + 1 : at]
-    return ":" in line and _BOT.search(line) is not None
 
 
 def _is_named(text: str, start: int, end: int, cue: str) -> bool:
@@ -310,7 +312,11 @@ def _own_end(text: str, start: int, end: int, *, said: bool = False) -> int:
             at > start
             and word[0].isupper()
             and is_family
-            and not (family(bare) or _closes(text, at, end, _LONGEST_LAST if said else _SHORT))
+            and not (
+                family(bare)
+                or _closes(text, at, end, _LONGEST_LAST if said else _SHORT)
+                or (said and end == at + len(word) and _GOES_ON.match(text, end) and not names_a_thing(word))
+            )
         ):
             return at - 1
         if bare != plain:

@@ -206,11 +206,15 @@ def _judgement(result: Comparison, places: Sequence[tuple[int, Sentence]], base:
     )  # fmt: skip
 
 
+_UNKNOWN_NUMBER = "a number that the knowledge base does not hold"
+_UNKNOWN_CONTACT = "a contact or link that the knowledge base does not hold"
+
+
 def _invented(claim: Claim, base: Knowledge, language: str | None) -> Judgement | None:
     for contact in contacts_in(claim.text):
         if not unknown(contact, base):
             continue
-        reason = f"a {contact.kind} that the knowledge base does not hold"
+        reason = _UNKNOWN_NUMBER if contact.kind == "phone" else _UNKNOWN_CONTACT
         # Where the base gives one for this, another one denies it.
         known = instead_of(contact, claim.text, claim.question, base, language)
         if known is None and at_home(contact, base):

@@ -17,9 +17,9 @@ from tests.dashboards.pages import app, said, stored
 
 pytest.importorskip("streamlit")
 ROOT = Path(__file__).parents[2]
-_SAID_BY = ("scorers", "knowledge/by_*", "knowledge/deciding", "knowledge/inference", "knowledge/alignment", "knowledge/judgements", "gate/wording", "gate/rules")  # fmt: skip
+_SAID_BY = ("scorers", "knowledge/by_*", "knowledge/certainty", "knowledge/deciding", "knowledge/inference", "knowledge/alignment", "knowledge/kinds", "knowledge/judgements", "gate/wording", "gate/rules")  # fmt: skip
 _NAMED = {"message", "reason", "why", "what", "said", "short", "told", "cause", "reasons", "how", "manner"}
-_CALLED = {"Finding", "_found", "_Slip", "Comparison", "Judgement", "_missing", "Ruling"}
+_CALLED = {"Finding", "_found", "_Slip", "Comparison", "Judgement", "_missing", "Ruling", "replace", "_by_contact"}
 _MADE_OF_OTHERS = frozenset({
     "the customer 3 3", "3 3 stands in the knowledge base", "the brand addresses customers 3", "3 critical case3 (3)", "3 that must never happen (3)", "3 in 3",
     "critical cases", "promoted rules", "zero tolerance",
@@ -32,7 +32,9 @@ def sentences() -> Iterator[str]:
     for pattern in _SAID_BY:
         paths = ROOT.glob(f"evalkit/{pattern}.py") if "/" in pattern else ROOT.glob(f"evalkit/{pattern}/*.py")
         for path in paths:
-            yield from _sentences_of(ast.parse(path.read_text("utf-8")))
+            tree = ast.parse(path.read_text("utf-8"))
+            yield from _sentences_of(tree)
+            yield from _reasons_of(tree) if "knowledge" in pattern else ()
     for row in yaml.safe_load((ROOT / "evalkit/scorers/data/triggers.yaml").read_text("utf-8")).values():
         if isinstance(row, dict) and "title" in row:
             yield row["title"]
@@ -50,6 +52,13 @@ def _sentences_of(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLED:
             for value in (*node.args, *(k.value for k in node.keywords if k.arg in _NAMED)):
                 yield from _texts(value)
+
+
+def _reasons_of(tree: ast.Module) -> Iterator[str]:
+    """The sentences of a room that stand there once, in capitals, for several rules."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and all(isinstance(n, (ast.Name, ast.Tuple)) for n in node.targets):
+            yield from (text for text in _texts(node.value) if len(text.split()) > 2 and "(?" not in text)
 
 
 def _texts(node: ast.AST) -> Iterator[str]:

@@ -10,6 +10,7 @@ from itertools import combinations
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.language.amounts import Quantity
+from evalkit.language.counts import PERIOD_HOURS
 from evalkit.language.numerals import number_words
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
@@ -57,9 +58,9 @@ def _prices(
     amount: Quantity, claim: Statement, told: Sequence[Quantity], spoken: Sequence[Quantity]
 ) -> Iterator[float]:
     prices = _values(q for q in told if q.kind == "money" and q.unit == amount.unit)
-    counted = {q.lo for q in spoken if q.kind == "count" and not q.bound}
+    counted = {q.lo for q in spoken if q.kind in {"count", "measure"} and not q.bound}
     counted |= {q.lo for q in spoken if q.kind == "duration"}
-    first = {q.lo for q in told if q.kind == "count"}
+    first = {q.lo for q in told if q.kind in {"count", "measure"}}
     shares = {q.lo / _WHOLE for q in (*told, *spoken) if q.kind == "percent" and q.lo < _WHOLE}
     if _says("_yearly", claim):
         counted.add(_MONTHS)
@@ -72,7 +73,11 @@ def _prices(
             yield from (n * price * (1 - share) for share in shares)
             yield from (price * (1 + (n - 1) * (1 - share)) for share in shares if n == _FEWEST)
         yield from (price * (1 + share) for share in shares)
-    own = [q.lo for q in claim.asked if q.unit in {amount.unit, ""} and (q.kind == "money" or q.lo >= _A_SUM)]
+        # So many are in the price, and each more has its own.
+        yield from (price + more * (n - free) for n in counted for free in first if free < n for more in prices)
+    yield from _by_period(told, spoken)
+    yield from _of_two_kinds(told, claim.asked)
+    own = _of_the_customer(amount, claim)
     yield from (much * part for much in own for share in shares for part in (share, 1 - share))
     named = _values(q for q in spoken if q.kind == "money" and q.unit == amount.unit)
     if _says("_left", claim):
@@ -82,6 +87,31 @@ def _prices(
     yield from (sum(some) for n in range(_FEWEST, _MOST + 1) for some in combinations(named[: _MOST + 1], n))
     if _says("_reckoned", claim):
         yield from (one + other for one in named for other in prices)
+
+
+def _by_period(told: Sequence[Quantity], spoken: Sequence[Quantity]) -> Iterator[float]:
+    """What a price for a period makes over a longer time: so much a week, for three weeks or for those after two."""
+    prices = _values(q for q in told if q.kind == "money")
+    lengths = [_hours(q) for q in spoken if q.kind == "duration"]
+    limits = [_hours(q) for q in told if q.kind == "duration"]
+    for price in told:
+        period_h = PERIOD_HOURS.get(price.per, 0.0) if price.kind == "money" else 0.0
+        for length_h in lengths if period_h else ():
+            yield price.lo * length_h / period_h
+            beyond = [(length_h - limit_h) / period_h for limit_h in limits if 0 < limit_h < length_h]
+            yield from (base + price.lo * n for n in beyond for base in prices)
+
+
+def _hours(length: Quantity) -> float:
+    return length.lo * {"h": 1.0, "month": PERIOD_HOURS["month"]}.get(length.unit, 0.0)
+
+
+def _of_two_kinds(told: Sequence[Quantity], asked: Sequence[Quantity]) -> Iterator[float]:
+    """Some at one price and some at another one: two grown-ups and a child."""
+    groups = [q.lo for q in asked if q.kind == "count" and not q.bound and q.unit]
+    prices = _values(q for q in told if q.kind == "money" and q.lo > 0)
+    for n, m in zip(groups, groups[1:], strict=False):
+        yield from (n * one + m * other for one in prices for other in prices if one != other)
 
 
 def _any_price(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from evalkit.knowledge.alignment import Weights, clash, held, of_one_piece
 from evalkit.knowledge.glossary import antonyms, polar
 from evalkit.knowledge.nearness import Matches, Near, sharp
+from evalkit.knowledge.occasions import on_the_day
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, best_match
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
@@ -85,6 +86,8 @@ def _case(amount: Quantity, claim: Statement, sentence: Sentence, candidate: Qua
     if any(equal_amounts(as_age(mine, limit), limit) for mine in others for limit in limits):
         return _ALL_OF_IT if equal_amounts(amount, candidate) else _SAME_CASE
     met = [m for asked in claim.asked for limit in sentence.amounts if (m := meets(asked, limit)) is not None]
+    if (day := on_the_day(claim, sentence, candidate)) is not None:
+        met.append(day)
     if not met:
         return 1.0
     return _SAME_CASE if any(met) else _OTHER_CASE

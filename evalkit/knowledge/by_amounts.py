@@ -11,7 +11,7 @@ from evalkit.knowledge.arithmetic import follows, may_follow
 from evalkit.knowledge.binding import candidates, equal_amounts
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
-from evalkit.knowledge.glossary import polar
+from evalkit.knowledge.glossary import polar, role_words
 from evalkit.knowledge.inference import (
     against_limit,
     answers_the_question,
@@ -23,16 +23,19 @@ from evalkit.knowledge.inference import (
     told_with_condition,
     torn_apart,
 )
+from evalkit.knowledge.occasions import in_other_months, of_another_age, on_the_day
 from evalkit.knowledge.starts import other_event
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
-from evalkit.language.opening_hours import months_in
+from evalkit.language.quantities import quantities
+from evalkit.text.normalise import comparable
 
 FOLLOWS = "it follows from the amounts that are told"
 OTHER_LIMIT = "another limit decides the customer's case"
 OTHER_UNIT = "the same number of something else stands in the knowledge base"
 BASE_DENIES = "the knowledge base denies it"
 BEYOND_LIMIT = "the customer's case is beyond the limit"
+OPPOSITE_BOUND = "at least so many is not at most so many"
 OTHER_START = "the time runs from another day"
 _BOUND = 0.22
 _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
@@ -111,19 +114,15 @@ def _of_others(
     overlaps: Sequence[float],
 ) -> Comparison | None:
     """Contradicted where every sentence that gives the amount gives it to others than the customer."""
-    equal = [c for c in found if c.equal and overlaps[c.sentence] >= _CASE]
+    equal = [
+        c
+        for c in found
+        if c.equal and (overlaps[c.sentence] >= _CASE or on_the_day(claim, sentences[c.sentence], c.amount) is False)
+    ]
+    equal = [c for c in equal if c.score >= _EQUAL_TOO * equal[0].score]
     if not equal or amount.bound or not all(_is_for_others(claim, c.amount, sentences[c.sentence]) for c in equal):
         return None
     return Comparison("contradicted", equal[0].sentence, True, BEYOND_LIMIT)
-
-
-def _in_other_months(claim: Statement, sentence: Sentence) -> bool:
-    """Whether a sentence tells of a part of the year in which the month that is spoken of does not lie."""
-    theirs, ranged = months_in(sentence.text)
-    if not ranged:
-        return False
-    mine = months_in(claim.text)[0] or months_in(claim.question)[0]
-    return bool(mine) and mine.isdisjoint(theirs)
 
 
 def _in_another_unit(amount: Quantity, found: Sequence[Candidate], overlaps: Sequence[float]) -> Comparison | None:
@@ -190,11 +189,12 @@ def _bound_to(
         and overlaps[best_sentence] > top
         and not any(q.kind == amount.kind for q in denied.amounts)
         and not any(c.equal and overlaps[c.sentence] >= _JUST_AS_GOOD * overlaps[best_sentence] for c in found)
+        and not follows(amount, claim, sentences, overlaps)
     ):
         return Comparison("contradicted", best_sentence, False, BASE_DENIES)
-    if (not found or top < _BOUND) and follows(amount, claim, sentences, overlaps):
-        return Comparison("supported", best_sentence, True, FOLLOWS)
     if not found or top < _BOUND:
+        if (reckoned := _following(amount, claim, [], sentences, overlaps)) is not None:
+            return reckoned
         return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
     best = found[0]
     equal = next((c for c in found if c.equal), None)
@@ -207,15 +207,12 @@ def _bound_to(
     if equal is not None and (
         equal.score >= (_SAME_SENTENCE if equal.sentence == best.sentence else _SAME_SCORE) * best.score
         or told_with_condition(equal, best, claim, amount, sentences)
+        or (overlaps[equal.sentence] >= _NEAR_ENOUGH and _is_summand(claim))
     ):
         why, exact = _yet_wrong(amount, equal, claim, sentences)
         return Comparison("contradicted" if why else "supported", equal.sentence, exact, why)
-    near_by = [s for n, s in enumerate(sentences) if overlaps[n] >= _NEAR_ENOUGH]
-    if derived(amount, found, claim, near_by) or follows(amount, claim, sentences, overlaps):
-        return Comparison("supported", best.sentence, True, FOLLOWS)
-    if any(same(amount, as_age(asked, amount)) for asked in claim.asked):
-        near = [c for c in found if c.score >= _JUST_AS_GOOD * top and overlaps[c.sentence] >= _NEAR_ENOUGH]
-        return against_limit(amount, near or found[:1], claim, sentences)
+    if (decided := _by_case(amount, claim, found, sentences, overlaps)) is not None:
+        return decided
     if overlaps[best.sentence] < _SPEAKS or own[best.sentence] < _OWN_SPEAKS:
         if answers_the_question(claim, sentences[best.sentence], weights):
             return Comparison("contradicted", best.sentence, False, f"another {amount.kind} answers the question")
@@ -231,6 +228,24 @@ def _bound_to(
     lead = best.score - (equal.score if equal is not None else 0.0)
     exact = best.score >= _EXACT and lead >= _EXACT_LEAD
     return Comparison("contradicted", best.sentence, exact, f"{ANOTHER} {amount.kind} stands in the knowledge base")
+
+
+def _by_case(
+    amount: Quantity,
+    claim: Statement,
+    found: Sequence[Candidate],
+    sentences: Sequence[Sentence],
+    overlaps: Sequence[float],
+) -> Comparison | None:
+    """The customer's own amount beside a limit, or what reckoning says of an amount; None where neither decides."""
+    case = None
+    if any(same(amount, as_age(asked, amount)) for asked in claim.asked):
+        least = _JUST_AS_GOOD * found[0].score
+        near = [c for c in found if c.score >= least and overlaps[c.sentence] >= _NEAR_ENOUGH]
+        case = against_limit(amount, near or found[:1], claim, sentences)
+    if case is None or case.relation == "unsure":
+        return _following(amount, claim, found, sentences, overlaps) or case
+    return case
 
 
 def _untaken(
@@ -257,19 +272,62 @@ def _met(claim: Statement, sentence: Sentence) -> bool:
 
 def _is_for_others(claim: Statement, told: Quantity, sentence: Sentence) -> bool:
     """Whether what a sentence tells is not for the customer, and the claim neither denies it nor tells the limit."""
-    if claim.denies == sentence.denies and _in_other_months(claim, sentence):
+    if claim.denies == sentence.denies and _on_another_occasion(claim, sentence, told):
         return True
-    if claim.denies != sentence.denies or not unmet(claim, sentence):
+    if claim.denies != sentence.denies or not unmet(claim, sentence) or _is_summand(claim):
         return False
     limits = [limit for limit in sentence.amounts if any(meets(asked, limit) is False for asked in claim.asked)]
     return not any(equal_amounts(mine, limit) for mine in (told, *claim.amounts) for limit in limits)
+
+
+def _is_summand(claim: Statement) -> bool:
+    """Whether a sentence adds its amounts up: the price of the first four and of the rest makes a total."""
+    return (
+        len({q.lo for q in quantities(claim.whole) if q.kind == "money"}) > 1
+        and role_words("_reckoned").search(comparable(claim.whole)) is not None
+    )
+
+
+def _on_another_occasion(claim: Statement, sentence: Sentence, told: Quantity) -> bool:
+    return in_other_months(claim, sentence) or on_the_day(claim, sentence, told) is False
+
+
+def _following(
+    amount: Quantity,
+    claim: Statement,
+    found: Sequence[Candidate],
+    sentences: Sequence[Sentence],
+    overlaps: Sequence[float],
+) -> Comparison | None:
+    """What reckoning says of an amount: right, or reckoned from a price of other days, months or ages."""
+    others = {
+        n
+        for n, s in enumerate(sentences)
+        if of_another_age(claim, s) or any(_on_another_occasion(claim, s, told) for told in s.amounts)
+    }
+    ours = [n for n in range(len(sentences)) if n not in others]
+    at = found[0].sentence if found else max(range(len(sentences)), key=lambda n: overlaps[n])
+
+    def given(numbers: Sequence[int]) -> bool:
+        some, near = [sentences[n] for n in numbers], [overlaps[n] for n in numbers]
+        known = [c for c in found if c.sentence in numbers]
+        by = [s for s, overlap in zip(some, near, strict=True) if overlap >= _NEAR_ENOUGH]
+        return (bool(known) and derived(amount, known, claim, by)) or follows(amount, claim, some, near)
+
+    if given(ours):
+        return Comparison("supported", at, True, FOLLOWS)
+    if not others or claim.denies or not given(range(len(sentences))):
+        return None
+    return Comparison("contradicted", max(others, key=lambda n: overlaps[n]), True, BEYOND_LIMIT)
 
 
 def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> tuple[str, bool]:
     """Why an amount that stands in the knowledge base is wrong all the same, empty where it is not; and how sure."""
     sentence = sentences[equal.sentence]
     if opposite_bounds(amount, equal.amount) and not case_of_another(amount, equal, claim, sentences):
-        return "at least is not at most", True
+        # A deadline is at least so long before an event and at most so long after: a time tells less surely.
+        sure = amount.kind != "duration" and claim.denies == sentence.denies
+        return OPPOSITE_BOUND if sure else "at least is not at most", True
     if claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
     if not claim.denies and of_the_other(claim, sentences, equal.sentence) is not None:

@@ -10,7 +10,15 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.by_amounts import BASE_DENIES, BEYOND_LIMIT, FOLLOWS, OTHER_LIMIT, OTHER_START, OTHER_UNIT
+from evalkit.knowledge.by_amounts import (
+    BASE_DENIES,
+    BEYOND_LIMIT,
+    FOLLOWS,
+    OPPOSITE_BOUND,
+    OTHER_LIMIT,
+    OTHER_START,
+    OTHER_UNIT,
+)
 from evalkit.knowledge.by_hours import NO_HOURS
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.certainty import ANOTHER
@@ -24,7 +32,7 @@ _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
-_SOUND = frozenset({OTHER_LIMIT, OTHER_UNIT, OTHER_START, BEYOND_LIMIT})
+_SOUND = frozenset({OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, BEYOND_LIMIT})
 """What nine of ten times is a contradiction wherever it was seen."""
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 

@@ -18,7 +18,7 @@ from evalkit.text.normalise import comparable
 _TORN = 0.4
 _FEW, _ASKED = 3, 0.5
 _DERIVABLE = 0.5
-_FOR = 6
+_FOR, _WORTH = 6, 16
 _ALIKE, _KNOWN, _STARTS = 0.45, 0.7, 2
 
 
@@ -86,10 +86,15 @@ def _in_proportion(amount: Quantity, found: Sequence[Candidate], claim: Statemen
         for known in sentence.amounts
         if known.kind == "money" and known.lo > 0
         for of in sentence.amounts
-        if of.kind in {"duration", "measure"} and of.lo > 0 and not of.bound and 0 < of.start - known.end <= _FOR
+        if of.kind in {"duration", "measure"} and of.lo > 0 and not of.bound and _is_for(known, of)
         for much in spoken
         if much.kind == of.kind and much.unit == of.unit
     )
+
+
+def _is_for(known: Quantity, of: Quantity) -> bool:
+    """Whether a price stands right before what it is for, or what it is for before it: 100 points are worth 5."""
+    return 0 < of.start - known.end <= _FOR or (of.kind == "measure" and 0 < known.start - of.end <= _WORTH)
 
 
 def _close(value: float, amount: Quantity) -> bool:

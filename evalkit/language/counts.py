@@ -17,7 +17,7 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_TOO = frozenset({"to", "fire", "sex"})
 """Scandinavian number words that are other words in English."""
-_PERIOD_HOURS = {
+PERIOD_HOURS = {
     "second": 1 / 3600,
     "minute": 1 / 60,
     "hour": 1.0,
@@ -142,15 +142,15 @@ def frequencies(text: str) -> list[Quantity]:
     for hit in _every().finditer(text):
         word = hit.group("n") or ""
         step = float(_ordinals().get(word) or value(word) or 1.0)
-        hours = _PERIOD_HOURS[_period(hit.group("period"))] * step
+        hours = PERIOD_HOURS[_period(hit.group("period"))] * step
         found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for hit in _times().finditer(text):
         times = value(hit.group("n")) or 1.0
-        hours = _PERIOD_HOURS[_period(hit.group("period"))] / times
+        hours = PERIOD_HOURS[_period(hit.group("period"))] / times
         found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for name, pattern in _adverbs():
         for hit in pattern.finditer(text):
-            hours = _PERIOD_HOURS[name]
+            hours = PERIOD_HOURS[name]
             found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from evalkit.language.amounts import TWELVE_HOURS, Quantity
 from evalkit.language.numerals import table
@@ -14,6 +14,7 @@ from evalkit.text.said import Said
 from evalkit.text.word_lists import WordLists
 
 _WEEK, _YEAR = 7, 12
+_SPELT_OUT = 5
 OPEN_END = -1.0
 """In place of `lo` or `hi`: some time that a text leaves open."""
 
@@ -36,6 +37,17 @@ def days_in(text: str) -> frozenset[int]:
     [0, 1, 2, 3, 5]
     """
     return frozenset(day for _, _, days in _mentions(text.lower()) for day in days)
+
+
+@lru_cache(maxsize=4_000)
+def days_spelt_out(text: str) -> frozenset[int]:
+    """The weekdays that a text names by more than their first letters: free and Friday are one word in Swedish.
+
+    >>> sorted(days_spelt_out("fri frakt på lördagar")), sorted(days_spelt_out("mon–wed"))
+    ([5], [0, 1, 2])
+    """
+    mentions = _mentions(text.lower())
+    return frozenset(day for start, end, days in mentions if end - start >= _SPELT_OUT for day in days)
 
 
 def names_a_day(said: Said) -> bool:

@@ -10,6 +10,7 @@ from evalkit.knowledge.starts import start_events
 from evalkit.knowledge.statements import Statement, sentences_of
 from evalkit.knowledge.wording import wording
 from evalkit.language.amounts import Quantity, meets, other_unit, same
+from evalkit.language.opening_hours import days_spelt_out
 from evalkit.language.quantities import quantities
 
 
@@ -39,6 +40,16 @@ def _checked(language: str, told: str, question: str, answer: str) -> AnswerChec
         ("nb", "Dagskort koster 300 kr for barn 7–15 år. Voksne betaler 420 kr for dagskort.", "Hva koster dagskort for en 16-åring?", "", "Dagskort koster 300 kr."),
         ("nn", "Studentar under 32 år får 25 % rabatt.", "Eg er student og 32 år, får eg rabatt?", "", "Ja, du får 25 % rabatt."),
         ("fi", "Kuljetus maksaa 5 euroa enintään kolmen kilometrin matkalla ja 8 euroa sitä pidemmällä.", "Paljonko kuljetus maksaa 6 km päähän?", "", "Kuljetus maksaa 5 euroa."),
+        # Other days of the week.
+        ("sv", "Måndag–torsdag kostar banan 180 kr och fredag–söndag 240 kr.", "Vad kostar banan på lördag?", "På lördag kostar banan 240 kr.", "På lördag kostar banan 180 kr."),
+        ("da", "En billet koster 90 kr. på hverdage og 110 kr. i weekenden.", "Hvad koster en billet om søndagen?", "En billet koster 110 kr. om søndagen.", "En billet koster 90 kr. om søndagen."),
+        ("de", "Montag bis Freitag kostet die Halle 20 €, am Wochenende 26 €.", "Was kostet die Halle am Mittwoch?", "Die Halle kostet 20 €.", "Die Halle kostet 26 €."),
+        # So many at the price of other days.
+        ("en", "A lane costs £15 a person Monday to Thursday and £19 a person Friday to Sunday.", "What do 4 people pay on Sunday?", "4 people pay £76 on Sunday.", "4 people pay £60 on Sunday."),
+        ("fi", "Rata maksaa arkisin 12 euroa hengeltä ja viikonloppuna 16 euroa hengeltä.", "Mitä kolme henkilöä maksaa lauantaina?", "Kolme henkilöä maksaa lauantaina 48 euroa.", "Kolme henkilöä maksaa lauantaina 36 euroa."),
+        # Another limit.
+        ("nb", "Du må melde på minst 12 deltakere.", "Hvor mange må vi være?", "Du må melde på minst 12 deltakere.", "Du må melde på høyst 12 deltakere."),
+        ("fi", "Toimitamme ruokaa vähintään 20 hengelle.", "Kuinka monelle toimitatte ruokaa?", "Toimitamme ruokaa vähintään 20 hengelle.", "Toimitamme ruokaa korkeintaan 20 hengelle."),
         # Another part of the year.
         ("en", "Mooring costs £8 a night from April to September and £5 from October to March.", "What does mooring cost in July?", "In July mooring costs £8 a night.", "In July mooring costs £5 a night."),
         ("nn", "Studentar under 32 år får 25 % rabatt.", "Eg er student og 31 år, får eg rabatt?", "Ja, du får 25 % rabatt.", ""),
@@ -66,6 +77,40 @@ def test_who_tells_the_limit_that_a_case_is_beyond_contradicts_nothing(
     language: str, told: str, question: str, answer: str
 ) -> None:
     assert _checked(language, told, question, answer).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer"),
+    [
+        # So many are in the price, and each more has its own.
+        ("nb", "Pakken koster 49 kr i måneden og gir 50 sider. Ekstra sider koster 1 kr per side.", "Jeg har brukt 80 sider, hva må jeg betale?", "Med 30 ekstra sider koster måneden 79 kr."),
+        # A price for a period, over a longer time.
+        ("en", "The allowance is £92 a week.", "What is the allowance for three weeks?", "The allowance for three weeks is £276."),
+        # What a price is for, before the price.
+        ("en", "100 points are worth $5.", "What are 300 points worth?", "300 points are worth $15."),
+        # Some at one price and some at another one.
+        ("da", "Voksne betaler 130 kr., og børn betaler 70 kr.", "Hvad betaler 2 voksne og 3 børn?", "2 voksne og 3 børn betaler 470 kr."),
+        # A share of the customer's own number.
+        ("nn", "Vi betaler 40 % av nypris i butikkreditt for brukte spel.", "Kva betaler de for eit brukt spel som kosta 500 nytt?", "Vi betaler 200 kr i butikkreditt."),
+        # The first ones have a price, the rest another one.
+        ("nn", "Oppbevaring kostar 199 kr for inntil 4 veker og 49 kr for kvar veke etter det.", "Kva kostar oppbevaring i 6 veker?", "Oppbevaring kostar 199 kr for dei fire første vekene og 2 × 49 kr for resten, til saman 297 kr."),
+    ],
+)  # fmt: skip
+def test_a_price_that_is_reckoned_from_what_is_told_is_supported(
+    language: str, told: str, question: str, answer: str
+) -> None:
+    assert _checked(language, told, question, answer).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("fri frakt på lördagar", {5}), ("man betalar på hverdage", {0, 1, 2, 3, 4}), ("i helgen", {5, 6}),
+        ("tirsdag til torsdag", {1, 2, 3}), ("ma–pe", set()), ("sat in the sun", set()), ("am Wochenende", {5, 6}),
+    ],
+)  # fmt: skip
+def test_a_weekday_that_is_spelt_out_is_no_other_word(text: str, days: set[int]) -> None:
+    assert days_spelt_out(text) == days
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,9 @@ _DOT_WORDS = frozenset(
 _KEY = re.compile(
     r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\bAIza[\w-]{30,}|(?<![A-Za-z])[a-z]{2,5}_(?:live|test|prod)_[A-Za-z0-9]{12,}"
+    r"|\bAIza[\w-]{30,}"
 )
+_KEY_OF_STAGE = re.compile(r"(?<![A-Za-z])[a-z]{2,5}_(?:live|test|prod)_[A-Za-z0-9]{12,}")
 _KEY_STEMS = frozenset(
     {"sk", "pk", "rk", "ghp", "gho", "ghu", "ghs", "ghr", "aki", "xox", "eyj", "beg", "aiz", "liv", "tes", "pro"}
 )
@@ -111,6 +112,8 @@ def _form_words() -> frozenset[str]:
 def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[PersonalData]:
     """Keys by their shape, and passwords or codes that stand right after their word; `begun` holds how words begin."""
     for hit in _KEY.finditer(text) if not begun.isdisjoint(_KEY_STEMS) else ():
+        yield PersonalData("SECRET", hit.start(), hit.end(), 1.0, exact=True)
+    for hit in _KEY_OF_STAGE.finditer(text) if "_" in text else ():
         yield PersonalData("SECRET", hit.start(), hit.end(), 1.0, exact=True)
     if not begun.isdisjoint(stems("secret")):
         for cue in cue_pattern("secret").finditer(lowered):

@@ -128,7 +128,7 @@ def _all(
     if "(" in text or "[" in text or not said.isdisjoint(AT_WORDS):
         found += spelled_out(text, said)
     begun = begins(said)
-    if not begun.isdisjoint(secret_stems()):
+    if "_" in text or not begun.isdisjoint(secret_stems()):
         found += secrets(text, lowered, begun)
     if digits:
         found += numbers(text, lowered)

@@ -41,11 +41,14 @@ def names_organisation(word: str) -> bool:
     lowered = word.lower().removesuffix(".")
     if lowered in listed("organisation_words") or (word in listed("company_forms") and word.lower() not in _ALSO):
         return True
-    return len(lowered) >= _SHORTEST and any(
-        ends_as(form, endings(name))
-        for form in (lowered, lowered.removesuffix("s"))
-        for name in ("organisation_endings", "organisation_desks")
-    )
+    if len(lowered) < _SHORTEST:
+        return False
+    return _ends_so(lowered) or (lowered[-1] == "s" and _ends_so(lowered[:-1]))
+
+
+def _ends_so(word: str) -> bool:
+    # Most words are told by their last two letters to be none.
+    return word[-2:] in _tails() and ends_as(word, _organisations())
 
 
 def _has_form(text: str, start: int, end: int) -> bool:
@@ -87,6 +90,16 @@ def _heads(text: str, at: int) -> bool:
     if head in listed("firm_before") or ends_as(head, endings("firm_before_endings")) or names_organisation(head):
         return True
     return head in listed("masters") and listed("own").isdisjoint(WORD.findall(before[: hit.start()])[-2:])
+
+
+@cache
+def _organisations() -> dict[int, frozenset[str]]:
+    return by_length(listed("organisation_endings") | listed("organisation_desks"))
+
+
+@cache
+def _tails() -> frozenset[str]:
+    return frozenset(ending[-2:] for of_size in _organisations().values() for ending in of_size)
 
 
 @cache

@@ -16,25 +16,23 @@ from evalkit.knowledge.inference import (
     against_limit,
     answers_the_question,
     case_of_another,
-    derived,
     opposite_bounds,
     other_start,
     tighter_limit,
     told_with_condition,
     torn_apart,
 )
-from evalkit.knowledge.occasions import in_other_months, of_another_age, on_the_day
+from evalkit.knowledge.occasions import on_the_day
+from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, enough, following, miscounted, on_another_occasion
 from evalkit.knowledge.starts import other_event
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
 
-FOLLOWS = "it follows from the amounts that are told"
 OTHER_LIMIT = "another limit decides the customer's case"
 OTHER_UNIT = "the same number of something else stands in the knowledge base"
 BASE_DENIES = "the knowledge base denies it"
-BEYOND_LIMIT = "the customer's case is beyond the limit"
 OPPOSITE_BOUND = "at least so many is not at most so many"
 OTHER_START = "the time runs from another day"
 _BOUND = 0.22
@@ -60,6 +58,8 @@ def by_amounts(
 ) -> Comparison:
     if (event := _by_event(claim, sentences, overlaps)) is not None and event.relation == "contradicted":
         return event
+    if (short := enough(claim, sentences, overlaps) or miscounted(claim, overlaps)) is not None:
+        return short
     bound_to = [
         (amount, _one_amount(amount, claim, sentences, weights, overlaps, own))
         for amount in claim.amounts
@@ -73,14 +73,15 @@ def by_amounts(
     if event is not None and len(claim.amounts) == 1 and all(v.reason.startswith(ANOTHER) for v in wrong):
         wrong = []
     if wrong:
-        return replace(max(wrong, key=lambda v: v.exact), barred=barred)
+        return replace(max(wrong, key=lambda v: (v.exact, v.reason == BEYOND_LIMIT)), barred=barred)
     top = max(range(len(sentences)), key=lambda n: overlaps[n])
     decided = [v for v in verdicts if v.relation != "unsure"]
     if decided and all(v.relation == "supported" for v in decided):
         found = decided[0]
         conflict = (
             other_start(claim, sentences, found)
-            or torn_apart(claim, sentences, overlaps)
+            # What is reckoned stands in no sentence.
+            or (None if any(v.reason == FOLLOWS for v in decided) else torn_apart(claim, sentences, overlaps))
             or denied_part(claim, sentences, overlaps, top)
         )
         return conflict or (found if len(decided) == len(verdicts) else replace(found, exact=False))
@@ -193,7 +194,7 @@ def _bound_to(
     ):
         return Comparison("contradicted", best_sentence, False, BASE_DENIES)
     if not found or top < _BOUND:
-        if (reckoned := _following(amount, claim, [], sentences, overlaps)) is not None:
+        if (reckoned := following(amount, claim, [], sentences, overlaps)) is not None:
             return reckoned
         return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
     best = found[0]
@@ -244,7 +245,7 @@ def _by_case(
         near = [c for c in found if c.score >= least and overlaps[c.sentence] >= _NEAR_ENOUGH]
         case = against_limit(amount, near or found[:1], claim, sentences)
     if case is None or case.relation == "unsure":
-        return _following(amount, claim, found, sentences, overlaps) or case
+        return following(amount, claim, found, sentences, overlaps) or case
     return case
 
 
@@ -272,7 +273,7 @@ def _met(claim: Statement, sentence: Sentence) -> bool:
 
 def _is_for_others(claim: Statement, told: Quantity, sentence: Sentence) -> bool:
     """Whether what a sentence tells is not for the customer, and the claim neither denies it nor tells the limit."""
-    if claim.denies == sentence.denies and _on_another_occasion(claim, sentence, told):
+    if claim.denies == sentence.denies and on_another_occasion(claim, sentence, told):
         return True
     if claim.denies != sentence.denies or not unmet(claim, sentence) or _is_summand(claim):
         return False
@@ -286,39 +287,6 @@ def _is_summand(claim: Statement) -> bool:
         len({q.lo for q in quantities(claim.whole) if q.kind == "money"}) > 1
         and role_words("_reckoned").search(comparable(claim.whole)) is not None
     )
-
-
-def _on_another_occasion(claim: Statement, sentence: Sentence, told: Quantity) -> bool:
-    return in_other_months(claim, sentence) or on_the_day(claim, sentence, told) is False
-
-
-def _following(
-    amount: Quantity,
-    claim: Statement,
-    found: Sequence[Candidate],
-    sentences: Sequence[Sentence],
-    overlaps: Sequence[float],
-) -> Comparison | None:
-    """What reckoning says of an amount: right, or reckoned from a price of other days, months or ages."""
-    others = {
-        n
-        for n, s in enumerate(sentences)
-        if of_another_age(claim, s) or any(_on_another_occasion(claim, s, told) for told in s.amounts)
-    }
-    ours = [n for n in range(len(sentences)) if n not in others]
-    at = found[0].sentence if found else max(range(len(sentences)), key=lambda n: overlaps[n])
-
-    def given(numbers: Sequence[int]) -> bool:
-        some, near = [sentences[n] for n in numbers], [overlaps[n] for n in numbers]
-        known = [c for c in found if c.sentence in numbers]
-        by = [s for s, overlap in zip(some, near, strict=True) if overlap >= _NEAR_ENOUGH]
-        return (bool(known) and derived(amount, known, claim, by)) or follows(amount, claim, some, near)
-
-    if given(ours):
-        return Comparison("supported", at, True, FOLLOWS)
-    if not others or claim.denies or not given(range(len(sentences))):
-        return None
-    return Comparison("contradicted", max(others, key=lambda n: overlaps[n]), True, BEYOND_LIMIT)
 
 
 def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: Sequence[Sentence]) -> tuple[str, bool]:

@@ -30,7 +30,12 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     told = [(n, hours) for n, hours in told if overlaps[n] >= _SPEAKS_OF_HOURS]
     if not told:
         return None
-    named = [t for t in claim.said.terms if t.concept not in _HOUR_WORDS and not days_in(t.text)]
+    doors = role_words("_doors")
+    named = [
+        t
+        for t in claim.said.terms
+        if t.concept not in _HOUR_WORDS and not days_in(t.text) and not doors.fullmatch(t.text)
+    ]
     same_subject = [pair for pair in told if not named or _names(named, sentences[pair[0]])]
     moved = _shifted(named, told, sentences)
     if not same_subject and moved is None:

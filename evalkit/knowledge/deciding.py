@@ -10,20 +10,13 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.by_amounts import (
-    BASE_DENIES,
-    BEYOND_LIMIT,
-    FOLLOWS,
-    OPPOSITE_BOUND,
-    OTHER_LIMIT,
-    OTHER_START,
-    OTHER_UNIT,
-)
+from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT, OTHER_START, OTHER_UNIT
 from evalkit.knowledge.by_hours import NO_HOURS
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.certainty import ANOTHER
 from evalkit.knowledge.features import Reading, features, held_by_passage
 from evalkit.knowledge.kinds import OF_ITS_KIND
+from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
 from evalkit.knowledge.signs import signs
 from evalkit.knowledge.statements import Comparison, Relation
 
@@ -32,7 +25,7 @@ _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
-_SOUND = frozenset({OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, BEYOND_LIMIT})
+_SOUND = frozenset({OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, BEYOND_LIMIT, WRONG_SUM})
 """What nine of ten times is a contradiction wherever it was seen."""
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, held, unmet
 from evalkit.knowledge.binding import candidates, equal_amounts
-from evalkit.knowledge.by_amounts import FOLLOWS
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.contrasts import contrasts
 from evalkit.knowledge.glossary import antonyms, generic, polar
+from evalkit.knowledge.reckoned import FOLLOWS
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match
 from evalkit.language.amounts import Quantity

@@ -40,3 +40,10 @@ def of_another_age(claim: Statement, sentence: Sentence) -> bool:
         return False
     met = [m for limit in limits if (m := meets(claim.asked[0], limit)) is not None]
     return bool(met) and not any(met)
+
+
+def out_of_reach(claim: Statement, sentence: Sentence) -> bool:
+    """Whether a sentence is for more than the customer names: parties of eight or more, and they are seven."""
+    limits = [q for q in sentence.amounts if q.bound == ">=" and q.kind != "duration"]
+    met = [m for asked in claim.asked if asked.lo > 0 for limit in limits if (m := meets(asked, limit)) is not None]
+    return bool(met) and not any(met)

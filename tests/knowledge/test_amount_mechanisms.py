@@ -47,6 +47,19 @@ def _checked(language: str, told: str, question: str, answer: str) -> AnswerChec
         # So many at the price of other days.
         ("en", "A lane costs £15 a person Monday to Thursday and £19 a person Friday to Sunday.", "What do 4 people pay on Sunday?", "4 people pay £76 on Sunday.", "4 people pay £60 on Sunday."),
         ("fi", "Rata maksaa arkisin 12 euroa hengeltä ja viikonloppuna 16 euroa hengeltä.", "Mitä kolme henkilöä maksaa lauantaina?", "Kolme henkilöä maksaa lauantaina 48 euroa.", "Kolme henkilöä maksaa lauantaina 36 euroa."),
+        # Less than the least that is charged.
+        ("fi", "PLA maksaa 0,12 € grammalta. Pienin laskutettava tilaus on 15 €.", "Mitä 200 g PLA:ta maksaa?", "200 grammaa PLA:ta maksaa 24 €.", ""),
+        ("fi", "PLA maksaa 0,12 € grammalta. Pienin laskutettava tilaus on 15 €.", "Mitä 100 g PLA:ta maksaa?", "", "100 grammaa PLA:ta maksaa 12 €."),
+        ("nb", "Egenandelen er 15 % av regningen, men minst 1 000 kr.", "Regningen ble 8 000 kr, hva blir egenandelen?", "Egenandelen blir 1 200 kr.", ""),
+        ("nb", "Egenandelen er 15 % av regningen, men minst 1 000 kr.", "Regningen ble 3 000 kr, hva blir egenandelen?", "", "Egenandelen blir 450 kr."),
+        # A share that is reckoned wrong.
+        ("de", "Mit dem Abo gibt es 15 % Rabatt auf Bleaching. Das Bleaching kostet 390 Euro.", "Was spare ich mit dem Abo beim Bleaching?", "15 % von 390 Euro sind 58,50 Euro.", "15 % von 390 Euro sind 39 Euro."),
+        # The customer's amount is no more than the limit.
+        ("sv", "Frakten kostar 49 kr. Handlar du för minst 699 kr är frakten gratis.", "Jag handlar för 650 kr, kostar frakten något?", "", "Nej, med 650 kr är du över gränsen, så frakten är gratis."),
+        ("sv", "Frakten kostar 49 kr. Handlar du för minst 699 kr är frakten gratis.", "Jag handlar för 750 kr, kostar frakten något?", "Nej, med 750 kr är du över gränsen, så frakten är gratis.", ""),
+        # For more than the customers are.
+        ("en", "Parties of 8 or more pay a deposit of £10 per person.", "Do 7 people pay a deposit?", "", "For 7 people the deposit is £70."),
+        ("en", "Parties of 8 or more pay a deposit of £10 per person.", "Do 9 people pay a deposit?", "For 9 people the deposit is £90.", ""),
         # Another limit.
         ("nb", "Du må melde på minst 12 deltakere.", "Hvor mange må vi være?", "Du må melde på minst 12 deltakere.", "Du må melde på høyst 12 deltakere."),
         ("fi", "Toimitamme ruokaa vähintään 20 hengelle.", "Kuinka monelle toimitatte ruokaa?", "Toimitamme ruokaa vähintään 20 hengelle.", "Toimitamme ruokaa korkeintaan 20 hengelle."),
@@ -106,7 +119,7 @@ def test_a_price_that_is_reckoned_from_what_is_told_is_supported(
     ("text", "days"),
     [
         ("fri frakt på lördagar", {5}), ("man betalar på hverdage", {0, 1, 2, 3, 4}), ("i helgen", {5, 6}),
-        ("tirsdag til torsdag", {1, 2, 3}), ("ma–pe", set()), ("sat in the sun", set()), ("am Wochenende", {5, 6}),
+        ("tirsdag til torsdag", {1, 2, 3}), ("ma–pe klo 9–17", {0, 1, 2, 3, 4}), ("la belle vie", set()), ("sat in the sun", set()), ("am Wochenende", {5, 6}),
     ],
 )  # fmt: skip
 def test_a_weekday_that_is_spelt_out_is_no_other_word(text: str, days: set[int]) -> None:

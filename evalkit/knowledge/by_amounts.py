@@ -13,6 +13,7 @@ from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
 from evalkit.knowledge.glossary import polar, role_words
 from evalkit.knowledge.inference import (
+    OTHER_START,
     against_limit,
     answers_the_question,
     case_of_another,
@@ -34,7 +35,6 @@ OTHER_LIMIT = "another limit decides the customer's case"
 OTHER_UNIT = "the same number of something else stands in the knowledge base"
 BASE_DENIES = "the knowledge base denies it"
 OPPOSITE_BOUND = "at least so many is not at most so many"
-OTHER_START = "the time runs from another day"
 _BOUND = 0.22
 _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
 _EXACT, _EXACT_LEAD = 0.4, 0.05

@@ -10,11 +10,12 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT, OTHER_START, OTHER_UNIT
+from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT
 from evalkit.knowledge.by_hours import NO_HOURS
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.certainty import ANOTHER
 from evalkit.knowledge.features import Reading, features, held_by_passage
+from evalkit.knowledge.inference import OTHER_START
 from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
 from evalkit.knowledge.signs import signs

@@ -15,6 +15,7 @@ from evalkit.language.amounts import Quantity, meets
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
+OTHER_START = "the time runs from another day"
 _TORN = 0.4
 _FEW, _ASKED = 3, 0.5
 _DERIVABLE = 0.5
@@ -130,7 +131,7 @@ def other_start(claim: Statement, sentences: Sequence[Sentence], found: Comparis
     mine, theirs = claim.said.roles, sentences[found.sentence].said.roles
     for one, other in (("order_start", "receipt_start"), ("receipt_start", "order_start")):
         if one in mine and other not in mine and other in theirs and one not in theirs:
-            return Comparison("contradicted", found.sentence, True, "the time runs from another day")
+            return Comparison("contradicted", found.sentence, True, OTHER_START)
     return None
 
 

@@ -71,6 +71,7 @@ def enough(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[f
 
 
 def on_another_occasion(claim: Statement, sentence: Sentence, told: Quantity) -> bool:
+    """Whether a sentence tells an amount for other months or weekdays than those that are spoken of."""
     return in_other_months(claim, sentence) or on_the_day(claim, sentence, told) is False
 
 

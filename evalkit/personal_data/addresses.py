@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_words, last_cue, near_any
+from evalkit.personal_data.cues import PersonalData, chains, cue_pattern, cue_set, cue_words, last_cue, near_any
 from evalkit.personal_data.foreign_addresses import foreign_addresses
 from evalkit.personal_data.name_lists import given
 from evalkit.personal_data.plain_addresses import plain_addresses
@@ -91,9 +91,9 @@ def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
     for word in named.split():
         lowered = word.lower()
         if (
-            lowered in _adjectives()
+            lowered in cue_set("street_adjectives")
             or lowered in _PREPOSITIONS
-            or (lowered.endswith(("s", "n")) and lowered not in cue_words("not_names"))
+            or (lowered.endswith(("s", "n")) and lowered not in cue_set("not_names"))
             or "." in word
             or given(word)
         ):
@@ -105,7 +105,7 @@ def _street_start(text: str, start: int, hit: re.Match[str]) -> int:
 def _street_end(text: str, start: int, end: int) -> int:
     """Where an address ends: a full stop belongs to a word that is short for another, and else to the sentence."""
     last = text[start:end].rsplit(" ", 1)[-1].lower()
-    return end - 1 if last.endswith(".") and last not in cue_words("street_words") and last not in _SHORT else end
+    return end - 1 if last.endswith(".") and last not in cue_set("street_words") and last not in _SHORT else end
 
 
 def _is_number(text: str, start: int, end: int) -> bool:
@@ -118,11 +118,6 @@ def _is_number(text: str, start: int, end: int) -> bool:
     if text[start:end].endswith(tuple("0123456789")) and _TWO_GROUPS.match(text, end) is not None:
         return True
     return _GROUPS.search(text[start:end] + " ") is not None and _MORE_DIGITS.match(text, end) is not None
-
-
-@cache
-def _adjectives() -> frozenset[str]:
-    return frozenset(cue_words("street_adjectives"))
 
 
 def _word_starts(text: str, start: int, end: int) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from ipaddress import AddressValueError, IPv6Address
 
-from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, stems
+from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_set, stems
 from evalkit.personal_data.name_lists import given
 
 _EMAIL = re.compile(
@@ -94,19 +94,9 @@ def emails(text: str) -> Iterable[PersonalData]:
         # A shared mailbox such as info@ is nobody's own, nor is first.last@company, which shows a form.
         mailbox = re.split(r"[.+_-]?\d*@", hit.group(), maxsplit=1)[0].lower()
         parts = _PART.split(mailbox)
-        led = parts[0] in _roles() and not any(given(part) for part in parts)
-        role = mailbox in _roles() or led or all(part in _form_words() for part in parts)
+        led = parts[0] in cue_set("role_mailboxes") and not any(given(part) for part in parts)
+        role = mailbox in cue_set("role_mailboxes") or led or all(part in cue_set("form_words") for part in parts)
         yield PersonalData("EMAIL", hit.start(), hit.end(), 0.3 if role else 1.0, exact=not role)
-
-
-@cache
-def _roles() -> frozenset[str]:
-    return frozenset(cue_words("role_mailboxes"))
-
-
-@cache
-def _form_words() -> frozenset[str]:
-    return frozenset(cue_words("form_words"))
 
 
 def secrets(text: str, lowered: str, begun: frozenset[str]) -> Iterable[PersonalData]:

@@ -167,9 +167,14 @@ def cue_words(name: str) -> tuple[str, ...]:
 
 
 @cache
+def cue_set(name: str) -> frozenset[str]:
+    """The words of a list, lower case, to look one up among many."""
+    return frozenset(cue_words(name))
+
+
 def chains() -> frozenset[str]:
     """Shops, banks and carriers of which everybody knows that they are none's name."""
-    return frozenset(cue_words("chains"))
+    return cue_set("chains")
 
 
 WORD = re.compile(r"[^\W\d_]+")

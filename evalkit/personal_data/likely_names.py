@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_words, first_words
+from evalkit.personal_data.cues import PersonalData, cue_pattern, cue_set, first_words
 from evalkit.personal_data.name_lists import family, given, is_public, looks_like_a_name, names_a_thing
 from evalkit.personal_data.names import MORE, PART, full_names, signed
 from evalkit.personal_data.uncapitalised import UPPER
@@ -36,9 +36,9 @@ def likely_names(text: str, lowered: str, said: frozenset[str]) -> Iterator[Pers
         asked = _asked(lowered, start)
         while len(words) > 1 and words[0].lower() in _not_names():
             # "Kan Anna Berg komma": the sentence's first word has a capital too.
-            asked = words[0].lower() in _maybe_words()
+            asked = words[0].lower() in cue_set("name_maybe")
             start += len(words.pop(0)) + 1
-        if len(words) == 1 or words[0].lower() in _places() or is_public(" ".join(words)):
+        if len(words) == 1 or words[0].lower() in cue_set("place_before") or is_public(" ".join(words)):
             continue
         if any(names_a_thing(word) for word in words):
             continue
@@ -66,18 +66,8 @@ def _signs() -> frozenset[str]:
 
 
 @cache
-def _places() -> frozenset[str]:
-    return frozenset(cue_words("place_before"))
-
-
-@cache
-def _maybe_words() -> frozenset[str]:
-    return frozenset(cue_words("name_maybe"))
-
-
-@cache
 def _not_names() -> frozenset[str]:
-    return frozenset(cue_words("not_names")) | _maybe_words()
+    return cue_set("not_names") | cue_set("name_maybe")
 
 
 @cache

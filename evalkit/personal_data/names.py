@@ -12,7 +12,7 @@ from evalkit.personal_data.cues import (
     PersonalData,
     asked,
     cue_pattern,
-    cue_words,
+    cue_set,
     opening_words,
     said_by_bot,
     spoken,
@@ -213,7 +213,7 @@ def _greeted(text: str) -> Iterator[PersonalData]:
         if own is None or is_thing(text, own, end):
             continue
         name = text[own:end]
-        if name.split(" ")[-1].lower() in cue_words("not_names"):
+        if name.split(" ")[-1].lower() in cue_set("not_names"):
             continue
         if " " in name:
             written = hit.group().split(" ", 1)[0].lower() in _LETTER_WORDS
@@ -264,7 +264,7 @@ def _known(text: str, lowered: str) -> Iterator[PersonalData]:
 def _is_middle(text: str, start: int, pieces: list[str]) -> bool:
     """Whether a given name stands behind one that no list knows: inside a sentence, before a patronymic."""
     inside = text[max(0, start - 2) : start - 1].islower() and pieces[-1].endswith(("dóttir", "dóttur", "son"))
-    return inside and pieces[0].lower() not in cue_words("not_names") and pieces[0].lower() not in _leads()
+    return inside and pieces[0].lower() not in cue_set("not_names") and pieces[0].lower() not in cue_set("name_leads")
 
 
 def _is_somebody(text: str, lowered: str, start: int, end: int) -> bool:
@@ -286,8 +286,8 @@ def _own_start(text: str, start: int, end: int) -> int | None:
     words = text[start:end].split(" ")
     for place, word in enumerate(words):
         plain = word.lower().strip(".")
-        leads = plain in _leads() and len(words) - place > _A_FULL_NAME
-        if not leads and plain not in cue_words("not_names"):
+        leads = plain in cue_set("name_leads") and len(words) - place > _A_FULL_NAME
+        if not leads and plain not in cue_set("not_names"):
             return start
         start += len(word) + 1
     return None
@@ -306,7 +306,7 @@ def _own_end(text: str, start: int, end: int, *, said: bool = False) -> int:
     for word in text[start:end].split(" "):
         plain = word.lower()
         bare = plain.removesuffix("'s").removesuffix("’s")
-        if at > start and word[0].isupper() and plain in cue_words("not_names"):
+        if at > start and word[0].isupper() and plain in cue_set("not_names"):
             return at - 1
         if (
             at > start
@@ -340,16 +340,11 @@ def _closes(text: str, at: int, end: int, longest: int) -> bool:
 
 
 def _holds_words(name: str) -> bool:
-    return any(word.lower() in cue_words("not_names") for word in name.split(" "))
+    return any(word.lower() in cue_set("not_names") for word in name.split(" "))
 
 
 def _is_word(name: str) -> bool:
-    return name.split(" ")[0].lower() in cue_words("not_names")
-
-
-@cache
-def _leads() -> frozenset[str]:
-    return frozenset(cue_words("name_leads"))
+    return name.split(" ")[0].lower() in cue_set("not_names")
 
 
 @cache

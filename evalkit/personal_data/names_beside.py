@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evalkit.personal_data.cues import SURE, PersonalData, cue_words
+from evalkit.personal_data.cues import SURE, PersonalData, cue_set
 from evalkit.personal_data.name_lists import given, looks_like_a_name, telling
 from evalkit.personal_data.names import MORE, PART, full_names
 from evalkit.personal_data.uncapitalised import LOWER, UPPER
@@ -67,8 +67,8 @@ def _behind_in_lower_case(text: str, end: int) -> Iterator[PersonalData]:
     if (
         hit is None
         or not given(hit["first"])
-        or hit["first"] in cue_words("not_names")
-        or hit["family"] in cue_words("not_names")
+        or hit["first"] in cue_set("not_names")
+        or hit["family"] in cue_set("not_names")
     ):
         return
     if both or telling(hit["family"]):
@@ -79,7 +79,7 @@ def _in_lower_case(text: str, start: int) -> Iterator[PersonalData]:
     """A name without capitals right before a person's number, set off by a sign or a line."""
     begin = max(0, start - _LONGEST_NAME)
     hit = _LOWER_AT_END.search(text[begin:start])
-    if hit is None or hit["family"] in cue_words("not_names"):
+    if hit is None or hit["family"] in cue_set("not_names"):
         return
     both = hit["middle"] and given(hit["first"]) and given(hit["middle"])
     if not (telling(hit["family"]) or both):

@@ -6,14 +6,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from evalkit.personal_data.cues import (
-    SENTENCE_END,
-    SURE,
-    WORD,
-    PersonalData,
-    cue_pattern,
-    cue_words,
-)
+from evalkit.personal_data.cues import SENTENCE_END, SURE, WORD, PersonalData, cue_pattern, cue_set
 from evalkit.personal_data.firms import is_firm, names_organisation
 from evalkit.personal_data.name_lists import endings, ends_as, family, given
 
@@ -176,7 +169,7 @@ def _speaks_of_one(word: str) -> bool:
 
 def _writes_for_many(said: str) -> bool:
     """Whether a mailbox that a team shares stands there."""
-    return "@" in said and any(hit.group(1) in cue_words("role_mailboxes") for hit in _MAILBOX.finditer(said))
+    return "@" in said and any(hit.group(1) in cue_set("role_mailboxes") for hit in _MAILBOX.finditer(said))
 
 
 def _is_in_name_of_house(text: str, hit: re.Match[str]) -> bool:

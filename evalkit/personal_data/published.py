@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evalkit.personal_data.cues import cue_words
+from evalkit.personal_data.cues import cue_set
 
 _NATIONAL = frozenset(
     {
@@ -55,7 +55,7 @@ def stands_for_nobody(kind: str, text: str) -> bool:
     (True, True)
     """
     if kind == "NAME":
-        return text.lower() in _NOBODIES or set(text.lower().split(" ")) <= set(cue_words("form_words"))
+        return text.lower() in _NOBODIES or set(text.lower().split(" ")) <= cue_set("form_words")
     return kind == "ADDRESS" and _NO_STREETS.match(text.lower()) is not None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evalkit.personal_data.cues import PersonalData, cue_words
+from evalkit.personal_data.cues import PersonalData, cue_set, cue_words
 from evalkit.personal_data.name_lists import also_words, family, given
 
 UPPER = "A-ZÀ-ÖØ-ÞŠŽČŁŚŻŞİĆĐŐÅÐ"
@@ -43,7 +43,7 @@ def in_lower_case(lowered: str, start: int, *, alone: bool, closes: bool = False
     words = found["name"].split(" ")
     first, begin = words[0], found.start("name")
     told = (alone or closes) and len(words) > 1 and _PATRONYM.search(words[1]) is not None
-    if not (given(first) or told) or first in cue_words("not_names"):
+    if not (given(first) or told) or first in cue_set("not_names"):
         return
     if closes and len(words) > 1 and _END.match(lowered, found.end()) and all(map(_may_end_names, words[1:])):
         yield PersonalData("NAME", *found.span("name"), 0.75)
@@ -59,12 +59,12 @@ def in_lower_case(lowered: str, start: int, *, alone: bool, closes: bool = False
 
 
 def _may_end_names(word: str) -> bool:
-    return len(word) >= _SHORTEST and word not in cue_words("not_names")
+    return len(word) >= _SHORTEST and word not in cue_set("not_names")
 
 
 def _is_whole(words: list[str], size: int) -> bool:
     last = words[-1]
-    known = len(words) == size and family(last.rsplit("-", 1)[-1]) and last not in cue_words("not_names")
+    known = len(words) == size and family(last.rsplit("-", 1)[-1]) and last not in cue_set("not_names")
     return known and (size == _A_FULL_NAME or (given(words[1]) or family(words[1])))
 
 

@@ -17,6 +17,8 @@ def value(text: str) -> float | None:
     word = number_words().get(text)
     if word is not None:
         return float(word)
+    if tells_hundreds(text) and (spelt := re.fullmatch(hundreds(), text)):
+        return _in_hundreds(spelt.group())
     plain = re.sub(r"[ \u00a0\u202f']", "", text)
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain):
         plain = plain.replace(".", "").replace(",", ".")
@@ -28,6 +30,52 @@ def value(text: str) -> float | None:
         return float(plain)
     except ValueError:
         return None
+
+
+def tells_hundreds(text: str) -> bool:
+    """Whether a lower-case text may hold a number in words that tells its hundreds or thousands."""
+    return any(stem in text for stem in ("hund", "sata", "tus", "tuh", "taus", "thous"))
+
+
+@cache
+def hundreds() -> str:
+    """The pattern of a number in words with hundreds or thousands: two thousand five hundred, zweihundertfünfzig."""
+    names = ("hundreds", "thousands", "number_joints")
+    hundred, thousand, joint = ("|".join(word_parts(table()[name])) for name in names)
+    small = "|".join(word_parts(word for word in number_words() if " " not in word and word not in _large()))
+    more = rf"(?:\s?(?:{joint}))?\s?"
+    first = rf"(?:(?:{small})\s?)?"
+    return (
+        rf"(?:{first}(?:{thousand})(?:{more}{first}(?:{hundred}))?(?:{more}(?:{small}))?"
+        rf"|{first}(?:{hundred})(?:{more}(?:{small}))?)(?!\w)"
+    )
+
+
+@cache
+def _large() -> frozenset[str]:
+    return frozenset(map(str, (*table()["hundreds"], *table()["thousands"])))
+
+
+@cache
+def _number_parts() -> re.Pattern[str]:
+    return re.compile("|".join(word_parts({*number_words(), *_large()})))
+
+
+def _in_hundreds(text: str) -> float:
+    """The number of words that `hundreds` matches.
+
+    >>> _in_hundreds("two thousand five hundred and fifty"), _in_hundreds("kaksisataaviisikymmentä")
+    (2550.0, 250.0)
+    """
+    total = last = 0.0
+    for word in _number_parts().findall(text):
+        if word in table()["thousands"]:
+            total, last = total + 1000 * (last or 1.0), 0.0
+        elif word in table()["hundreds"]:
+            total, last = total + 100 * (last or 1.0), 0.0
+        else:
+            last = number_words()[word]
+    return total + last
 
 
 def bound(text: str, start: int, end: int | None = None) -> str:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from evalkit.language.amounts import Quantity
 from evalkit.language.clock_words import clock_words
 from evalkit.language.counts import counts, days_of_month, frequencies, period_after
-from evalkit.language.numerals import NUMBER, bound, number_words, strict, table, value
+from evalkit.language.numerals import NUMBER, bound, hundreds, number_words, strict, table, tells_hundreds, value
 from evalkit.text.data_files import word_parts, word_pattern
 from evalkit.text.normalise import clean
 
@@ -59,11 +59,13 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 def _amounts(text: str) -> list[Quantity]:
     found: list[Quantity] = []
-    for hit in _amount_pattern().finditer(text):
+    for hit in _amount_pattern(spelt=tells_hundreds(text)).finditer(text):
         first, second, unit_word, before = hit.group("a"), hit.group("b"), hit.group("unit"), hit.group("cur")
         unit_name = _units().get(unit_word or before or "", "")
         if not unit_name:
             continue
+        if unit_word in table()["cents_or_cm"] and _paying().search(text):
+            unit_name = "EUR_100"
         lo = value(first)
         hi = value(second) if second else lo
         if lo is None or hi is None:
@@ -169,7 +171,8 @@ def _phrases(text: str) -> list[Quantity]:
 
 @cache
 def _counted_before() -> re.Pattern[str]:
-    return re.compile(rf"(?:\d|(?<!\w)(?:{'|'.join(map(re.escape, number_words()))}))[ \u00a0–-]*$")
+    words, joints = "|".join(map(re.escape, number_words())), "|".join([*table()["number_joints"], "ja"])
+    return re.compile(rf"(?:\d|(?<!\w)(?:{words}))(?: (?:{joints}))?[ \u00a0–-]*$")
 
 
 @cache
@@ -256,17 +259,22 @@ def _month(text: str) -> int | None:
 
 
 @cache
-def _amount_pattern() -> re.Pattern[str]:
+def _amount_pattern(*, spelt: bool) -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, number_words()), key=len, reverse=True))
     units = "|".join(map(_whole, sorted(_units(), key=len, reverse=True)))
     before = "|".join(re.escape(w) for w in ("€", "$", "£", "kr.", "kr", "sek", "dkk", "nok", "eur"))
-    number = rf"(?:{NUMBER}|(?:{words})(?!\w))"
+    number = rf"(?:{NUMBER}|{hundreds()}|(?:{words})(?!\w))" if spelt else rf"(?:{NUMBER}|(?:{words})(?!\w))"
     return re.compile(
         rf"(?<![\w.,-])(?:(?P<cur>{before})[ ]?)?(?P<a>{number})"
         rf"(?:[ ]?(?:-|–|till och med|til og med|till|til|to|bis einschließlich|bis|(?P<or>eller|or|oder|tai))"
         rf"[ ]?(?P<b>{number}))?"
         rf"(?:[ \u00a0]?-?[ ]?(?P<unit>{units}))?"
     )
+
+
+@cache
+def _paying() -> re.Pattern[str]:
+    return word_pattern(table()["paying"])
 
 
 @cache

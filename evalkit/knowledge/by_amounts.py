@@ -9,11 +9,11 @@ from dataclasses import replace
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
 from evalkit.knowledge.arithmetic import follows, may_follow
 from evalkit.knowledge.binding import candidates, equal_amounts
+from evalkit.knowledge.by_start import by_start
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
 from evalkit.knowledge.glossary import polar, role_words
 from evalkit.knowledge.inference import (
-    OTHER_START,
     against_limit,
     answers_the_question,
     case_of_another,
@@ -25,7 +25,6 @@ from evalkit.knowledge.inference import (
 )
 from evalkit.knowledge.occasions import on_the_day
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, enough, following, miscounted, on_another_occasion
-from evalkit.knowledge.starts import other_event
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
 from evalkit.language.quantities import quantities
@@ -40,7 +39,7 @@ _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
 _EXACT, _EXACT_LEAD = 0.4, 0.05
 _RIVAL = 0.5
 _SAME_SENTENCE = 0.84
-_EVENT, _CASE = 0.25, 0.2
+_CASE = 0.2
 _EQUAL_TOO, _UNIT_LEAD = 0.6, 0.7
 _DIGITS = re.compile(r"\d")
 _RECKONED = frozenset({"money", "percent"})
@@ -56,7 +55,7 @@ def by_amounts(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
-    if (event := _by_event(claim, sentences, overlaps)) is not None and event.relation == "contradicted":
+    if (event := by_start(claim, sentences, overlaps)) is not None and event.relation == "contradicted":
         return event
     if (short := enough(claim, sentences, overlaps) or miscounted(claim, overlaps)) is not None:
         return short
@@ -84,27 +83,14 @@ def by_amounts(
             or (None if any(v.reason == FOLLOWS for v in decided) else torn_apart(claim, sentences, overlaps))
             or denied_part(claim, sentences, overlaps, top)
         )
+        if conflict is None and event is not None and len(claim.amounts) == 1:
+            return event
         return conflict or (found if len(decided) == len(verdicts) else replace(found, exact=False))
     if event is not None and len(claim.amounts) == 1:
         return event
     if any(v.relation == "not_in_kb" for v in verdicts):
         return Comparison("not_in_kb", top, barred=barred)
     return Comparison("unsure", top, barred=barred)
-
-
-def _by_event(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:
-    """What the sentences that give the same time say of the event that it runs from, where all say one thing."""
-    told = [
-        (n, other)
-        for n, sentence in enumerate(sentences)
-        if overlaps[n] >= _EVENT and (other := other_event(claim, sentence)) is not None
-    ]
-    if not told:
-        return None
-    nearest = max(told, key=lambda each: overlaps[each[0]])[0]
-    if all(other for _, other in told):
-        return Comparison("contradicted", nearest, True, OTHER_START)
-    return None if any(other for _, other in told) else Comparison("supported", nearest, False)
 
 
 def _of_others(

@@ -12,6 +12,7 @@ from typing import cast
 
 from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT
 from evalkit.knowledge.by_hours import NO_HOURS
+from evalkit.knowledge.by_start import OTHER_SIDE
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.certainty import ANOTHER
 from evalkit.knowledge.features import Reading, features, held_by_passage
@@ -26,7 +27,7 @@ _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
-_SOUND = frozenset({OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, BEYOND_LIMIT, WRONG_SUM})
+_SOUND = frozenset({OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, OTHER_SIDE, BEYOND_LIMIT, WRONG_SUM})
 """What nine of ten times is a contradiction wherever it was seen."""
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 

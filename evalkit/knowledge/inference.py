@@ -9,6 +9,7 @@ from functools import cache
 from evalkit.knowledge.alignment import Weights, held, of_one_piece
 from evalkit.knowledge.binding import equal_amounts
 from evalkit.knowledge.glossary import roles
+from evalkit.knowledge.starts import start_events
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity, meets
@@ -137,6 +138,8 @@ def other_start(claim: Statement, sentences: Sequence[Sentence], found: Comparis
 
 def _runs_from_another(claim: Statement, sentences: Sequence[Sentence], at: int) -> Comparison | None:
     """The right time after something that the knowledge base speaks of elsewhere, but not here."""
+    if not start_events(claim.text).isdisjoint(start_events(sentences[at].text)):
+        return None
     mine, theirs = starts(claim.text), starts(sentences[at].text)
     if not mine or not theirs or any(best_match(term, theirs) >= _ALIKE for term in mine):
         return None

@@ -1,18 +1,17 @@
-"""What a length of time is counted from: of an answer and of the knowledge base, the same event or another."""
+"""What a text counts a length of time from: the events that it names after "from" or "after"."""
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
 
-from evalkit.knowledge.binding import equal_amounts
 from evalkit.knowledge.glossary import roles
-from evalkit.knowledge.statements import Sentence, Statement
 from evalkit.text.data_files import word_parts, word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 
 _WINDOW = 70
-_ENDS = re.compile(r"[.;:,!?]")
+_ENDS = re.compile(r"[.;:,!?]|\s(?:til at|til å|for å|for at|för att|på dig att|in order to|to)\s")
+"""Where what time is counted from ends: at a sign, and before what the time is for."""
 _JOINED = re.compile(r"^\s*,\s+(?=(?:at|att|kun|jolloin|då|da|der|hvor|når|als|an dem|that|when)\s)")
 """A comma before what the day is that time is counted from."""
 _FINNISH = re.compile(r"\w{3,}(?:sta|stä)(?!\w)")
@@ -38,22 +37,6 @@ def start_events(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def other_event(claim: Statement, sentence: Sentence) -> bool | None:
-    """Whether the time that both tell runs from another event; None where either names none.
-
-    What the question speaks of is no start: only the answer's own words are.
-    """
-    shared = any(
-        mine.kind == other.kind == "duration" and equal_amounts(mine, other)
-        for mine in claim.amounts
-        for other in sentence.amounts
-    )
-    mine, theirs = start_events(claim.text) or start_events(claim.whole), start_events(sentence.text)
-    if not shared or not mine or not theirs:
-        return None
-    return mine.isdisjoint(theirs)
-
-
 def _without_contrast(text: str) -> str:
     """The text without what it says that the time is not counted from."""
     return _not_from().sub(" ", text)
@@ -72,10 +55,15 @@ def _events() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
+_DAYS = (
+    "dagen", "the day", "the date", "day", "dem tag", "den dag", "den dagen", "von dem tag", "vom tag", "dem tag an",
+    "siitä", "siitä kun", "of", "sobald", "så snart", "så fort", "as soon as", "once", "straks", "heti kun",
+)  # fmt: skip
+
+
 @cache
 def _after() -> re.Pattern[str]:
-    days = ("dagen", "the day", "the date", "day", "dem tag", "den dag", "den dagen", "siitä", "siitä kun", "of")
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts((*roles()['_after'], *days)))})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts((*roles()['_after'], *_DAYS)))})(?!\w)")
 
 
 @cache

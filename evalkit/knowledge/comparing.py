@@ -1,4 +1,4 @@
-"""A claim beside the sentences of the knowledge base: by hours, by amounts, or by words, and weighed at last."""
+"""A claim beside the sentences of the base: by modality, by hours, by amounts or by words, and weighed at last."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from evalkit.knowledge.alignment import Weights, overlap, shares, weigh
 from evalkit.knowledge.by_amounts import by_amounts
 from evalkit.knowledge.by_hours import by_hours
+from evalkit.knowledge.by_modality import by_modality
 from evalkit.knowledge.by_words import by_words
 from evalkit.knowledge.certainty import doubted
 from evalkit.knowledge.deciding import decide, weighing
@@ -47,6 +48,8 @@ def _by_rules(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
+    if (plain := by_modality(claim, sentences, overlaps, own)) is not None:
+        return replace(plain, path="modality")
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return replace(timed, path="hours")
     if claim.amounts:

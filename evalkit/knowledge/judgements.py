@@ -187,6 +187,7 @@ def _statement(claim: Claim, question: str, language: str | None) -> Statement:
     return Statement(
         claim.text, said, claim.quantities, denies(claim.text, said, language), context, quantities(asked), asked,
         claim.reply, claim.start > 0, (*before, *quantities(claim.sentence)), before, language, claim.sentence,
+        claim.before,
     )  # fmt: skip
 
 

@@ -66,6 +66,8 @@ class Statement:
     """The language that the answer is in."""
     whole: str = ""
     """The whole sentence that it is a part of."""
+    told: str = ""
+    """What was said right before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Comparison:
     weighed: bool = False
     """Whether the weights and no rule decided: a judge or a model may know better."""
     path: str = ""
-    """Which family of rules spoke: `hours`, `amounts` or `words`."""
+    """Which family of rules spoke: `modality`, `hours`, `amounts` or `words`."""
     doubtful: bool = False
     """Whether the rule cannot be sure by its own nature: no weight makes its contradiction exact."""
     barred: bool = False

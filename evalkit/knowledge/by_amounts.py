@@ -26,12 +26,12 @@ from evalkit.knowledge.inference import (
 from evalkit.knowledge.occasions import on_the_day
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, enough, following, miscounted, on_another_occasion
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
+from evalkit.knowledge.totals import OTHER_UNIT, reckoned_total
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
 
 OTHER_LIMIT = "another limit decides the customer's case"
-OTHER_UNIT = "the same number of something else stands in the knowledge base"
 BASE_DENIES = "the knowledge base denies it"
 OPPOSITE_BOUND = "at least so many is not at most so many"
 _BOUND = 0.22
@@ -142,6 +142,8 @@ def _one_amount(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
+    if (total := reckoned_total(amount, claim, sentences, weights, overlaps)) is not None:
+        return total
     found = _bound_to(amount, claim, sentences, weights, overlaps, own)
     told = claim.text[amount.start : amount.end]
     if found.relation == "supported" or amount.kind not in _RECKONED or amount.lo <= 1 or not _DIGITS.search(told):

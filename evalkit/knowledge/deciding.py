@@ -10,7 +10,7 @@ from importlib.resources import files
 from math import exp
 from typing import cast
 
-from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT
+from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT
 from evalkit.knowledge.by_hours import NO_HOURS
 from evalkit.knowledge.by_modality import DENIED_WHOLE
 from evalkit.knowledge.by_start import OTHER_SIDE
@@ -22,6 +22,7 @@ from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
 from evalkit.knowledge.signs import signs
 from evalkit.knowledge.statements import Comparison, Relation
+from evalkit.knowledge.totals import OTHER_UNIT
 
 VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
 _CLOSE, _COVERED = 0.01, 0.45

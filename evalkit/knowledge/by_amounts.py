@@ -25,6 +25,7 @@ from evalkit.knowledge.inference import (
 )
 from evalkit.knowledge.occasions import on_the_day
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, enough, following, miscounted, on_another_occasion
+from evalkit.knowledge.rivals import OF_A_RIVAL, told_of_a_rival, told_of_its_own
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.totals import OTHER_UNIT, reckoned_total
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, other_unit, same
@@ -166,6 +167,8 @@ def _bound_to(
     found = _untaken(
         amount, claim, sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score), sentences, weights
     )
+    if (rival := told_of_a_rival(amount, claim, found, sentences)) is not None:
+        return Comparison("contradicted", rival, True, OF_A_RIVAL)
     if unlike := _in_another_unit(amount, found, overlaps) or _of_others(amount, found, claim, sentences, overlaps):
         return unlike
     best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])
@@ -196,6 +199,7 @@ def _bound_to(
     if equal is not None and (
         equal.score >= (_SAME_SENTENCE if equal.sentence == best.sentence else _SAME_SCORE) * best.score
         or told_with_condition(equal, best, claim, amount, sentences)
+        or told_of_its_own(amount, claim, found, sentences)
         or (overlaps[equal.sentence] >= _NEAR_ENOUGH and _is_summand(claim))
     ):
         why, exact = _yet_wrong(amount, equal, claim, sentences)

@@ -20,6 +20,7 @@ from evalkit.knowledge.features import Reading, features, held_by_passage
 from evalkit.knowledge.inference import OTHER_START
 from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
+from evalkit.knowledge.rivals import OF_A_RIVAL
 from evalkit.knowledge.signs import signs
 from evalkit.knowledge.statements import Comparison, Relation
 from evalkit.knowledge.totals import OTHER_UNIT
@@ -30,7 +31,9 @@ _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _LIKELY, _EVEN = 0.3, 0.5
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
-_SOUND = frozenset({OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, OTHER_SIDE, BEYOND_LIMIT, WRONG_SUM})
+_SOUND = frozenset(
+    {OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, OTHER_SIDE, BEYOND_LIMIT, WRONG_SUM, OF_A_RIVAL}
+)
 """What nine of ten times is a contradiction wherever it was seen."""
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 

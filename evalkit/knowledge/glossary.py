@@ -51,6 +51,7 @@ _NO_ROLES = frozenset(
         "_kind_channel",
         "_kind_country",
         "_not_at_all",
+        "_the_rest",
     }
 )
 

@@ -14,6 +14,7 @@ from evalkit.knowledge.certainty import doubted
 from evalkit.knowledge.deciding import decide, weighing
 from evalkit.knowledge.features import Reading
 from evalkit.knowledge.nearness import Nearness
+from evalkit.knowledge.silence import silent
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 
 
@@ -38,6 +39,7 @@ def read(
     extra = shares(weights.context, weights, len(sentences))
     overlaps = [*map(overlap, own, extra)]
     found = doubted(_by_rules(claim, sentences, weights, overlaps, own), claim, sentences, own)
+    found = silent(found, claim, sentences, weights)
     return Reading(claim, sentences, passages, weights, overlaps, own, found)
 
 

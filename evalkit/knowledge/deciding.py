@@ -22,6 +22,7 @@ from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
 from evalkit.knowledge.rivals import OF_A_RIVAL
 from evalkit.knowledge.signs import signs
+from evalkit.knowledge.silence import SILENT
 from evalkit.knowledge.statements import Comparison, Relation
 from evalkit.knowledge.totals import OTHER_UNIT
 
@@ -123,6 +124,8 @@ def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     A sentence that holds the whole claim (95 of 100 are right), what limits or sums decide, a yes beyond a limit,
     others of a kind of which only some are admitted.
     """
+    if found.relation == "not_in_kb":
+        return found.reason == SILENT
     if found.relation == "supported":
         return whole or (found.exact and bool(found.reason))
     return found.relation == "contradicted" and (

@@ -6,7 +6,7 @@ The wider glossary holds the concepts of one field a file, one a line, beside th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import permutations
@@ -15,7 +15,7 @@ from typing import Any
 from evalkit.text.data_files import word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 
-_FIELDS = ("commerce", "general")
+_FIELDS = ("commerce", "general", "extras")
 Exact = dict[tuple[str, ...], str]
 Prefixes = dict[str, list[tuple[tuple[str, ...], str]]]
 _NO_ROLES = frozenset(
@@ -56,13 +56,13 @@ _NO_ROLES = frozenset(
 )
 
 
-def further_concepts() -> Iterator[tuple[str, list[str]]]:
+def further_concepts(fields: Sequence[str] = _FIELDS) -> Iterator[tuple[str, list[str]]]:
     """Each concept of the wider glossary with its words; a trailing `*` is a prefix.
 
     >>> dict(further_concepts())["cart"][0]
     'varukorg*'
     """
-    for field in _FIELDS:
+    for field in fields:
         # Plain lines are read ten times faster than YAML, and a check starts with reading them.
         text = files("evalkit.knowledge").joinpath(f"data/concepts_{field}.txt").read_text("utf-8")
         for line in text.splitlines():
@@ -97,7 +97,7 @@ def _tables() -> tuple[Exact, Prefixes, dict[str, frozenset[str]]]:
     roles: dict[str, frozenset[str]] = {}
     for name, entries in concepts().items():
         said = [comparable(str(entry)) for entry in entries]
-        if name in {"_antonyms", "_polar", "_generic", "_parties", "_ways"}:
+        if name in {"_antonyms", "_polar", "_generic", "_parties", "_ways", "_things"}:
             continue
         if name.startswith("_"):
             roles[name] = frozenset(said)
@@ -171,6 +171,12 @@ def others_of(pairs: frozenset[frozenset[str]]) -> dict[str, frozenset[str]]:
 def parties() -> frozenset[frozenset[str | None]]:
     """Pairs of those whom a rule is for, such as companies and private persons."""
     return frozenset(frozenset(str(pair).split("/")) for pair in concepts()["_parties"])
+
+
+@cache
+def things() -> frozenset[str]:
+    """Concepts of things that an organisation has or has not: where no article names one, none can be promised."""
+    return frozenset((*map(str, concepts()["_things"]), *(name for name, _ in further_concepts(("extras",)))))
 
 
 def concepts() -> dict[str, list[Any]]:

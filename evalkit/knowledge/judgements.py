@@ -13,6 +13,7 @@ from evalkit.knowledge.comparing import compare, read
 from evalkit.knowledge.contacts import Contact, at_home, contacts_in, given_for, instead_of, unknown
 from evalkit.knowledge.features import Reading
 from evalkit.knowledge.replies import yes_no
+from evalkit.knowledge.silence import SILENT
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import best_match, wording
 from evalkit.language.quantities import quantities
@@ -52,7 +53,7 @@ class Judgement:
 
 def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
     """Whether a part of an answer is a friendly remark: few words, no amount or contact, nothing of the question."""
-    if claim.quantities or claim.denied or any(contacts_in(claim.text)):
+    if claim.quantities or claim.denied or judged.reason == SILENT or any(contacts_in(claim.text)):
         return False
     own = own_terms(claim.text)
     if len(own) > _REMARK or yes_no().match(claim.text) or (judged.exact and judged.verdict == "supported"):
@@ -229,7 +230,7 @@ def _invented(claim: Claim, base: Knowledge, language: str | None) -> Judgement 
 def _given(claim: Claim, judged: Judgement, base: Knowledge) -> Judgement:
     """The judgement on a claim that gives a contact: what the base gives for the same is told of no other."""
     given = next(contacts_in(claim.text), None)
-    if given is None or judged.verdict == "stale":
+    if given is None or judged.verdict == "stale" or judged.reason == SILENT:
         return judged
     place = given_for(given, claim.text, claim.question, base)
     if place is None:

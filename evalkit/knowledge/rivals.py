@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
 
-from evalkit.knowledge.alignment import unmet
+from evalkit.knowledge.alignment import of_one_piece, unmet
 from evalkit.knowledge.glossary import antonyms, generic, parties, role_words, roles
 from evalkit.knowledge.occasions import in_other_months, of_another_age, on_the_day
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
@@ -25,6 +25,7 @@ _MEASURES = frozenset({"duration", "count", "measure"})
 _SURE = frozenset({"opposites", "compounds", "names"})
 """By what a word of the question tells two things apart; by their neighbours only a word of the claim does."""
 _COMPOUND, _ENDING = 6, 4
+_LISTED = re.compile(r",\s\w+(?:\s\w+)?$")
 _WORD = re.compile(r"\w+")
 
 
@@ -77,9 +78,15 @@ def told_of_a_rival(
         return None
     homes = [_place(c, sentences) for c in equal if c.score >= _PLAUSIBLE * equal[0].score]
     spoken = _spoken(amount, claim, sentences)
+    if amount.kind == "money" and any(q.kind == "percent" for q in claim.amounts):
+        # "900, that is half of the price."
+        return None
     measured = amount.kind in _MEASURES and any(q.kind == "money" for q in claim.amounts)
     for rival in others:
-        if measured and not any(q.kind == "money" for q in sentences[rival.sentence].amounts):
+        if rival.amount.kind == "count" and rival.amount.hi <= 1:
+            # "At one time" counts nothing.
+            continue
+        if measured and not any(q.kind == "money" and q.hi > 0 for q in sentences[rival.sentence].amounts):
             continue
         if rival.score < _PLAUSIBLE * others[0].score or _is_for_another_case(claim, rival, sentences):
             continue
@@ -119,7 +126,8 @@ def _is_the_rivals(rival: Place, home: Place, spoken: _Spoken) -> bool:
 
 
 def _by_pair(rival: Place, home: Place, spoken: _Spoken) -> bool | None:
-    """Whether of two words in one slot the rival's is spoken of; None where neither is, or both."""
+    """Whether of two words in one slot the rival's is spoken of, and of no pair the other; None where nothing tells."""
+    told: bool | None = None
     for theirs, mine in product(_telling(rival.own), _telling(home.own)):
         if alike(theirs, mine) >= _ONE_WORD and theirs.concept is None:
             continue
@@ -131,11 +139,12 @@ def _by_pair(rival: Place, home: Place, spoken: _Spoken) -> bool | None:
         said = [t for t in spoken.said if t.name or t.start == 0] if slot == "names" else spoken.said
         for terms, sure in ((said, True), (spoken.asked, slot in _SURE)):
             for_rival, for_home = _prefers(terms, theirs, mine), _prefers(terms, mine, theirs)
-            if for_home != for_rival and (for_home or sure):
-                return for_rival
+            if for_home and not for_rival:
+                return False
             if for_rival:
+                told = True if sure and not for_home else told
                 break
-    return None
+    return told
 
 
 def _prefers(terms: Iterable[Term], one: Term, other: Term) -> bool:
@@ -221,9 +230,27 @@ def _telling(terms: Iterable[Term]) -> Iterator[Term]:
 
 
 def _place(candidate: Candidate, sentences: Sequence[Sentence]) -> Place:
-    sentence = sentences[candidate.sentence]
-    own = tuple(_bound_to(candidate.amount, sentence.said.terms, sentence.text, sentence.amounts))
-    return Place(candidate.sentence, candidate.amount, own, sentence)
+    at, amount = candidate.sentence, candidate.amount
+    sentence = sentences[at]
+    own = tuple(_bound_to(amount, sentence.said.terms, sentence.text, sentence.amounts))
+    # What stands after a comma belongs to the next: "books four weeks, films and games two".
+    last = max((q.end for q in sentence.amounts if q.kind == amount.kind), default=0)
+    if last == amount.end and (cut := _left_to_the_next(at, amount.kind, sentences)) is not None:
+        own = tuple(term for term in own if term.end <= cut)
+    if at and (cut := _left_to_the_next(at - 1, amount.kind, sentences)) is not None:
+        own = (*(term for term in sentences[at - 1].said.terms if term.start >= cut), *own)
+    return Place(at, amount, own, sentence)
+
+
+def _left_to_the_next(at: int, kind: str, sentences: Sequence[Sentence]) -> int | None:
+    """Where in a clause the words begin that belong to the next clause's amount, None where none do."""
+    if at + 1 >= len(sentences) or not of_one_piece(sentences, at, at + 1):
+        return None
+    told = [q.end for q in sentences[at].amounts if q.kind == kind]
+    if not told or not any(q.kind == kind for q in sentences[at + 1].amounts):
+        return None
+    cut = _LISTED.search(sentences[at].text, max(told))
+    return cut.start() if cut else None
 
 
 def _bound_to(amount: Quantity, terms: Sequence[Term], text: str, amounts: Sequence[Quantity]) -> Iterator[Term]:

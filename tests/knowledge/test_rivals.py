@@ -42,6 +42,10 @@ NOT_RIVALS = [
     # What is reckoned, what holds for both, what another kind of word names, and what the customer's own case meets.
     ("sv", "Kaj kostar 1 900 kr och Brygga 3 400 kr. Startavgiften är 500 kr för båda.",
      "Vad är startavgiften på Brygga?", "Startavgiften är 500 kr för båda."),
+    ("nn", "Kajakkar og seglbrett leiger vi ut i fire timar, tuber og ski i to timar.",
+     "Kor lenge kan eg leige ski?", "Ski kan du leige i to timar."),
+    ("nb", "Ukekort koster 900 kr og sesongkort 1 800 kr. Pensjonister betaler halv pris.",
+     "Hva koster sesongkort for en pensjonist?", "Sesongkortet koster 900 kr, altså 50 % av prisen."),
     ("sv", "Stolar i serien Kaj har 9 års garanti på benen och 2 års garanti på tyget.",
      "Hur lång garanti har benen?", "Benen på en Kaj-stol har nio års garanti."),
     ("en", "Quayside costs £14 a night and Riverside £9. Both may be cancelled until 24 hours before arrival.",

@@ -13,8 +13,9 @@ DENIED_WHOLE = "the knowledge base plainly denies it"
 GRANTED = "the knowledge base plainly grants it"
 REQUIRED = "the knowledge base requires it"
 NOT_REQUIRED = "the knowledge base does not require it"
-_KNOWN, _MOST, _TWO = 0.7, 0.66, 2
-_NEAR, _HALF, _AS_NEAR = 0.3, 0.5, 0.6
+LEFT_OUT = "not all: the knowledge base leaves something out"
+_KNOWN, _MOST, _TWO, _STEM = 0.7, 0.66, 2, 6
+_NEAR, _HALF, _AS_NEAR, _NEARLY = 0.3, 0.5, 0.6, 0.9
 _MONEY = frozenset({"cost", "free", "fee", "price", "pay"})
 
 
@@ -31,6 +32,7 @@ def by_modality(
         _denied(claim, sentences, asked, language)
         or _of_duty(claim, sentences, overlaps, asked, language)
         or _granted(claim, sentences, overlaps, own, asked, language)
+        or _of_all(claim, sentences, overlaps, language)
     )
 
 
@@ -102,7 +104,7 @@ def _granted(
 ) -> Comparison | None:  # fmt: skip
     """A plain no beside a sentence that holds all of it and denies nothing, where no other one near it denies."""
     said = modality(claim.text, language)
-    if not claim.denies or asked.turns or said.case or said.duty or not (_bare(claim) or said.denial):
+    if not claim.denies or asked.turns or said.case or not (_bare(claim) or said.denial):
         return None
     terms = [t for t in _matter(claim.said.terms, language) if t.concept not in generic()]
     if not terms:
@@ -117,6 +119,29 @@ def _granted(
     at = max(whole, key=lambda n: own[n])
     rival = max((near for near, other in zip(overlaps, turned, strict=True) if other), default=0.0)
     return None if rival >= _AS_NEAR * overlaps[at] else Comparison("contradicted", at, True, GRANTED)
+
+
+def _of_all(
+    claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], language: str
+) -> Comparison | None:
+    """A claim of all of a kind, where the nearest sentence on it leaves something out."""
+    if _bare(claim) or claim.denies or claim.reply == "no" or not modality(claim.text, language).everything:
+        return None
+    if modality(claim.whole or claim.text, language).leaves_out:
+        return None
+    spoken = (*claim.said.terms, *claim.context)
+    most = max(overlaps)
+    for n in sorted(range(len(sentences)), key=lambda n: -overlaps[n]):
+        if overlaps[n] < max(_NEAR, _NEARLY * most):
+            return None
+        said = modality(sentences[n].text, language)
+        if said.everything and not said.leaves_out:
+            return None
+        terms = _telling(sentences[n].said.terms, language)
+        known = sum(best_match(term, spoken) >= _KNOWN for term in terms)
+        if said.leaves_out and not sentences[n].amounts and known >= max(_TWO, _HALF * len(terms)):
+            return Comparison("contradicted", n, True, LEFT_OUT) if _of_the_same(sentences[n], claim) else None
+    return None
 
 
 # ---------------------------------------------------------------- duties
@@ -138,7 +163,7 @@ def _of_duty(
         if overlaps[n] < _NEAR:
             continue
         terms = _telling(sentence.said.terms, language)
-        hits = sum(best_match(term, sentence.said.terms) >= _KNOWN for term in scope)
+        hits = sum(_has(sentence.said.terms, term) for term in scope)
         known = sum(best_match(term, spoken) >= _KNOWN for term in terms) if hits else 0
         if known < _TWO:
             continue
@@ -176,10 +201,18 @@ def _told(sentence: Sentence, scope: Sequence[Term], mine: str, language: str) -
         return "waived"
     if said.duty == "must":
         return "must"
-    if mine == "must" or sentence.denies or said.condition is None or len(said.text) != len(sentence.text):
+    if mine == "must" or said.denial or said.condition is None or len(said.text) != len(sentence.text):
         return ""
     bound = _within(sentence.said.terms, said.condition)
-    return "condition" if any(best_match(term, bound) >= _KNOWN for term in scope) else ""
+    return "condition" if any(_has(bound, term) for term in scope) else ""
+
+
+def _has(terms: Sequence[Term], wanted: Term) -> bool:
+    """Whether one of some words is the wanted one, or begins like it: what is composted, and composting."""
+    if best_match(wanted, terms) >= _KNOWN:
+        return True
+    stem = wanted.text[: max(_STEM, round(_MOST * len(wanted.text)))]
+    return len(stem) >= _STEM and any(term.text.startswith(stem) for term in terms)
 
 
 def _within(terms: Sequence[Term], span: tuple[int, int]) -> list[Term]:

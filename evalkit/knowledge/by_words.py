@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 
 from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
 from evalkit.knowledge.certainty import ALL_THERE_IS, DENIED, OTHERS
-from evalkit.knowledge.glossary import antonyms, generic, polar, role_words, roles
+from evalkit.knowledge.glossary import antonyms, generic, joint_only, polar, role_words
 from evalkit.knowledge.kinds import of_its_kind
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.wording import Term, best_match
-from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
 BEYOND = "the customer's case is beyond the limit"
@@ -149,16 +146,10 @@ def _listed(
 def _side_by_side(names: Sequence[Term], sentence: Sentence) -> bool:
     """Whether two names stand in one list, with nothing but a comma or a joint between them."""
     return any(
-        _joint_only().fullmatch(comparable(sentence.text[one.end : other.start]))
+        joint_only().fullmatch(comparable(sentence.text[one.end : other.start]))
         for one, other in pairwise(names)
         if one.end < other.start
     )
-
-
-@cache
-def _joint_only() -> re.Pattern[str]:
-    joints = "|".join(word_parts(roles()["_joint"]))
-    return re.compile(rf"\s*(?:,|[,/]?\s*(?:{joints}|or|eller|tai|oder)|/|&)\s*")
 
 
 def denied_part(

@@ -13,6 +13,7 @@ from evalkit.knowledge.by_words import by_words
 from evalkit.knowledge.certainty import doubted
 from evalkit.knowledge.deciding import decide, weighing
 from evalkit.knowledge.features import Reading
+from evalkit.knowledge.kinds import beyond_list
 from evalkit.knowledge.nearness import Nearness
 from evalkit.knowledge.silence import silent
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
@@ -50,7 +51,8 @@ def _by_rules(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
-    if (plain := by_modality(claim, sentences, overlaps, own)) is not None:
+    plain = by_modality(claim, sentences, overlaps, own) or beyond_list(claim, sentences, overlaps)
+    if plain is not None:
         return replace(plain, path="modality")
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return replace(timed, path="hours")

@@ -12,7 +12,7 @@ from typing import cast
 
 from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT
 from evalkit.knowledge.by_hours import NO_HOURS
-from evalkit.knowledge.by_modality import DENIED_WHOLE
+from evalkit.knowledge.by_modality import DENIED_WHOLE, LEFT_OUT
 from evalkit.knowledge.by_start import OTHER_SIDE
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.certainty import ANOTHER
@@ -106,7 +106,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
     if found.path == "modality" and (found.reason != DENIED_WHOLE or against >= _LIKELY):
-        return replace(found, exact=found.exact and against >= _EVEN)
+        return replace(found, exact=found.exact and against >= (_WORDED if found.reason == LEFT_OUT else _EVEN))
     if found.relation == "contradicted" and found.reason and not found.doubtful and against >= _needed(found, reading):
         return replace(found, exact=True)
     if VERDICTS[best] == found.relation or (_is_told(found) and shares[best] < _OVERRULED):

@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import permutations
 from typing import Any
 
-from evalkit.text.data_files import word_pattern, yaml_data
+from evalkit.text.data_files import word_parts, word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 
 _FIELDS = ("commerce", "general", "extras")
@@ -134,6 +134,13 @@ def roles() -> dict[str, frozenset[str]]:
 def role_words(role: str) -> re.Pattern[str]:
     """The words of a role, as a pattern of comparable text."""
     return word_pattern(roles()[role])
+
+
+@cache
+def joint_only() -> re.Pattern[str]:
+    """What may stand between two things of one list: a comma, an and, an or."""
+    joints = "|".join(word_parts(roles()["_joint"]))
+    return re.compile(rf"\s*(?:,|[,/]?\s*(?:{joints}|or|eller|tai|oder)|/|&)\s*")
 
 
 @cache

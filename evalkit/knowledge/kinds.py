@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from evalkit.knowledge.glossary import generic, role_words
+from evalkit.knowledge.glossary import generic, joint_only, role_words
+from evalkit.knowledge.modality import modality
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import best_match
 from evalkit.text.normalise import comparable
 
 OF_ITS_KIND = "the knowledge base admits only others of its kind"
 _KINDS = ("_kind_payment", "_kind_animal", "_kind_channel", "_kind_country")
+_LISTED = ("_kind_payment", "_kind_country")
+_LIST, _MANY = 3, 8
 _STEM, _FEW, _NEAR, _SHARED = 4, 4, 30, 0.7
 
 
@@ -30,6 +34,31 @@ def of_its_kind(claim: Statement, sentences: Sequence[Sentence], ranked: Sequenc
             if _admits_only(kind, sentences[n]) and _on_the_same(claim, kind, sentences[n]):
                 return Comparison("supported" if claim.denies else "contradicted", n, True, OF_ITS_KIND)
     return None
+
+
+def beyond_list(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:
+    """A yes to a thing of a kind that no sentence names, beside a list of others of the kind that does not go on."""
+    if claim.reply != "yes" or claim.denies or claim.language is None or not claim.question:
+        return None
+    if modality(claim.whole or claim.text, claim.language).denial:
+        return None
+    asked = comparable(claim.question)
+    for kind in _LISTED:
+        mine = {hit.group() for hit in role_words(kind).finditer(asked)}
+        if not mine or any(_known(thing, kind, sentence) for thing in mine for sentence in sentences):
+            continue
+        for n in sorted(range(len(sentences)), key=lambda n: -overlaps[n])[:_MANY]:
+            if _lists(kind, sentences[n], claim.language) and _on_the_same(claim, kind, sentences[n]):
+                return Comparison("contradicted", n, "only" in sentences[n].said.roles, OF_ITS_KIND)
+    return None
+
+
+def _lists(kind: str, sentence: Sentence, language: str) -> bool:
+    """Whether things of a kind stand side by side, and no word says that there are more."""
+    text = comparable(sentence.text)
+    things = list(role_words(kind).finditer(text))
+    side_by_side = [joint_only().fullmatch(text[one.end() : other.start()]) for one, other in pairwise(things)]
+    return any(side_by_side) and len(things) >= _LIST and not modality(sentence.text, language).goes_on
 
 
 def _known(thing: str, kind: str, sentence: Sentence) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
+from evalkit.knowledge.glossary import role_words
 from evalkit.text.data_files import word_parts, word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 
@@ -14,6 +15,7 @@ Duty = Literal["must", "lifted", ""]
 _NOTHING = re.compile(r"(?!)")
 _PART = re.compile(r"[,;:—]\s+|\s-\s")
 _FEW, _MORE = 2, 4
+_NAMES = ("denial", "turns", "case", "must", "condition", "asks_duty", "everything", "leaves_out", "for_example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class Modality:
     """What it says not to matter."""
     condition: tuple[int, int] | None
     asks_duty: bool
+    everything: bool
+    """Whether it speaks of all of a kind, of anywhere, of always."""
+    leaves_out: bool
+    """Whether it leaves something out, or lets only something in."""
+    goes_on: bool
+    """Whether what it lists is not all."""
 
 
 @lru_cache(maxsize=20_000)
@@ -43,8 +51,9 @@ def modality(text: str, language: str) -> Modality:
     >>> modality("You need not show a receipt.", "en").duty
     'lifted'
     """
-    said = comparable(text)
-    found = {name: _pattern(name, language).search(said) for name in ("denial", "turns", "case", "must", "condition")}
+    # "Or not" denies nothing; what stands after it keeps its place.
+    said = role_words("_harmless").sub(_blank, comparable(text))
+    found = {name: _pattern(name, language).search(said) for name in _NAMES}
     lifted = _lifts(language).search(said)
     duty: Duty = "lifted" if lifted else "must" if found["must"] and not found["denial"] else ""
     mark = lifted or (found["must"] if duty else None)
@@ -58,8 +67,15 @@ def modality(text: str, language: str) -> Modality:
         part_around(said, mark.start()) if mark else None,
         _waived(said, language),
         (condition.end(), part_around(said, condition.end())[1]) if condition else None,
-        _pattern("asks_duty", language).search(said) is not None,
+        found["asks_duty"] is not None,
+        found["everything"] is not None,
+        found["leaves_out"] is not None,
+        found["for_example"] is not None,
     )
+
+
+def _blank(hit: re.Match[str]) -> str:
+    return " " * len(hit.group())
 
 
 def part_around(text: str, at: int) -> tuple[int, int]:
@@ -74,6 +90,8 @@ def part_around(text: str, at: int) -> tuple[int, int]:
 
 def _waived(said: str, language: str) -> tuple[int, int] | None:
     """What stands after "without" or "even if", where nothing else is denied and no money is meant."""
+    if _pattern("indifferent", language).search(said):
+        return 0, len(said)
     hit = _pattern("waives", language).search(said)
     if hit is None or _pattern("denial", language).search(f"{said[: hit.start()]} {said[hit.end() :]}"):
         return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge, check
-from evalkit.knowledge.by_modality import DENIED_WHOLE, GRANTED, NOT_REQUIRED, REQUIRED
+from evalkit.knowledge.by_modality import DENIED_WHOLE, GRANTED, LEFT_OUT, NOT_REQUIRED, REQUIRED
 from evalkit.knowledge.modality import modality
-from evalkit.knowledge.statements import Comparison
 from evalkit.text.data_files import yaml_data
 
 LANGUAGES = ("sv", "da", "nb", "nn", "fi", "en", "de")
@@ -81,6 +80,11 @@ def test_what_is_waived_stands_after_without_and_money_is_no_condition(
         ("nb", "Kajakken kan leies dersom du viser våttkort.", "Kan jeg leie kajakk?", "Ja, du kan leie kajakk uten våttkort.", REQUIRED),
         ("en", "Kayaks can be hired if you show a paddling card.", "Can I hire a kayak?", "Yes, you can hire a kayak without a paddling card.", REQUIRED),
         ("de", "Teilnehmer müssen auf der Bahn einen Helm tragen.", "Darf mein Sohn fahren?", "Ja, ein Helm auf der Bahn ist nicht erforderlich.", REQUIRED),
+        ("nb", "Hunden må gå i bånd.", "Kan hunden gå løs?", "Ja, om hunden går i bånd eller ikke, spiller ingen rolle.", REQUIRED),
+        ("nn", "Du kan bytte ryggsekken dersom merkelappen er heil.", "Kan eg byte?", "Ja, du kan byte ryggsekken anten merkelappen er heil eller ikkje.", REQUIRED),
+        ("fi", "Kajakin saa lainata, jos näyttää melontakortin.", "Saako kajakin lainata?", "Kyllä, kajakin saa lainata, melontakorttia ei tarvita.", REQUIRED),
+        ("da", "Rabatten gælder kun kajakker i plast.", "Hvad gælder rabatten?", "Rabatten gælder alle kajakker.", LEFT_OUT),
+        ("sv", "Rabatten gäller bara kajaker av plast.", "Vad gäller rabatten för?", "Rabatten gäller alla kajaker.", LEFT_OUT),
         ("sv", "Hjälm på banan är frivilligt.", "Måste jag ha hjälm på banan?", "Ja, hjälm på banan bärs av varje åkare.", NOT_REQUIRED),
         ("en", "A helmet on the track is optional.", "Do I have to wear a helmet on the track?", "Yes, a helmet is worn on the track.", NOT_REQUIRED),
     ],
@@ -102,11 +106,14 @@ def test_a_plain_opposite_is_a_contradiction(language: str, text: str, question:
         ("nb", "Kajakken kan leies også uten våttkort.", "Kan jeg leie kajakk?", "Ja, du kan leie kajakk uten våttkort."),
         ("en", "Kayaks can be hired if you show a paddling card.", "Can I hire a kayak?", "No, you cannot hire a kayak without a paddling card."),
         ("de", "Teilnehmer müssen auf der Bahn einen Helm tragen.", "Darf mein Sohn fahren?", "Ja, auf der Bahn muss er einen Helm tragen."),
+        ("sv", "Rabatten gäller alla kajaker.", "Vad gäller rabatten för?", "Rabatten gäller alla kajaker."),
+        ("da", "Rabatten gælder ikke kajakker.", "Hvad gælder rabatten?", "Rabatten gælder alle undtagen kajakker."),
         ("sv", "Hjälm på banan är frivilligt.", "Måste jag ha hjälm på banan?", "Nej, hjälm på banan är frivilligt."),
     ],
 )  # fmt: skip
 def test_its_neighbours_are_none(language: str, text: str, question: str, answer: str) -> None:
-    assert reason(language, text, question, answer)[1] not in {DENIED_WHOLE, GRANTED, REQUIRED, NOT_REQUIRED}
+    plain = {DENIED_WHOLE, GRANTED, REQUIRED, NOT_REQUIRED, LEFT_OUT}
+    assert reason(language, text, question, answer)[1] not in plain
 
 
 @pytest.mark.parametrize(
@@ -127,6 +134,5 @@ def test_a_plain_no_to_what_the_base_grants(
     assert (reason(language, text, question, answer) == ("contradicted", GRANTED)) is granted
 
 
-def test_no_language_no_rule() -> None:
-    assert Comparison("not_in_kb").path == ""
-    assert modality("Anything at all", "xx").duty == ""
+def test_a_language_without_lists_is_read_without_modality() -> None:
+    assert modality("Anything at all is required", "xx").duty == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge, check
+from evalkit.knowledge.kinds import OF_ITS_KIND
 
 BASES = {
     "sv": "Stationerna tar bara emot kort. Hundar är välkomna.", "da": "På stationerne kan du kun betale med kort. Hunde er velkomne.",
@@ -49,3 +50,35 @@ def test_such_an_exclusion_is_beyond_doubt() -> None:
 def test_a_near_miss_is_not_excluded_for_its_kind(told: str, question: str, answer: str) -> None:
     claims = check(answer, question, Knowledge.from_texts([told]), "en").claims
     assert all(claim.reason != "the knowledge base admits only others of its kind" for claim in claims)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer", "verdict"),
+    [
+        ("sv", "Vi skickar garn till Sverige, Norge och Danmark.", "Skickar ni till Tyskland?", "Ja, vi skickar garn till Tyskland.", "contradicted"),
+        ("da", "Vi sender garn til Danmark, Sverige og Norge.", "Sender I til Polen?", "Ja, vi sender garn til Polen.", "contradicted"),
+        ("nb", "Vi sender garn til Norge, Sverige og Danmark.", "Sender dere til Tyskland?", "Ja, vi sender garn til Tyskland.", "contradicted"),
+        ("nn", "Vi sender garn til Noreg, Sverige og Danmark.", "Sender de til Tyskland?", "Ja, vi sender garn til Tyskland.", "contradicted"),
+        ("fi", "Lähetämme lankoja Suomeen, Ruotsiin ja Viroon.", "Lähetättekö Saksaan?", "Kyllä, lähetämme lankoja Saksaan.", "contradicted"),
+        ("en", "We send yarn to Sweden, Norway and Denmark.", "Do you send to Germany?", "Yes, we send yarn to Germany.", "contradicted"),
+        ("de", "Wir versenden Garn nach Schweden, Norwegen und Dänemark.", "Versenden Sie nach Polen?", "Ja, wir versenden Garn nach Polen.", "contradicted"),
+    ],
+)  # fmt: skip
+def test_a_yes_to_a_country_beyond_a_plain_list_is_a_contradiction(
+    language: str, told: str, question: str, answer: str, verdict: str
+) -> None:
+    assert check(answer, question, Knowledge.from_texts([told]), language).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer"),
+    [
+        ("We send yarn to many countries, for example Sweden, Norway and Denmark.", "Do you send to Germany?", "Yes, we send yarn to Germany."),
+        ("We have shops in Sweden, Norway and Denmark. Germany is served by post.", "Do you send to Germany?", "Yes, we send yarn to Germany."),
+        ("We send yarn to Sweden, Norway and Denmark.", "Do you send to Norway?", "Yes, we send yarn to Norway."),
+        ("We send yarn to Sweden and Norway.", "Do you have yarn from Germany?", "Yes, we have yarn from Germany."),
+    ],
+)  # fmt: skip
+def test_a_list_that_goes_on_or_names_it_excludes_nothing(told: str, question: str, answer: str) -> None:
+    found = check(answer, question, Knowledge.from_texts([told]), "en")
+    assert OF_ITS_KIND not in {claim.reason for claim in found.claims}

@@ -28,7 +28,9 @@ _BARE = re.compile(r"(?<![\w.,:])(?:\d{1,3}(?![\d.,:]*\d)|[^\W\d_]{2,16})(?!\w)"
 
 def follows(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> bool:
     """Whether arithmetic gives an amount from those of the passages near the claim, the question and the answer."""
-    reckon = {"money": _prices, "duration": _times, "count": _times, "clock": _clocks}.get(amount.kind)
+    reckon = {
+        "money": _prices, "duration": _times, "count": _times, "measure": _times, "clock": _clocks,
+    }.get(amount.kind)  # fmt: skip
     if reckon is None:
         return False
     ranked = sorted(range(len(sentences)), key=lambda n: -overlaps[n])
@@ -192,6 +194,10 @@ def _times(amount: Quantity, claim: Statement, told: Sequence[Quantity], spoken:
     if amount.kind == "duration" and _says("_reckoned", claim):
         counts = _values(q for q in spoken if q.kind == "count")
         yield from (n * q.lo for n in counts for q in every)
+    if amount.kind == "measure" or any(q.kind == "money" for q in claim.amounts):
+        # What is beyond a limit, beside what it costs.
+        own = [q for q in claim.asked if q.kind == amount.kind and q.unit == amount.unit]
+        yield from (much.lo - limit.lo for much in own for limit in every if limit in told and limit.lo < much.lo)
     if _says("_left", claim):
         limits = _values(q for q in every if q in told)
         yield from (limit - used for limit in limits for used in _values(spoken) if used < limit)

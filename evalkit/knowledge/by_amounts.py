@@ -14,6 +14,7 @@ from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
 from evalkit.knowledge.glossary import polar, role_words
 from evalkit.knowledge.inference import (
+    LIMIT_DECIDES,
     against_limit,
     answers_the_question,
     case_of_another,
@@ -24,7 +25,15 @@ from evalkit.knowledge.inference import (
     torn_apart,
 )
 from evalkit.knowledge.occasions import on_the_day
-from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, enough, following, miscounted, on_another_occasion
+from evalkit.knowledge.reckoned import (
+    BEYOND_LIMIT,
+    FOLLOWS,
+    WRONG_SUM,
+    enough,
+    following,
+    miscounted,
+    on_another_occasion,
+)
 from evalkit.knowledge.rivals import OF_A_RIVAL, told_of_a_rival, told_of_its_own
 from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.totals import OTHER_UNIT, reckoned_total
@@ -44,6 +53,7 @@ _CASE = 0.2
 _EQUAL_TOO, _UNIT_LEAD = 0.6, 0.7
 _DIGITS = re.compile(r"\d")
 _RECKONED = frozenset({"money", "percent"})
+_DECIDES = frozenset({BEYOND_LIMIT, WRONG_SUM, OTHER_UNIT})
 _SOFT = frozenset({"count", "frequency"})
 _NEAR_ENOUGH = 0.3
 _SPEAKS, _OWN_SPEAKS = 0.42, 0.3
@@ -69,11 +79,14 @@ def by_amounts(
     if not verdicts:
         return by_words(claim, sentences, overlaps, own)
     wrong = [v for v in verdicts if v.relation == "contradicted"]
+    if any(v.reason == FOLLOWS for v in verdicts):
+        # Who reckons what is beyond a limit names an amount beyond it.
+        wrong = [v for v in wrong if v.reason != LIMIT_DECIDES]
     barred = any(v.barred for v in verdicts)
     if event is not None and len(claim.amounts) == 1 and all(v.reason.startswith(ANOTHER) for v in wrong):
         wrong = []
     if wrong:
-        return replace(max(wrong, key=lambda v: (v.exact, v.reason == BEYOND_LIMIT)), barred=barred)
+        return replace(max(wrong, key=lambda v: (v.exact, v.reason in _DECIDES)), barred=barred)
     top = max(range(len(sentences)), key=lambda n: overlaps[n])
     decided = [v for v in verdicts if v.relation != "unsure"]
     if decided and all(v.relation == "supported" for v in decided):

@@ -16,6 +16,7 @@ from evalkit.language.amounts import Quantity, meets
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
+LIMIT_DECIDES = "the limit decides"
 OTHER_START = "the time runs from another day"
 _TORN = 0.4
 _FEW, _ASKED = 3, 0.5
@@ -119,7 +120,7 @@ def against_limit(
         met = meets(amount, candidate.amount)
         if met is not None:
             right = met != (claim.denies != sentences[candidate.sentence].denies)
-            return Comparison("supported" if right else "contradicted", candidate.sentence, True, "the limit decides")
+            return Comparison("supported" if right else "contradicted", candidate.sentence, True, LIMIT_DECIDES)
     return Comparison("unsure", found[0].sentence)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
 
 from evalkit.knowledge.alignment import Weights
 from evalkit.knowledge.arithmetic import may_follow
 from evalkit.knowledge.binding import candidates
-from evalkit.knowledge.groups import children_paying, group_of, named, prices_of, says, totals_table
+from evalkit.knowledge.cases import Case, Verdict, is_about
+from evalkit.knowledge.further import by_difference, by_discount, by_each, by_further, by_least, by_more, units
+from evalkit.knowledge.groups import children_paying, group_of, prices_of, says, totals_table
 from evalkit.knowledge.reckoned import FOLLOWS, WRONG_SUM
-from evalkit.knowledge.statements import Candidate, Comparison, Sentence, Statement, denies
+from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.numerals import number_words, value
@@ -24,35 +25,8 @@ from evalkit.text.normalise import comparable
 OTHER_UNIT = "the same number of something else stands in the knowledge base"
 _MONTHS, _KINDS, _WHOLE = 12, 2, 100
 _NEAR_BEST, _ABOUT = 0.5, 0.3
-_TOLERANCE = 0.01
-_FEW_WORDS, _NAMED = 24, 5
+_NAMED = 5
 _COUNTED = frozenset({"count", "duration", "measure"})
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An amount of money that a claim tells, and the sentences, the best candidates first."""
-
-    amount: Quantity
-    claim: Statement
-    found: Sequence[Candidate]
-    sentences: Sequence[Sentence]
-    overlaps: Sequence[float]
-
-    def stands(self) -> bool:
-        return any(c.equal for c in self.found)
-
-    def near(self, n: int) -> bool:
-        """Whether a sentence or one beside it in its passage speaks of the claim."""
-        passage = self.sentences[n].passage
-        return any(
-            overlap >= _ABOUT and sentence.passage is passage
-            for sentence, overlap in zip(self.sentences, self.overlaps, strict=True)
-        )
-
-
-Verdict = tuple[int, bool] | None
-"""The sentence that decides, and whether the amount is right."""
 
 
 def reckoned_total(
@@ -67,7 +41,7 @@ def reckoned_total(
         return None
     found = sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score)
     case = Case(amount, claim, found, sentences, overlaps)
-    for rule in (_by_unit, _by_year, _by_group, _by_share, _by_first, _by_none) if found else ():
+    for rule in _RULES if found else ():
         if (said := rule(case)) is not None:
             at, right = said
             if right:
@@ -82,7 +56,7 @@ def reckoned_total(
 def _by_unit(case: Case) -> Verdict:
     """Wrong where sentences tell the amount by the order, and the claim by the person."""
     for kind in ("things", "times"):
-        mine = _units(kind, case.claim.text, case.amount)
+        mine = units(kind, case.claim.text, case.amount)
         if not mine:
             continue
         equal = [
@@ -90,7 +64,7 @@ def _by_unit(case: Case) -> Verdict:
             for c in case.found
             if c.equal and case.overlaps[c.sentence] >= _ABOUT and not _converted(case.amount, c.amount)
         ]
-        theirs = [_units(kind, case.sentences[c.sentence].text, c.amount) for c in equal]
+        theirs = [units(kind, case.sentences[c.sentence].text, c.amount) for c in equal]
         if theirs and all(unit and mine.isdisjoint(unit) for unit in theirs):
             return equal[0].sentence, False
     return None
@@ -99,18 +73,6 @@ def _by_unit(case: Case) -> Verdict:
 def _converted(amount: Quantity, told: Quantity) -> bool:
     """Whether both are for a period that can be reckoned from the other's."""
     return bool(amount.per and told.per)
-
-
-def _units(kind: str, text: str, amount: Quantity) -> frozenset[str]:
-    """What an amount is told for each of, by the words right after it.
-
-    >>> sorted(_units("things", "3 € je Paket", Quantity("money", 3, 3, "EUR", 0, 3)))
-    ['item']
-    """
-    hit = _per().search(comparable(text), amount.end)
-    if hit is None or hit.start() - amount.end > _FEW_WORDS:
-        return frozenset()
-    return frozenset(name for name, pattern in named(kind) if pattern.fullmatch(hit.group("noun")))
 
 
 # ---------------------------------------------------------------- a year
@@ -131,11 +93,11 @@ def _by_year(case: Case) -> Verdict:
     beside = [s for s in case.sentences if s.passage is case.sentences[at].passage]
     free = [s for s in beside if any(q.kind == "money" and q.lo == 0 for q in s.amounts)]
     without = [q.lo for s in free for q in s.amounts if q.kind == "duration" and q.unit == "month" and q.lo < _MONTHS]
-    if any(_is(amount.lo, (_MONTHS - n) * price) for n in without or [0.0]):
+    if any(is_about(amount.lo, (_MONTHS - n) * price) for n in without or [0.0]):
         return at, True
     if free or any(q.kind == "percent" for s in beside for q in s.amounts):
         return None
-    if any(_is(amount.lo, n * c.amount.lo) for c in found for n in _multiples(claim)):
+    if any(is_about(amount.lo, n * c.amount.lo) for c in found for n in _multiples(claim)):
         return None
     return at, False
 
@@ -158,7 +120,7 @@ def _multiples(claim: Statement) -> list[float]:
 def _by_group(case: Case) -> Verdict:
     """What a group pays at its prices: grown-ups theirs, and children theirs or nothing."""
     amount, claim, sentences, overlaps = case.amount, case.claim, case.sentences, case.overlaps
-    if not says("total", claim.text) or case.stands():
+    if case.stands():
         return None
     groups, ages = group_of(comparable(claim.question))
     if len(groups) < _KINDS:
@@ -187,11 +149,13 @@ def _by_group(case: Case) -> Verdict:
         ]
         sums.update(map(sum, told))
         at = max(some, key=lambda n: overlaps[n])
-    if at is None or overlaps[at] < _ABOUT:
+    if at is None or (overlaps[at] < _ABOUT and not says("total", claim.text)):
         return None
-    if any(_is(amount.lo, total) for total in totals):
+    if any(is_about(amount.lo, total) for total in totals):
         return at, True
-    return None if any(_is(amount.lo, value) for value in sums) else (at, False)
+    if not says("total", claim.text) or any(is_about(amount.lo, value) for value in sums):
+        return None
+    return at, False
 
 
 def _by_passage(sentences: Sequence[Sentence]) -> list[list[int]]:
@@ -217,8 +181,8 @@ def _by_share(case: Case) -> Verdict:
         for q in sentence.amounts
         if q.kind == "percent"
     ]
-    right = [n for share, n in shares for much in whole if _is(amount.lo, (1 - share) * much)]
-    wrong = [n for share, n in shares for much in whole if _is(amount.lo, share * much)]
+    right = [n for share, n in shares for much in whole if is_about(amount.lo, (1 - share) * much)]
+    wrong = [n for share, n in shares for much in whole if is_about(amount.lo, share * much)]
     return (right[0], True) if right else (wrong[0], False) if wrong else None
 
 
@@ -238,9 +202,9 @@ def _by_first(case: Case) -> Verdict:
         beside = [s for s in sentences if s.passage is sentence.passage]
         prices = [q.lo for s in beside for q in s.amounts if q.kind == "money" and q.unit == amount.unit]
         beyond = [(many, price) for many in counted if many > free for price in prices]
-        if any(_is(amount.lo, (many - free) * price) for many, price in beyond):
+        if any(is_about(amount.lo, (many - free) * price) for many, price in beyond):
             return n, True
-        if any(_is(amount.lo, many * price) for many, price in beyond):
+        if any(is_about(amount.lo, many * price) for many, price in beyond):
             return n, False
     return None
 
@@ -272,22 +236,18 @@ def _adds_up(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) 
     sums = sorted(parts)
     rest = {round(amount.lo - one, 2) for one in sums} | {round(one - amount.lo, 2) for one in sums}
     told = {round(one, 2) for one in sums}
-    if not rest.isdisjoint(told) or any(_is(amount.lo, one) for one in sums):
+    if not rest.isdisjoint(told) or any(is_about(amount.lo, one) for one in sums):
         return True
     return any(round(amount.lo - one - other, 2) in told for one in prices for other in prices)
 
 
+_RULES = (
+    _by_unit, by_each, _by_year, _by_group, _by_share, by_least, _by_first, by_further, by_discount, by_difference,
+    by_more, _by_none,
+)  # fmt: skip
+
+
 # ---------------------------------------------------------------- words
-
-
-def _is(one: float, other: float) -> bool:
-    return abs(one - other) <= _TOLERANCE * max(1.0, other)
-
-
-@cache
-def _per() -> re.Pattern[str]:
-    per = "|".join(word_parts(word for word in totals_table()["per"] if word != "/"))
-    return re.compile(rf"(?:(?<!\w)(?:{per})\s+|/\s*|\s(?=\w+l[tn]?[aä](?!\w)))(?P<noun>[^\W\d_]+)")
 
 
 @cache

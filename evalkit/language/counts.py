@@ -63,6 +63,9 @@ def counts(text: str) -> list[Quantity]:
         sign = bound(text, hit.start("n"), hit.end("n"))
         if not noun and not sign and not _said_of_oneself().search(text[max(0, hit.start() - 12) : hit.start("n")]):
             continue
+        if not noun and _children_aged().search(text[: hit.start("n")]):
+            found.append(Quantity("duration", number * 12, number * 12, "month", hit.start("n"), hit.end("n")))
+            continue
         end = hit.end() if noun else hit.end("n")
         unit = PEOPLE if noun in _people() else noun
         per = period_after(text, end) if noun else ""
@@ -139,14 +142,14 @@ def days_of_month(text: str) -> list[Quantity]:
 def frequencies(text: str) -> list[Quantity]:
     """How often: `every fourth week`, `weekly`, `twice a day`; the hours from one time to the next."""
     found = []
+    for hit in _times().finditer(text):
+        times = value(hit.group("n")) or 1.0
+        hours = PERIOD_HOURS[_period(hit.group("period"))] / times
+        found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for hit in _every().finditer(text):
         word = hit.group("n") or ""
         step = float(_ordinals().get(word) or value(word) or 1.0)
         hours = PERIOD_HOURS[_period(hit.group("period"))] * step
-        found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
-    for hit in _times().finditer(text):
-        times = value(hit.group("n")) or 1.0
-        hours = PERIOD_HOURS[_period(hit.group("period"))] / times
         found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for name, pattern in _adverbs():
         for hit in pattern.finditer(text):
@@ -228,7 +231,7 @@ def _counted() -> re.Pattern[str]:
     numbers = "|".join(word_parts(number_words()))
     we = "|".join(word_parts(word for word in table()["people"] if " " in word))
     return re.compile(
-        rf"(?<![\w.,:/#+-])(?P<n>\d{{1,4}}|{numbers})(?!\d|[.,:/-]\d|\s?%)(?!\w)(?:\s+(?:(?P<we>{we})(?!\w)|(?P<noun>[^\W\d_]{{3,}})))?"
+        rf"(?<![\w.,:/#+-])(?P<n>\d{{1,4}}|{numbers})(?!\d|[.,:/-]\d|\s?%)(?!\w)(?:\s+(?:(?P<we>{we})(?!\w)|(?P<noun>(?!(?:{numbers})(?!\w))[^\W\d_]{{3,}})))?"
     )
 
 
@@ -253,6 +256,13 @@ def _day_of_month() -> re.Pattern[str]:
 @cache
 def _said_of_oneself() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['am']))})\s+$")
+
+
+@cache
+def _children_aged() -> re.Pattern[str]:
+    """Children whose ages follow: two children of 6 and 8."""
+    children, of = ("|".join(word_parts(table()[name])) for name in ("children", "age_of"))
+    return re.compile(rf"(?<!\w)(?:{children})\s+(?:{of})\s+$")
 
 
 @cache

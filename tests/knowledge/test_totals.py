@@ -55,6 +55,33 @@ def _is_surely_wrong(found: AnswerCheck) -> bool:
         ("nb", "De tre første kopiene er gratis. En kopi koster 4 kr.", "Hva koster 8 kopier?", "8 kopier koster 20 kr.", "8 kopier koster 32 kr."),
         ("en", "The first three copies are free. A copy costs £2.", "What do 8 copies cost?", "8 copies cost £10.", "8 copies cost £16."),
         ("de", "Die ersten drei Kopien sind kostenlos. Eine Kopie kostet 2 €.", "Was kosten 8 Kopien?", "8 Kopien kosten 10 €.", "8 Kopien kosten 16 €."),
+        # The first at one price, and each more at another one.
+        ("sv", "Första timmen kostar 40 kr, därefter 25 kr per timme.", "Vad kostar 4 timmar?", "4 timmar kostar 115 kr.", "4 timmar kostar 160 kr."),
+        ("da", "Den første time koster 40 kr., derefter 25 kr. pr. time.", "Hvad koster 4 timer?", "4 timer koster 115 kr.", "4 timer koster 160 kr."),
+        ("nb", "Den første nøkkelen koster 90 kr, og hver ekstra nøkkel koster 50 kr.", "Hva koster 3 nøkler?", "3 nøkler koster 190 kr.", "3 nøkler koster 270 kr."),
+        ("nn", "Den første nøkkelen kostar 90 kr, og kvar ekstra nøkkel kostar 50 kr.", "Kva kostar 3 nøklar?", "3 nøklar kostar 190 kr.", "3 nøklar kostar 270 kr."),
+        ("fi", "Ensimmäinen avain maksaa 9 euroa ja jokainen lisäavain 5 euroa.", "Mitä 3 avainta maksaa?", "3 avainta maksaa 19 euroa.", "3 avainta maksaa 27 euroa."),
+        ("en", "The first hour costs £4, each additional hour £2.", "What do 4 hours cost?", "4 hours cost £10.", "4 hours cost £16."),
+        ("de", "Die erste Stunde kostet 4 €, jede weitere Stunde 2 €.", "Was kosten 4 Stunden?", "4 Stunden kosten 10 €.", "4 Stunden kosten 16 €."),
+        ("en", "The plan costs £29 and covers up to five users. Each additional user costs £4.", "What do 7 users pay?", "7 users pay £37.", "7 users pay £203."),
+        # The price of one as the total of several.
+        ("sv", "Självrisken är 750 kr per person.", "Vi är två personer, vad blir självrisken totalt?", "", "Självrisken är totalt 750 kr."),
+        ("en", "The excess is £75 per person.", "Two of us claim, what is the excess in total?", "", "The excess is £75 in total."),
+        ("de", "Die Gebühr beträgt 20 € pro Person.", "Wir sind zwei Personen, was ist die Gebühr insgesamt?", "", "Die Gebühr beträgt insgesamt 20 €."),
+        # At least so much of the customer's own amount.
+        ("nb", "Egenandelen er 10 % av regningen, men minst 500 kr.", "Regningen ble 2 000 kr, hva er egenandelen?", "Egenandelen er 500 kr.", ""),
+        ("nb", "Egenandelen er 10 % av regningen, men minst 500 kr.", "Regningen ble 9 000 kr, hva er egenandelen?", "Egenandelen er 900 kr.", "Egenandelen er 500 kr."),
+        ("de", "Die Rate beträgt 5 % der Summe, aber mindestens 30 €.", "Meine Summe ist 1.000 €, wie hoch ist die Rate?", "Die Rate beträgt 50 €.", "Die Rate beträgt 30 €."),
+        # A price with a discount.
+        ("sv", "En klippning kostar 400 kr. Medlemmar får 25 % rabatt på klippning.", "Jag är medlem, vad kostar en klippning?", "Med medlemsrabatten kostar en klippning 300 kr.", "Med medlemsrabatten kostar en klippning 375 kr."),
+        ("fi", "Leikkaus maksaa 40 euroa. Jäsenet saavat leikkauksesta 25 % alennuksen.", "Olen jäsen, mitä leikkaus maksaa?", "Jäsenalennuksella leikkaus maksaa 30 euroa.", "Jäsenalennuksella leikkaus maksaa 35 euroa."),
+        ("en", "A haircut costs £40. Members get a 25% discount on a haircut.", "I am a member, what is a haircut?", "With the discount a haircut costs £30.", "With the discount a haircut costs £35."),
+        # The difference of two.
+        ("da", "En kuffert koster 350 kr. på nettet og 600 kr. i lufthavnen.", "Hvor meget dyrere er en kuffert i lufthavnen end på nettet?", "En kuffert er 250 kr. dyrere end på nettet.", "En kuffert er 150 kr. dyrere end på nettet."),
+        ("de", "Ein Koffer kostet online 35 € und am Flughafen 60 €.", "Wie viel teurer ist ein Koffer am Flughafen?", "Ein Koffer ist am Flughafen 25 € teurer als online.", "Ein Koffer ist am Flughafen 15 € teurer als online."),
+        # So many with what is extra, less what is cheaper, and a part of a pack.
+        ("nn", "Ein pall kostar 890 kr. Ekspress kostar 450 kr ekstra per pall.", "Kva kostar 2 pallar med ekspress?", "2 pallar med ekspress kostar 2 680 kr.", ""),
+        ("en", "An inspection costs £54. A booking made online is £5 cheaper.", "What is an inspection booked online?", "An inspection booked online costs £49.", ""),
         # What no reckoning gives.
         ("sv", "Hyran är 300 kr. Städningen kostar 120 kr.", "Vad kostar hyra och städning?", "Hyra och städning kostar sammanlagt 420 kr.", "Hyra och städning kostar sammanlagt 390 kr."),
         ("fi", "Vuokra on 300 euroa. Siivous maksaa 120 euroa.", "Mitä vuokra ja siivous maksavat?", "Vuokra ja siivous maksavat yhteensä 420 euroa.", "Vuokra ja siivous maksavat yhteensä 390 euroa."),
@@ -79,6 +106,9 @@ def test_a_total_of_what_is_told_is_right_and_any_other_one_is_surely_wrong(
         # A sum with what is told elsewhere, and one of a fee and of a share.
         ("sv", "Granen kostar 350 kr. Foten kostar 249 kr.", "Vad går en gran plus fot på?", "Det blir 599 kr sammanlagt."),
         ("en", "You pay the first £90. You also pay 20% of the rest.", "The bill is £590, what do I pay?", "That comes to £190."),
+        # Ten of the first with nobody more, and a total that is told for all.
+        ("en", "The first hour costs £4, each additional hour £2.", "What does 1 hour cost?", "1 hour costs £4."),
+        ("en", "The fee is £75 per booking.", "Two of us travel, what is the fee in total?", "The fee is £75 in total."),
         # By the person a night.
         ("en", "The tax is £2 per person per night.", "What is the tax?", "The tax is £2 per night."),
     ],

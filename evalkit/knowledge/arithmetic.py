@@ -18,7 +18,7 @@ from evalkit.text.normalise import comparable
 _NEAR_ENOUGH, _TOLERANCE = 0.3, 0.002
 _NEAREST, _FEWEST, _MOST = 2, 2, 4
 _A_SUM = 100
-_MONTHS, _DAY_H = 12.0, 24.0
+_MONTHS, _DAY_H, _HOUR_MIN = 12.0, 24.0, 60
 _WHOLE = 100.0
 _FACTORS = frozenset({"count", "duration", "measure"})
 _IN_HOURS = (1 / 60, 1.0, 24.0, 168.0, 720.0)
@@ -34,8 +34,24 @@ def follows(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], o
     if reckon is None:
         return False
     ranked = sorted(range(len(sentences)), key=lambda n: -overlaps[n])
+    if _lasts(amount, claim, [sentences[n] for n in ranked]):
+        return True
     near = {id(sentences[n].passage) for n in ranked if overlaps[n] >= _NEAR_ENOUGH or n in ranked[:_NEAREST]}
     return _is_given(amount, claim, [s for s in sentences if id(s.passage) in near], reckon)
+
+
+def _lasts(amount: Quantity, claim: Statement, ranked: Sequence[Sentence]) -> bool:
+    """Whether a length of time is that of the nearest hours: from six to eight are two hours."""
+    if amount.kind != "duration" or amount.unit != "h" or amount.lo >= _DAY_H or amount.bound:
+        return False
+    spans = ([(q.hi - q.lo) / _HOUR_MIN for q in s.amounts if q.kind == "clock" and q.hi > q.lo] for s in ranked)
+    return (
+        amount.lo in next(filter(None, spans), []) and role_words("_lasts").search(comparable(claim.text)) is not None
+    )
+
+
+def _lasting(claim: Statement) -> bool:
+    return role_words("_lasts").search(comparable(claim.text)) is not None
 
 
 def may_follow(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -> bool:

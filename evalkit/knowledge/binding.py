@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from evalkit.knowledge.alignment import Weights, clash, held, of_one_piece
 from evalkit.knowledge.glossary import antonyms, polar
@@ -11,7 +12,8 @@ from evalkit.knowledge.nearness import Matches, Near, sharp
 from evalkit.knowledge.occasions import on_the_day
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, best_match
-from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, within
+from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same, same_time, within
+from evalkit.language.opening_hours import OPEN_END, one_sided
 
 _NEAR = 0.15
 _ACROSS, _HEAD_ACROSS = 0.35, 0.6
@@ -64,8 +66,10 @@ def _candidates(
             if amount.per and amount.per == other.per:
                 score *= _SAME_PERIOD
             score *= _case(amount, claim, sentence, other)
-            score *= fits[2]
-            yield Candidate(n, other, score, equal_amounts(mine, other))
+            if amount.kind != "clock":
+                # What is open until eight closes at eight.
+                score *= fits[2]
+            yield Candidate(n, other, score, equal_amounts(mine, other) or _is_end(mine, other, claim))
 
 
 def _fits(claim: Statement, sentences: Sequence[Sentence], at: int, weights: Weights) -> tuple[float, float, float]:
@@ -96,6 +100,25 @@ def _case(amount: Quantity, claim: Statement, sentence: Sentence, candidate: Qua
 def equal_amounts(mine: Quantity, other: Quantity) -> bool:
     # Opening hours inside longer ones are other hours; two days inside two to four are not.
     return same(mine, other) or (mine.kind != "clock" and within(mine, other))
+
+
+def _is_end(clock: Quantity, hours: Quantity, claim: Statement) -> bool:
+    """Whether a time is the end of hours that the claim speaks of, or their beginning where it says nothing of it."""
+    if clock.kind != "clock" or clock.lo != clock.hi or hours.lo == hours.hi:
+        return False
+    sides = side_of(clock, claim)
+    end = hours.hi if sides is not None and sides[0] == OPEN_END else hours.lo
+    return same_time(clock, replace(hours, lo=end, hi=end))
+
+
+def side_of(clock: Quantity, claim: Statement) -> tuple[float, float] | None:
+    """The hours of a time at which it opens or closes, until or from which it is, with the other end left open."""
+    if (sides := one_sided(claim.text, clock)) is not None:
+        return sides
+    said = claim.said.concepts
+    if "closed" in said:
+        return OPEN_END, clock.hi
+    return (clock.lo, OPEN_END) if "open" in said else None
 
 
 def _other_names(claim: Statement, sentence: Sentence) -> int:

@@ -301,7 +301,7 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
         # A deadline is at least so long before an event and at most so long after: a time tells less surely.
         sure = amount.kind != "duration" and claim.denies == sentence.denies
         return OPPOSITE_BOUND if sure else "at least is not at most", True
-    if claim.denies == sentence.denies and clash(claim, sentence, polar()):
+    if amount.kind != "clock" and claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
     if not claim.denies and of_the_other(claim, sentences, equal.sentence) is not None:
         return OF_ANOTHER, False

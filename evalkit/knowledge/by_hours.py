@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit.knowledge.alignment import held
+from evalkit.knowledge.binding import side_of
 from evalkit.knowledge.certainty import OTHER_HOURS
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match
-from evalkit.language.amounts import TWELVE_HOURS, Quantity
-from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, one_sided
+from evalkit.language.amounts import TWELVE_HOURS
+from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in
 from evalkit.text.normalise import comparable
 
 NO_HOURS = "the knowledge base names no hours for it"
-_SPEAKS_OF_HOURS = 0.25
-_HOUR_WORDS = frozenset({"open", "closed", "weekday", "day"})
+_SPEAKS_OF_HOURS, _OF_ANYTHING, _JUST_AS_NEAR = 0.25, 0.1, 0.9
+_HOUR_WORDS = frozenset({"open", "closed", "weekday", "day", "evening", "morning"})
 _SUBJECT = 0.4
 _HALF_A_DAY_H, _HOUR_MIN = 12, 60
 
@@ -26,33 +27,58 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     mine = _claimed_hours(claim)
     if not mine:
         return None
-    told = [(n, hours) for n, s in enumerate(sentences) if (hours := _hours_around(sentences, n)) and s.amounts]
-    told = [(n, hours) for n, hours in told if overlaps[n] >= _SPEAKS_OF_HOURS]
+    named = [term for term in claim.said.terms if _may_be_named(term, claim)]
+    least = _SPEAKS_OF_HOURS if named else _OF_ANYTHING
+    told = [
+        (n, hours)
+        for n, s in enumerate(sentences)
+        if overlaps[n] >= least and s.amounts and (hours := _hours_around(sentences, n))
+    ]
     if not told:
         return None
-    doors = role_words("_doors")
-    named = [
-        t
-        for t in claim.said.terms
-        if t.concept not in _HOUR_WORDS and not days_in(t.text) and not doors.fullmatch(t.text)
-    ]
     same_subject = [pair for pair in told if not named or _names(named, sentences[pair[0]])]
     moved = _shifted(named, told, sentences)
     if not same_subject and moved is None:
         known = any(_names(named, sentence) for sentence in sentences)
         return None if known else Comparison("not_in_kb", told[0][0])
-    nearest, hours = moved or max(same_subject, key=lambda pair: overlaps[pair[0]])
+    nearest, hours = moved or _nearest(same_subject, mine, overlaps)
     for said in mine:
         for day in said.days:
             there = [h for h in hours if day in h.days]
             if any(_fit(said, h) for h in there):
                 continue
+            if any(_is_inside(said, h) for h in there):
+                # Whether it opens then, or is open then, is not said.
+                return None
             if not there and said.lo is None:
                 continue
             exact = bool(there)
             reason = OTHER_HOURS if exact else NO_HOURS
             return Comparison("contradicted", nearest, exact, reason)
     return Comparison("supported", nearest, True)
+
+
+def _may_be_named(term: Term, claim: Statement) -> bool:
+    """Whether a word may name what is open: neither hours nor days, nor what says that somebody is there."""
+    if term.concept in _HOUR_WORDS or any(q.start < term.end and term.start < q.end for q in claim.amounts):
+        return False
+    return not (
+        days_in(term.text) or role_words("_doors").fullmatch(term.text) or role_words("_serving").fullmatch(term.text)
+    )
+
+
+def _nearest(
+    told: Sequence[tuple[int, tuple[DayHours, ...]]], mine: Sequence[DayHours], overlaps: Sequence[float]
+) -> tuple[int, tuple[DayHours, ...]]:
+    """The nearest hours; of those that are about as near, the ones that tell the days that are claimed."""
+    best = _JUST_AS_NEAR * max(overlaps[n] for n, _ in told)
+    days = frozenset().union(*(said.days for said in mine))
+
+    def fits(pair: tuple[int, tuple[DayHours, ...]]) -> tuple[bool, float]:
+        n, hours = pair
+        return overlaps[n] >= best and any(not days.isdisjoint(h.days) for h in hours), overlaps[n]
+
+    return max(told, key=fits)
 
 
 def _shifted(
@@ -85,12 +111,21 @@ def _fit(said: DayHours, known: DayHours) -> bool:
         return said.lo is known.lo
     twelve = said.twelve or known.twelve
     ends = [(said.lo, known.lo), (said.hi, known.hi)]
+    if said.lo == said.hi != OPEN_END:
+        return any(_is_time(said.lo, end, twelve) for end in (known.lo, known.hi))
     if known.lo == known.hi:
         # One time is known and not of which end.
         return (
             _is_time(known.lo, said.lo, twelve) or _is_time(known.lo, said.hi, twelve) or said.lo == said.hi == OPEN_END
         )
     return all(mine == OPEN_END or _is_time(mine, other, twelve) for mine, other in ends)
+
+
+def _is_inside(said: DayHours, known: DayHours) -> bool:
+    """Whether one time, of which end it is not said, lies in the known hours."""
+    if said.lo is None or said.lo != said.hi or known.lo is None or known.hi is None:
+        return False
+    return known.lo < said.lo < known.hi
 
 
 def _is_time(one: float | None, other: float | None, twelve: bool) -> bool:
@@ -116,18 +151,11 @@ def _claimed_hours(claim: Statement) -> tuple[DayHours, ...]:
         return tuple(DayHours(days, q.lo, q.hi, q.unit == TWELVE_HOURS) for q in whole)
     said = {term.concept for term in claim.said.terms}
     if len(clocks) == 1:
-        sides = one_sided(claim.text, clocks[0]) or _side(clocks[0], said)
+        sides = side_of(clocks[0], claim)
         return (DayHours(days, *sides, clocks[0].unit == TWELVE_HOURS),) if sides else found
     if "open" in said and not claim.amounts:
         return (DayHours(days, None, None) if claim.denies else DayHours(days, OPEN_END, OPEN_END),)
     return ()
-
-
-def _side(clock: Quantity, said: set[str | None]) -> tuple[float, float] | None:
-    """Opens at, closes at."""
-    if "closed" in said:
-        return OPEN_END, clock.hi
-    return (clock.lo, OPEN_END) if "open" in said else None
 
 
 def _hours_around(sentences: Sequence[Sentence], at: int) -> tuple[DayHours, ...]:

@@ -13,7 +13,7 @@ from typing import cast
 from evalkit.knowledge.by_amounts import BASE_DENIES, OPPOSITE_BOUND, OTHER_LIMIT
 from evalkit.knowledge.by_hours import NO_HOURS
 from evalkit.knowledge.by_modality import DENIED_WHOLE, LEFT_OUT
-from evalkit.knowledge.by_start import OTHER_SIDE
+from evalkit.knowledge.by_start import OTHER_SIDE, SAME_START
 from evalkit.knowledge.by_words import BEYOND
 from evalkit.knowledge.certainty import ANOTHER
 from evalkit.knowledge.features import Reading, features, held_by_passage
@@ -127,7 +127,7 @@ def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     if found.relation == "not_in_kb":
         return found.reason == SILENT
     if found.relation == "supported":
-        return whole or (found.exact and bool(found.reason))
+        return whole or (found.exact and found.reason != SAME_START and (bool(found.reason) or found.path == "hours"))
     return found.relation == "contradicted" and (
         found.reason == OF_ITS_KIND
         or (found.path == "amounts" and found.reason in _SOUND)

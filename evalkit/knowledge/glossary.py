@@ -52,6 +52,8 @@ _NO_ROLES = frozenset(
         "_kind_country",
         "_not_at_all",
         "_the_rest",
+        "_serving",
+        "_lasts",
     }
 )
 

@@ -142,7 +142,7 @@ def _mentions(text: str) -> list[tuple[int, int, frozenset[int]]]:
     found: list[tuple[int, int, frozenset[int]]] = []
     for hit in _days().finditer(text):
         days = _days_of(hit.group())
-        if found and len(days) == 1 and len(found[-1][2]) == 1 and _to().fullmatch(text[found[-1][1] : hit.start()]):
+        if found and len(days) == 1 and len(found[-1][2]) == 1 and _joined(text, found[-1], hit):
             (first,), (last,) = found[-1][2], days
             span = (last - first) % _WEEK
             days = frozenset((first + n) % _WEEK for n in range(span + 1))
@@ -150,6 +150,14 @@ def _mentions(text: str) -> list[tuple[int, int, frozenset[int]]]:
         else:
             found.append((hit.start(), hit.end(), days))
     return found
+
+
+def _joined(text: str, first: tuple[int, int, frozenset[int]], last: re.Match[str]) -> bool:
+    """Whether a range runs from one day to another; in Finnish the endings say so: "tiistaista perjantaihin"."""
+    between = text[first[1] : last.start()]
+    if _to().fullmatch(between):
+        return True
+    return not between.strip() and text[: first[1]].endswith("sta") and last.group().endswith(("ihin", "koon"))
 
 
 def _days_of(word: str) -> frozenset[int]:

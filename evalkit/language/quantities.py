@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from evalkit.language.amounts import Quantity
-from evalkit.language.clock_words import clock_words
+from evalkit.language.clock_words import clock_words, half_of_day
 from evalkit.language.counts import counts, days_of_month, frequencies, period_after
+from evalkit.language.dates import dates
 from evalkit.language.numerals import NUMBER, bound, hundreds, number_words, strict, table, tells_hundreds, value
 from evalkit.text.data_files import word_parts, word_pattern
 from evalkit.text.normalise import clean
@@ -24,6 +25,7 @@ _ARTICLES = frozenset({"a", "an"})
 _ENGLISH_SPANS = frozenset({"minute", "hour", "day", "week", "month", "year", "business day", "working day", "dollar"})
 _PER_KINDS = frozenset({"money", "measure", "duration"})
 _DAY_MINUTES = 1440.0
+_HALF_A_DAY_H = 12
 _MORNING = frozenset({"am", "a.m.", "in the morning"})
 
 
@@ -42,7 +44,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     def free(start: int, end: int) -> bool:
         return all(end <= a or b <= start for a, b in taken)
 
-    for read in (_dates, days_of_month, clock_words, frequencies, _phrases, _clock, _amounts, _free_of_charge, counts):
+    for read in (dates, days_of_month, clock_words, frequencies, _phrases, _clock, _amounts, _free_of_charge, counts):
         for quantity in read(lowered):
             if quantity.kind == "count" and not free(quantity.start, quantity.end):
                 # "Under 26 you pay nothing": the verb belongs to what follows.
@@ -72,6 +74,9 @@ def _amounts(text: str) -> list[Quantity]:
             continue
         start = hit.start("cur") if before else hit.start("a")
         if first in _ARTICLES and unit_word not in _ENGLISH_SPANS:
+            continue
+        if unit_name == "business_day" and lo == hi == 1 and not first.isdigit() and _on().search(text[:start]):
+            # "On a working day" says when, and not how long.
             continue
         if first in _ARTICLES and found and found[-1].kind in _PER_KINDS and not text[found[-1].end : start].strip():
             # "£18 a week" is a price for a period, and no week of its own.
@@ -121,6 +126,11 @@ def _counted_back(length: Quantity, text: str) -> Quantity:
     before = text[max(0, length.start - _AROUND) : length.start]
     planned = _ahead().match(text, length.end) and not _just_before("deadline").search(before)
     return length if planned or _just_before("no_deadline").search(before) else replace(length, bound=">=")
+
+
+@cache
+def _on() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['on_a']))})\s+$")
 
 
 @cache
@@ -180,23 +190,6 @@ def _phrase_patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(word_pattern(phrase["words"]) for phrase in table()["phrases"])
 
 
-_ISO_DATE = re.compile(r"(?<!\d)(?P<y>20\d\d)-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)")
-_DOT_DATE = re.compile(r"(?<!\d)(?P<d>\d{1,2})[./] ?(?P<m>\d{1,2})(?:[./-] ?(?P<y>20\d\d))(?!\d)")
-
-
-def _dates(text: str) -> list[Quantity]:
-    found = []
-    for pattern in (_ISO_DATE, _DOT_DATE, _named_date()):
-        for hit in pattern.finditer(text):
-            groups = hit.groupdict()
-            month = _month(groups["m"] or groups.get("m2") or "")
-            day = int(groups["d"] or groups.get("d2") or _month_days().get(groups.get("w") or "", 0))
-            if month and 1 <= day <= 31:
-                value = float(month * 100 + day)
-                found.append(Quantity("date", value, value, "mmdd", hit.start(), hit.end()))
-    return found
-
-
 _HALVES = r"am|pm|a\.m\.|p\.m\.|in the morning|in the evening|in the afternoon"
 _CLOCK = re.compile(
     r"(?:(?P<cue>kl(?:o|okka|okken|ockan)?\.?|at|um|öppet|öppna|åben\w*|åpen\w*|auki|avoinna|open|geöffnet)[ ]*)?"
@@ -213,6 +206,10 @@ def _clock(text: str) -> list[Quantity]:
         exact = hit.group("m1") is not None and len(hit.group("m1")) == 2
         sure = hit.group("cue") or hit.group("uhr") or hit.group("ap1") or hit.group("ap2")
         after = text[hit.end() : hit.end() + 16]
+        half = half_of_day(text, hit.start() + len(hit.group().rstrip())) if not sure else ""
+        # A colon is of times alone; a full stop is, where a word such as "before" stands by.
+        told = exact and (":" in hit.group() or _beside_time().search(text[: hit.start()]) is not None)
+        sure = sure or half or (told and not hit.group("h2"))
         if not sure and hit.group("h2") and _opening().search(text[max(0, hit.start() - _NEAR_HOURS) : hit.start()]):
             sure = True
         if not (sure or (exact and hit.group("h2"))) or (not hit.group("cue") and _unit_follows().match(after)):
@@ -220,12 +217,20 @@ def _clock(text: str) -> list[Quantity]:
         if hit.group("cue") in {"at", "um"} and not (exact or hit.group("uhr") or hit.group("ap1")):
             continue
         morning = hit.group("ap2") if hit.group("ap2") in _MORNING else None
-        lo = _minutes(hit.group("h1"), hit.group("m1"), hit.group("ap1") or morning)
-        hi = _minutes(hit.group("h2"), hit.group("m2"), hit.group("ap2")) if hit.group("h2") else lo
+        late = "pm" if half == "pm" and int(hit.group("h2") or hit.group("h1")) <= _HALF_A_DAY_H else None
+        lo = _minutes(
+            hit.group("h1"), hit.group("m1"), hit.group("ap1") or morning or (None if hit.group("h2") else late)
+        )
+        hi = _minutes(hit.group("h2"), hit.group("m2"), hit.group("ap2") or late) if hit.group("h2") else lo
         found.append(Quantity("clock", lo, hi, "min", hit.start("h1"), hit.end()))
     for hit in _word_pattern("all_day").finditer(text):
         found.insert(0, Quantity("clock", 0.0, _DAY_MINUTES, "min", hit.start(), hit.end()))
     return found
+
+
+@cache
+def _beside_time() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['beside_time']))})\s+$")
 
 
 @cache
@@ -248,16 +253,6 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> float:
 # ---------------------------------------------------------------- words
 
 
-def _month(text: str) -> int | None:
-    if text.isdigit():
-        return int(text) if 1 <= int(text) <= 12 else None
-    for number, words in table()["months"].items():
-        for word in words:
-            if text == word or (word.endswith("*") and text.startswith(word[:-1])):
-                return int(number)
-    return None
-
-
 @cache
 def _amount_pattern(*, spelt: bool) -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, number_words()), key=len, reverse=True))
@@ -275,21 +270,6 @@ def _amount_pattern(*, spelt: bool) -> re.Pattern[str]:
 @cache
 def _paying() -> re.Pattern[str]:
     return word_pattern(table()["paying"])
-
-
-@cache
-def _named_date() -> re.Pattern[str]:
-    names = "|".join(word_parts(word for words in table()["months"].values() for word in words))
-    ordinal = r"(?:\.|st|nd|rd|th|:e|:a)?"
-    spelt = "|".join(word_parts(_month_days()))
-    day_first = rf"(?:(?P<d>\d{{1,2}}){ordinal}|(?P<w>{spelt}))[ ](?:of )?(?P<m>{names})(?!\w)"
-    month_first = rf"(?P<m2>{names})[ ](?P<d2>\d{{1,2}}){ordinal}(?!\d)"
-    return re.compile(rf"(?<!\w)(?:{day_first}|{month_first})")
-
-
-@cache
-def _month_days() -> dict[str, int]:
-    return {str(word): int(day) for day, words in table()["month_days"].items() for word in words}
 
 
 @cache

@@ -14,7 +14,7 @@ from evalkit.knowledge.starts import start_events
     ("language", "told", "question", "right", "wrong"),
     [
         ("sv", "Du kan klaga på lagningen inom 60 dagar efter att du hämtade cykeln.", "När börjar tiden räknas?",
-         "De 60 dagarna börjar den dag du hämtar cykeln.", "De 60 dagarna börjar den dag du beställer lagningen."),
+         "Du kan klaga på lagningen i 60 dagar från den dag du hämtar cykeln.", "De 60 dagarna börjar den dag du beställer lagningen."),
         ("da", "Et klip gælder i 6 måneder fra købsdatoen.", "Hvor længe gælder et klip?",
          "Et klip gælder et halvt år fra den dag, det blev købt.", "Et klip gælder et halvt år fra det bruges første gang."),
         ("nb", "Feil meldes innen 10 dager etter levering.", "Når må jeg melde feil?",
@@ -68,7 +68,9 @@ def test_so_long_before_an_event_is_not_so_long_after_it(
 
 def test_the_same_time_from_the_same_event_is_supported_by_name() -> None:
     base = Knowledge.from_texts(["Du kan klaga på lagningen inom 60 dagar efter att du hämtade cykeln."])
-    found = check("De 60 dagarna börjar den dag du hämtar cykeln.", "När börjar tiden räknas?", base, "sv")
+    found = check(
+        "Du kan klaga på lagningen i 60 dagar från den dag du hämtar cykeln.", "När börjar tiden räknas?", base, "sv"
+    )
     assert (found.verdict, found.claims[0].reason) == ("supported", SAME_START)
 
 

@@ -14,7 +14,8 @@ from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
-_FEW_TERMS, _MIN_TERMS, _ABOUT, _LOOKED_UP = 2, 3, 6, 8
+_FEW_TERMS, _MIN_TERMS, _ABOUT, _LOOKED_UP = 2, 3, 6, 9
+_NORDIC = frozenset({"sv", "da", "nb", "nn"})
 _ECHOED = 0.7
 _FORWARD = 40
 _HALVES = re.compile(r"\s*(?:[,;:–!.]\s+|\s(?=(?:och|og|ja|and|und)\s))")
@@ -28,7 +29,10 @@ def states_nothing(said: str, language: str | None, question: str = "") -> bool:
     # A small number in words may be another language's word: "lovely to hear" counts two in Danish.
     told = any(q.kind != "count" or said[q.start : q.end].strip()[:1].isdigit() for q in quantities(said))
     return not told and (
-        _polite(said, wording(question).terms) or _feels(said) or _is_looked_up(said) or _has_no_answer(said, language)
+        _polite(said, wording(question).terms)
+        or _feels(said)
+        or _is_looked_up(said, language)
+        or _has_no_answer(said, language)
     )
 
 
@@ -40,7 +44,9 @@ def _polite(said: str, asked: Sequence[Term] = ()) -> bool:
     start, *rest = _HALVES.split(_bare(said))
     if not _starts("_polite").match(start) and not (rest and start in roles()["_regret"]):
         return False
-    return all(_says_little(part, asked) or _starts("_polite").match(_joined(part)) for part in rest)
+    return all(
+        _says_little(part, asked) or _starts("_polite").match(_joined(part)) or _is_sad(_joined(part)) for part in rest
+    )
 
 
 def _says_little(part: str, asked: Sequence[Term]) -> bool:
@@ -53,10 +59,18 @@ def _says_little(part: str, asked: Sequence[Term]) -> bool:
 def _feels(said: str) -> bool:
     """Whether an exclamation begins with a feeling, or one is spoken of after a sigh."""
     plain = _bare(said)
+    if _is_sad(plain):
+        return True
     sigh = _starts("_sigh").match(plain)
     if sigh and role_words("_feeling").search(plain, sigh.end()):
         return True
     return said.rstrip().endswith("!") and _starts("_feeling").match(_after_how(plain)) is not None
+
+
+def _is_sad(plain: str) -> bool:
+    """Whether somebody says with compassion that it is hard, of whatever it is."""
+    begun = _starts("_it_is").match(plain)
+    return begun is not None and _starts("_sad").match(plain[begun.end() :].lstrip()) is not None
 
 
 def _after_how(plain: str) -> str:
@@ -64,13 +78,15 @@ def _after_how(plain: str) -> str:
     return plain[how.end() :].lstrip() if how else plain
 
 
-def _is_looked_up(said: str) -> bool:
+def _is_looked_up(said: str, language: str | None) -> bool:
     """Whether somebody says of himself that he will look, ask or pass it on."""
     plain = _bare(said)
     if role_words("_look_up").search(plain) is None:
         return False
     told = len(wording(said).terms)
-    if role_words("_myself").search(plain) is not None:
+    # The English "I" is "in" of the Nordic languages.
+    speakers = {hit.group() for hit in role_words("_myself").finditer(plain)}
+    if speakers - ({"i"} if language in _NORDIC else set()):
         return told <= _LOOKED_UP
     return told <= _MIN_TERMS and _starts("_this").match(plain) is not None
 

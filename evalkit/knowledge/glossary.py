@@ -44,6 +44,8 @@ _NO_ROLES = frozenset(
         "_ask_mail",
         "_ask_link",
         "_sorry",
+        "_it_is",
+        "_sad",
         "_this",
         "_regret",
         "_kind_payment",

@@ -24,7 +24,7 @@ def yes_no() -> re.Pattern[str]:
         r"^\s*(?:(?P<yes>ja|jajamän|jo|yes|yep|kyllä|joo|doch|(?P<agreed>absolut|javisst|selvfølgelig|självklart|sure)"
         r"|(?:saa|saat|voi|voit|voitte|onnistuu|käy)(?:\s+kyllä)?(?=\s*[,:]))"
         rf"|(?P<no>(?:(?:{sorry})[\s,]+)?(?:nej|nei|nope|nein|niks)(?:,?\s+(?:{sorry})(?:\s+(?:inte|ikke|ikkje|nicht))?{pause})?"
-        rf"|(?:(?:{sorry})[\s,]+)?(?:no|ei|emme|en)(?:,?\s+(?:{sorry}))?{pause}"
+        rf"|(?:(?:{sorry})[\s,]+)?(?:no|ei|emme|en|et|ette)(?:,?\s+(?:{sorry}))?{pause}"
         rf"|(?:ei|emme|en)\s+(?:voi|saa|tarvitse|käy|onnistu|tule|maksa|ole|kuulu|sisälly){pause}"
         rf"|(?:{sorry})[\s,]+(?:inte|ikke|ikkje|nicht|not){pause}|(?:{at_all}){pause}))\b[\s,.!:–-]*",
         re.IGNORECASE,

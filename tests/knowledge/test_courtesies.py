@@ -113,3 +113,35 @@ def test_a_no_with_regret_denies_what_was_asked_and_not_what_follows(
     language: str, told: str, question: str, answer: str, verdict: str
 ) -> None:
     assert check(answer, question, Knowledge.from_texts([told]), language).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "Det är tungt att förlora någon."), ("sv", "Där går jag bet."),
+        ("da", "Det gør mig så ondt at læse."), ("da", "Jeg kan godt forstå det, det er ærgerligt når man har glædet sig."),
+        ("nb", "Det er sårt å si farvel til et hus."), ("nb", "Der må jeg melde pass."),
+        ("nn", "Det forstår eg godt, det er trist når planane ryk."), ("fi", "Se on raskasta."),
+        ("en", "I'm so sorry to hear that, it must have been terrifying."), ("en", "I'd rather let our florist tell you, so let me put you through."),
+        ("de", "Das ist schmerzhaft."), ("de", "Das bekommen wir hin!"),
+    ],
+)  # fmt: skip
+def test_compassion_and_not_knowing_in_a_whole_sentence_state_nothing(language: str, said: str) -> None:
+    assert states_nothing(said, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "Det är tillåtet att förlora kortet en gång."), ("da", "Vores guldsmed er i butikken og ser på ringe."),
+        ("nb", "Det er gratis å si opp."), ("nn", "Det er lov å bytte når planane ryk."), ("fi", "Se on maksullista."),
+        ("en", "It is free when plans change."), ("de", "Das ist kostenlos."), ("nb", "Vaktmesteren er i huset og ser på ovnen."),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_matter_in_the_same_shape_states_something(language: str, said: str) -> None:
+    assert not states_nothing(said, language)
+
+
+def test_a_finnish_no_to_you_is_an_answer() -> None:
+    base = Knowledge.from_texts(["Lippu on henkilökohtainen, eikä sitä voi antaa toiselle."])
+    assert check("Valitettavasti et.", "Voinko antaa lipun toiselle?", base, "fi").verdict == "supported"

@@ -12,6 +12,7 @@ from evalkit.knowledge.binding import candidates, equal_amounts
 from evalkit.knowledge.by_start import by_start
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
+from evalkit.knowledge.further import part_of
 from evalkit.knowledge.glossary import polar, role_words
 from evalkit.knowledge.inference import (
     LIMIT_DECIDES,
@@ -80,8 +81,9 @@ def by_amounts(
         return by_words(claim, sentences, overlaps, own)
     wrong = [v for v in verdicts if v.relation == "contradicted"]
     if any(v.reason == FOLLOWS for v in verdicts):
-        # Who reckons what is beyond a limit names an amount beyond it.
-        wrong = [v for v in wrong if v.reason != LIMIT_DECIDES]
+        # Who reckons what is beyond a limit names an amount beyond it, and the customer's own number is no rival.
+        named = [v for q, v in bound_to if q.kind == "count" and any(q.lo == asked.lo for asked in claim.asked)]
+        wrong = [v for v in wrong if v.reason != LIMIT_DECIDES and v not in named]
     barred = any(v.barred for v in verdicts)
     if event is not None and len(claim.amounts) == 1 and all(v.reason.startswith(ANOTHER) for v in wrong):
         wrong = []
@@ -158,6 +160,8 @@ def _one_amount(
 ) -> Comparison:
     if (total := reckoned_total(amount, claim, sentences, weights, overlaps)) is not None:
         return total
+    if amount.kind in {"count", "duration"} and (at := part_of(amount, claim, sentences, overlaps)) is not None:
+        return Comparison("supported", at, True, FOLLOWS)
     found = _bound_to(amount, claim, sentences, weights, overlaps, own)
     told = claim.text[amount.start : amount.end]
     if found.relation == "supported" or amount.kind not in _RECKONED or amount.lo <= 1 or not _DIGITS.search(told):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from math import ceil
 
+from evalkit.knowledge.alignment import of_one_piece
+from evalkit.knowledge.arithmetic import follows
 from evalkit.knowledge.cases import ABOUT, Case, Verdict, is_about
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.groups import named, says, totals_table
-from evalkit.knowledge.statements import Sentence
-from evalkit.language.amounts import Quantity, comparable_counts
+from evalkit.knowledge.statements import Sentence, Statement
+from evalkit.language.amounts import Quantity, comparable_counts, meets, same
 from evalkit.language.counts import PEOPLE, PERIOD_HOURS
+from evalkit.language.numerals import number_words, value
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
@@ -177,10 +180,63 @@ def by_discount(case: Case) -> Verdict:
     return None if any(is_about(amount.lo, value) for value in sums) else (told[0][1], False)
 
 
+def by_threshold(case: Case) -> Verdict:
+    """A fee that falls away from a limit on, beside the customer's own amount; and what it lacks to the limit."""
+    amount, claim = case.amount, case.claim
+    own = [q for q in claim.asked if q.kind == "money"]
+    if len(own) != 1 or own[0].lo == amount.lo:
+        return None
+    for n, sentence in enumerate(case.sentences):
+        if not case.near(n) or sum(q.kind == "money" and q.lo == 0 for q in sentence.amounts) != 1:
+            continue
+        limits = [(q, met) for q in sentence.amounts if q.kind == "money" and (met := meets(own[0], q)) is not None]
+        if len(limits) != 1 or limits[0][0].bound != ">=":
+            continue
+        limit, met = limits[0]
+        if not met and says("short", claim.text) and is_about(amount.lo, limit.lo - own[0].lo):
+            return n, True
+        fees = [c for c in case.found if c.equal and of_one_piece(case.sentences, c.sentence, n)]
+        if fees:
+            return n, not met
+    return None
+
+
+def by_same_case(case: Case) -> Verdict:
+    """Wrong where one sentence tells another price for all that the claim names beside its own."""
+    amount, claim, best = case.amount, case.claim, case.found[0]
+    others = [q for q in claim.amounts if q is not amount]
+    if case.stands() or says("total", claim.text) or not any(q.kind == "measure" for q in others):
+        return None
+    told = case.sentences[best.sentence]
+    if best.amount.per != amount.per or best.amount.unit != amount.unit or case.overlaps[best.sentence] < ABOUT:
+        return None
+    prices = [q for q in told.amounts if q.kind == "money"]
+    if len(prices) != 1 or not all(any(same(q, other) for other in told.amounts) for q in others):
+        return None
+    return None if follows(amount, claim, case.sentences, case.overlaps) else (best.sentence, False)
+
+
+def part_of(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> int | None:
+    """The sentence that tells the share which so many of so many are: four of five are 80 %."""
+    hit = _of_many().search(comparable(claim.text), max(0, amount.start - _FEW_WORDS))
+    if hit is None or not (hit.start() <= amount.start < hit.end()):
+        return None
+    some, every = value(hit.group("some")), value(hit.group("every"))
+    if not some or not every or some >= every:
+        return None
+    share = _WHOLE * some / every
+    told = (
+        n
+        for n, sentence in enumerate(sentences)
+        if overlaps[n] >= ABOUT and any(q.kind == "percent" and is_about(q.lo, share) for q in sentence.amounts)
+    )
+    return next(told, None)
+
+
 def by_difference(case: Case) -> Verdict:
     """The difference that is asked for, of two prices that stand near; wrong where it is none of any."""
     amount, claim = case.amount, case.claim
-    if case.stands() or not (says("compared", claim.text) and says("asks_difference", claim.question)):
+    if case.stands() or not (says("differs", claim.text) and says("asks_difference", claim.question)):
         return None
     nearest = max(range(len(case.sentences)), key=lambda n: case.overlaps[n])
     every = [q for n, s in enumerate(case.sentences) if case.near(n) for q in s.amounts]
@@ -188,10 +244,10 @@ def by_difference(case: Case) -> Verdict:
     prices |= {q.lo for q in (*claim.amounts, *claim.spoken) if q.kind == "money" and q.lo != amount.lo}
     if len(prices) < _BESIDE or case.overlaps[nearest] < ABOUT or any(q.kind == "percent" for q in every):
         return None
-    counts = {1.0, *(q.lo for q in claim.asked if q.kind == "count")}
+    counts = {1.0, *(q.lo for q in claim.asked if q.kind in _COUNTED)}
     if any(is_about(amount.lo, abs(n * one - other)) for n in counts for one in prices for other in prices):
         return nearest, True
-    counts |= {_MONTHS, *(q.lo for q in (*every, *claim.spoken) if q.kind == "count")}
+    counts |= {_MONTHS, *(q.lo for q in (*every, *claim.spoken) if q.kind in {"count", "measure"})}
     many = {n * price for n in counts for price in prices} | {price / n for n in counts if n for price in prices}
     if any(is_about(amount.lo, abs(one - other)) for one in many for other in (0.0, *prices)):
         return None
@@ -227,6 +283,15 @@ def by_more(case: Case) -> Verdict:
 
 
 _LARGE = re.compile(r"(?<![\w.,:/+-])\d{3,6}(?![\w.,:/-]*\d)")
+
+
+@cache
+def _of_many() -> re.Pattern[str]:
+    numbers = "|".join(word_parts(number_words()))
+    of = "|".join(word_parts(totals_table()["of_many"]))
+    return re.compile(
+        rf"(?<!\w)(?P<some>\d{{1,2}}|{numbers})\s+(?:{of})\s+(?P<every>\d{{1,3}}|{numbers})(?!\w|[.,:]\d)"
+    )
 
 
 @cache

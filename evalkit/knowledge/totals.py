@@ -11,7 +11,17 @@ from evalkit.knowledge.alignment import Weights
 from evalkit.knowledge.arithmetic import may_follow
 from evalkit.knowledge.binding import candidates
 from evalkit.knowledge.cases import Case, Verdict, is_about
-from evalkit.knowledge.further import by_difference, by_discount, by_each, by_further, by_least, by_more, units
+from evalkit.knowledge.further import (
+    by_difference,
+    by_discount,
+    by_each,
+    by_further,
+    by_least,
+    by_more,
+    by_same_case,
+    by_threshold,
+    units,
+)  # fmt: skip
 from evalkit.knowledge.groups import children_paying, group_of, prices_of, says, totals_table
 from evalkit.knowledge.reckoned import FOLLOWS, WRONG_SUM
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
@@ -242,8 +252,8 @@ def _adds_up(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) 
 
 
 _RULES = (
-    _by_unit, by_each, _by_year, _by_group, _by_share, by_least, _by_first, by_further, by_discount, by_difference,
-    by_more, _by_none,
+    _by_unit, by_threshold, by_each, _by_year, _by_group, _by_share, by_least, _by_first, by_further, by_discount,
+    by_difference, by_more, by_same_case, _by_none,
 )  # fmt: skip
 
 

@@ -79,6 +79,15 @@ def _is_surely_wrong(found: AnswerCheck) -> bool:
         # The difference of two.
         ("da", "En kuffert koster 350 kr. på nettet og 600 kr. i lufthavnen.", "Hvor meget dyrere er en kuffert i lufthavnen end på nettet?", "En kuffert er 250 kr. dyrere end på nettet.", "En kuffert er 150 kr. dyrere end på nettet."),
         ("de", "Ein Koffer kostet online 35 € und am Flughafen 60 €.", "Wie viel teurer ist ein Koffer am Flughafen?", "Ein Koffer ist am Flughafen 25 € teurer als online.", "Ein Koffer ist am Flughafen 15 € teurer als online."),
+        # A fee that falls away from a limit on.
+        ("sv", "Frakten kostar 59 kr, men är gratis vid köp för minst 500 kr.", "Jag handlar för 450 kr, kostar frakten något?", "Ja, frakten kostar 59 kr.", ""),
+        ("sv", "Frakten kostar 59 kr, men är gratis vid köp för minst 500 kr.", "Jag handlar för 550 kr, kostar frakten något?", "", "Ja, frakten kostar 59 kr."),
+        ("en", "Delivery costs £3 and is free on orders of £30 or more.", "My order is £26, do I pay for delivery?", "You do, delivery costs £3 below £30.", ""),
+        ("de", "Der Versand kostet 6 € und ist ab 50 € kostenlos.", "Ich bestelle für 60 €, was kostet der Versand?", "", "Der Versand kostet 6 €."),
+        # So many of so many are a share.
+        ("nb", "Du må delta på minst 75 % av timene.", "Hvor mye må jeg delta?", "Du må delta på minst tre av fire timer.", ""),
+        ("fi", "Sinun täytyy osallistua vähintään 75 % tunneista.", "Kuinka paljon pitää osallistua?", "Sinun täytyy osallistua vähintään 75 % tunneista.", ""),
+        ("de", "Sie müssen an mindestens 80 % der Stunden teilnehmen.", "Wie oft muss ich teilnehmen?", "Sie müssen an mindestens vier von fünf Stunden teilnehmen.", ""),
         # So many with what is extra, less what is cheaper, and a part of a pack.
         ("nn", "Ein pall kostar 890 kr. Ekspress kostar 450 kr ekstra per pall.", "Kva kostar 2 pallar med ekspress?", "2 pallar med ekspress kostar 2 680 kr.", ""),
         ("en", "An inspection costs £54. A booking made online is £5 cheaper.", "What is an inspection booked online?", "An inspection booked online costs £49.", ""),
@@ -109,6 +118,8 @@ def test_a_total_of_what_is_told_is_right_and_any_other_one_is_surely_wrong(
         # Ten of the first with nobody more, and a total that is told for all.
         ("en", "The first hour costs £4, each additional hour £2.", "What does 1 hour cost?", "1 hour costs £4."),
         ("en", "The fee is £75 per booking.", "Two of us travel, what is the fee in total?", "The fee is £75 in total."),
+        # A saving by the litre.
+        ("en", "Members save 4p a litre. The card costs £24 a year.", "How much do I save on 50 litres?", "On 50 litres you save £2."),
         # By the person a night.
         ("en", "The tax is £2 per person per night.", "What is the tax?", "The tax is £2 per night."),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evalkit.knowledge.certainty import denied_elsewhere
 from evalkit.knowledge.glossary import generic, polar
 from evalkit.knowledge.modality import Modality, modality
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
@@ -47,7 +48,7 @@ def _denied(claim: Statement, sentences: Sequence[Sentence], asked: Modality, la
         return None
     best: tuple[float, int, int] | None = None
     for n, sentence in enumerate(sentences):
-        if not sentence.denies or sentence.amounts:
+        if not sentence.denies or sentence.amounts or denied_elsewhere(claim, sentence):
             continue
         said = modality(sentence.text, language)
         if said.denial and not said.case and "," not in said.text:
@@ -71,7 +72,7 @@ def _spoken_of(sentence: Sentence, claim: Statement, language: str) -> tuple[flo
     """How much of a denial's matter the claim and its question speak of, and how many words that is."""
     spoken = (*claim.said.terms, *claim.context)
     named = language != "de"
-    terms = [t for t in _matter(sentence.said.terms, language) if t.concept not in generic() or (t.name and named)]
+    terms = [t for t in _matter(sentence.said.terms, language) if t.concept not in generic() or t.name]
     held = [best_match(term, spoken) >= _KNOWN for term in terms]
     alone = len(terms) < _TWO and not (sentence.subject and best_match(sentence.subject[0], spoken) >= _KNOWN)
     if not terms or alone or any(term.name and not known for term, known in zip(terms, held, strict=True)):
@@ -89,7 +90,10 @@ def _stranger(term: Term, sentence: Sentence) -> bool:
 
 def _of_the_same(sentence: Sentence, claim: Statement) -> bool:
     """Whether the claim itself, and not its question alone, shares a telling word with a sentence."""
-    return any(t.concept not in generic() and best_match(t, sentence.said.terms) >= _KNOWN for t in claim.said.terms)
+    # "But not in X" is denied of what the rest of the sentence tells.
+    few = len(sentence.said.terms) < _TWO
+    told = (*sentence.said.terms, *sentence.beside) if few else sentence.said.terms
+    return any(t.concept not in generic() and best_match(t, told) >= _KNOWN for t in claim.said.terms)
 
 
 def _matter(terms: Sequence[Term], language: str) -> list[Term]:
@@ -111,9 +115,12 @@ def _granted(
         return None
     turned = [sentence.denies or modality(sentence.text, language).turns for sentence in sentences]
     whole = [
-        n for n, sentence in enumerate(sentences)
-        if not turned[n] and own[n] >= _HALF and all(best_match(t, sentence.said.terms) >= _KNOWN for t in terms)
-    ]  # fmt: skip
+        n
+        for n, sentence in enumerate(sentences)
+        # Hours grant nothing on days that they do not name.
+        if not turned[n] and own[n] >= _HALF and not any(q.kind == "clock" for q in sentence.amounts)
+        if all(best_match(t, sentence.said.terms) >= _KNOWN for t in terms)
+    ]
     if not whole:
         return None
     at = max(whole, key=lambda n: own[n])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from evalkit.knowledge.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
-from evalkit.knowledge.certainty import ALL_THERE_IS, DENIED, OTHERS
+from evalkit.knowledge.certainty import ALL_THERE_IS, DENIED, OTHERS, denied_elsewhere
 from evalkit.knowledge.glossary import antonyms, generic, joint_only, polar, role_words
 from evalkit.knowledge.kinds import of_its_kind
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, opposite_denials
@@ -97,7 +97,8 @@ def _off_topic(claim: Statement, sentences: Sequence[Sentence], at: int, top: in
 
 def _against(claim: Statement, sentence: Sentence) -> str:
     """Why a sentence says the opposite of a claim, empty where it does not; denials, opposites and limits turn it."""
-    denied, turned = claim.denies != sentence.denies, clash(claim, sentence, polar())
+    denied = claim.denies != (sentence.denies and not denied_elsewhere(claim, sentence))
+    turned = clash(claim, sentence, polar())
     if turned and (opposite_denials(claim.said) + opposite_denials(sentence.said)) % 2:
         denied = not denied
     beyond = unmet(claim, sentence)

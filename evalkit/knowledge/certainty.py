@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import cache
 
 from evalkit.knowledge.glossary import generic, role_words, roles
-from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.statements import Comparison, Sentence, Statement, plain_negations
 from evalkit.knowledge.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity, meets
-from evalkit.language.lexicon_data import negations
+from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import words
 
@@ -20,9 +20,8 @@ ALL_THERE_IS = "the knowledge base names all there is"
 OTHERS = "this holds for others"
 OTHER_HOURS = "other hours stand in the knowledge base"
 _BOUND_TO, _STRANGE = 0.5, 0.5
-_ALIKE, _PARTS_OF_TWO, _PLAIN = 0.6, 2, 3
+_ALIKE, _PARTS_OF_TWO = 0.6, 2
 _FACTORS = frozenset({"count", "duration", "measure", "frequency"})
-_PARTS = re.compile(r"[,;:–]\s+")
 
 
 def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], own: Sequence[float]) -> Comparison:
@@ -42,7 +41,7 @@ def doubted(found: Comparison, claim: Statement, sentences: Sequence[Sentence], 
         doubt = own[found.sentence] < _BOUND_TO
     else:
         # A bare answer says the question's words, whose verb and doer are the customer's.
-        doubt = claim.text == claim.question or (found.reason == DENIED and _denied_elsewhere(claim, sentence))
+        doubt = claim.text == claim.question or (found.reason == DENIED and denied_elsewhere(claim, sentence))
     return replace(found, doubtful=True) if doubt else found
 
 
@@ -97,11 +96,11 @@ def _operands(amount: Quantity, told: set[tuple[str, str, float]]) -> Iterator[t
             yield 0.0, value
 
 
-def _denied_elsewhere(claim: Statement, sentence: Sentence) -> bool:
+def denied_elsewhere(claim: Statement, sentence: Sentence) -> bool:
     """Whether the part of a sentence that speaks most of what the claim says is not the part that denies."""
     if claim.denies or not sentence.denies:
         return False
-    parts = [part for part in _PARTS.split(sentence.text) if part]
+    parts = [part for part in _parts().split(sentence.text) if part]
     if len(parts) < _PARTS_OF_TWO:
         return False
     terms = [term for term in claim.said.terms if term.concept not in generic()]
@@ -111,14 +110,13 @@ def _denied_elsewhere(claim: Statement, sentence: Sentence) -> bool:
     return (
         shares[most] > 0
         and "denying" not in said[most].roles
-        and not _negations() & set(words(comparable(parts[most])))
+        and not plain_negations() & set(words(comparable(parts[most])))
     )
 
 
 @cache
-def _negations() -> frozenset[str]:
-    """The negations that are no other word elsewhere: the shortest are, such as the Finnish one that is an article."""
-    return roles()["_contrast"] | {word for word in negations(None) if len(word) >= _PLAIN}
+def _parts() -> re.Pattern[str]:
+    return re.compile(rf"[,;:–]\s+|\s(?:{'|'.join(word_parts(roles()['_joint']))})\s")
 
 
 def _has(term: Term, terms: Sequence[Term]) -> bool:

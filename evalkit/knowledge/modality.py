@@ -15,6 +15,8 @@ Duty = Literal["must", "lifted", ""]
 _NOTHING = re.compile(r"(?!)")
 _PART = re.compile(r"[,;:—]\s+|\s-\s")
 _FEW, _MORE = 2, 4
+_THAT = r"(?:att|at|that|dass|että)\b"
+"""After these begins what is not denied: "do not forget that you need it"."""
 _NAMES = ("denial", "turns", "case", "must", "condition", "asks_duty", "everything", "leaves_out", "for_example")
 
 
@@ -117,5 +119,5 @@ def _lifts(language: str) -> re.Pattern[str]:
     )
     return re.compile(
         rf"(?<!\w)(?:{lifted}|(?:{needs})(?:\s+[\w-]+){{0,{_MORE}}}?\s+(?:{denial})"
-        rf"|(?:{denial})(?:\s+[\w-]+){{0,{_FEW}}}?\s+(?:{needs}))(?!\w)"
+        rf"|(?:{denial})(?:\s+(?!{_THAT})[^\W\d][\w-]*){{0,{_FEW}}}?\s+(?:{needs}))(?!\w)"
     )

@@ -19,7 +19,7 @@ from evalkit.text.sentences import split
 from evalkit.text.tokens import words
 
 Relation = Literal["supported", "contradicted", "not_in_kb", "unsure"]
-_LEAST_TERMS = 2
+_LEAST_TERMS, _PLAIN = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,19 @@ def _each_its_own(left: str, right: str, kinds: frozenset[str], told: tuple[Quan
     one, other = wording(left), wording(near)
     signs = frozenset().union(*polar())
     signed = all(any(term.concept in signs for term in said.terms) for said in (one, other))
-    denied = "denying" in other.roles and "denying" not in one.roles
+    denied = _denied(near, other) and not _denied(left, one)
     closed = "only" in other.roles and "only" not in one.roles
     return bool(shared) or signed or _for_each(one, other) or ((denied or closed) and len(other.terms) >= _LEAST_TERMS)
+
+
+def _denied(text: str, said: Wording) -> bool:
+    return "denying" in said.roles or not plain_negations().isdisjoint(words(comparable(text)))
+
+
+@cache
+def plain_negations() -> frozenset[str]:
+    """The negations that are no other word elsewhere: the shortest are, such as the Finnish one that is an article."""
+    return roles()["_contrast"] | {word for word in negations(None) if len(word) >= _PLAIN}
 
 
 def _for_each(one: Wording, other: Wording) -> bool:

@@ -38,6 +38,9 @@ def test_every_list_of_small_words_is_filled_in_seven_languages() -> None:
         ("fi", "Kuitti vaaditaan.", "must"),
         ("en", "A receipt is not always required.", "lifted"),
         ("en", "You must not smoke here.", ""),
+        ("en", "Do not forget that you need a receipt.", ""),
+        ("sv", "Glöm inte att du behöver kvittot.", ""),
+        ("sv", "Den som inte fyllt 15 behöver en vuxen med.", ""),
         ("de", "Sie brauchen dafür keinen Beleg.", "lifted"),
         ("de", "Ein Beleg ist erforderlich.", "must"),
     ],
@@ -102,6 +105,7 @@ def test_a_plain_opposite_is_a_contradiction(language: str, text: str, question:
         ("nb", "Sliping. Vi sliper kniver. Vi sliper ikke Isbjørn-skøyter.", "Sliper dere Polar-skøyter?", "Ja, vi sliper Polar-skøyter."),
         ("en", "We do not sharpen skates.", "Do you sharpen skates?", "No, we sharpen nothing but knives."),
         ("en", "We do not sharpen skates.", "Don't you sharpen skates?", "Yes, that is right."),
+        ("de", "Tarife. Im Tarif Nord ist ein Schrank dabei. Im Tarif Tag gibt es keinen Schrank.", "Ist im Tarif Nord ein Schrank dabei?", "Ja, im Tarif Nord ist ein Schrank dabei."),
         # What is waived is what the base waives, or the answer excludes it.
         ("nb", "Kajakken kan leies også uten våttkort.", "Kan jeg leie kajakk?", "Ja, du kan leie kajakk uten våttkort."),
         ("en", "Kayaks can be hired if you show a paddling card.", "Can I hire a kayak?", "No, you cannot hire a kayak without a paddling card."),

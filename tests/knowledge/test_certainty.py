@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge, check
+from evalkit.knowledge.by_modality import DENIED_WHOLE
 from evalkit.knowledge.certainty import ANOTHER, DENIED, OTHERS, doubted
 from evalkit.knowledge.statements import Comparison, Statement, sentences_of
 from evalkit.knowledge.wording import wording
@@ -111,3 +112,20 @@ def test_another_amount_of_a_name_that_nobody_knows_is_in_doubt(
     reason = f"{ANOTHER} money stands in the knowledge base"
     assert _doubtful(language, told, strange, "", reason)
     assert not _doubtful(language, told, known, "", reason)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer"),
+    [
+        ("sv", "Guldkortet täcker hyrskidor och har ingen bindningstid.", "Täcker guldkortet hyrskidor?", "Ja, guldkortet täcker hyrskidor."),
+        ("da", "Guldkortet dækker leje af ski og har ingen binding.", "Dækker guldkortet leje af ski?", "Ja, guldkortet dækker leje af ski."),
+        ("nb", "Gullkortet dekker leie av ski og har ingen binding.", "Dekker gullkortet leie av ski?", "Ja, gullkortet dekker leie av ski."),
+        ("en", "The gold card covers ski hire and has no minimum term.", "Does the gold card cover ski hire?", "Yes, the gold card covers ski hire."),
+        ("de", "Die Goldkarte deckt den Skiverleih und hat keine Mindestlaufzeit.", "Deckt die Goldkarte den Skiverleih?", "Ja, die Goldkarte deckt den Skiverleih."),
+    ],
+)  # fmt: skip
+def test_a_denial_in_the_other_half_of_a_sentence_denies_nothing_of_this_one(
+    language: str, told: str, question: str, answer: str
+) -> None:
+    found = check(answer, question, Knowledge.from_texts([told]), language)
+    assert not {DENIED, DENIED_WHOLE} & {claim.reason for claim in found.claims}

@@ -22,7 +22,7 @@ from evalkit.knowledge.kinds import OF_ITS_KIND
 from evalkit.knowledge.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
 from evalkit.knowledge.rivals import OF_A_RIVAL
 from evalkit.knowledge.signs import signs
-from evalkit.knowledge.silence import SILENT
+from evalkit.knowledge.silence import SILENT, of_the_unknown
 from evalkit.knowledge.statements import Comparison, Relation
 from evalkit.knowledge.totals import OTHER_UNIT
 
@@ -113,6 +113,9 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     if VERDICTS[best] == found.relation or (_is_told(found) and shares[best] < _OVERRULED):
         return replace(found, exact=found.exact and found.relation != "contradicted")
     at = found.sentence if found.sentence is not None else reading.top
+    if found.relation == "contradicted" and of_the_unknown(reading.claim, reading.sentences, reading.weights):
+        # What the weights do not believe of a thing that no passage names is no support for it either.
+        return Comparison("not_in_kb", at, False, SILENT)
     if sorted(shares)[-1] - sorted(shares)[-2] < _CLOSE:
         return replace(found, relation="unsure", sentence=at, exact=False)
     reason = _WEIGHED.format(share=shares[best], verdict=VERDICTS[best])

@@ -15,26 +15,38 @@ from evalkit.language.opening_hours import days_in, months_in
 SILENT = "the knowledge base is silent about what is claimed"
 _KNOWN = 0.5
 _LEAST_NAME, _LEAST_HEAD, _LEAST_BEFORE, _ENDING = 3, 7, 4, 4
+_STREET = re.compile(
+    r"[\w-]+(?:gade|gata|gatan|gate|gaten|vej|vejen|vei|veien|veg|vegen|väg|vägen|tie|katu|kuja|straße|strasse|weg|platz"
+    r"|plads|plass|torg|torget|torv|allé|kaj|kai)\s+\d+(?![\d.,:]*\s*(?:kr|€|%))",
+    re.IGNORECASE,
+)
 _MAIL, _PAGE = re.compile(r"\w@\w"), re.compile(r"www\.|https?:|\w\.(?:se|dk|no|fi|de|com|example|eu|net|org)\b")
 _SHOWN_BY = {"email": _MAIL, "online": _PAGE}
 
 
 def silent(found: Comparison, claim: Statement, sentences: Sequence[Sentence], weights: Weights) -> Comparison:
-    """The rules' finding, or not in the knowledge base where the claim is of a thing that no passage names.
-
-    A thing is what the glossary lists as one, a name, or a compound whose head is such a thing.
-    """
-    if claim.denies or (found.relation == "contradicted" and found.exact):
+    """The rules' finding, or not in the knowledge base where the claim is of a thing that no passage names."""
+    if (found.relation == "contradicted" and found.exact) or not of_the_unknown(claim, sentences, weights):
         return found
+    return Comparison("not_in_kb", found.sentence, False, SILENT)
+
+
+def of_the_unknown(claim: Statement, sentences: Sequence[Sentence], weights: Weights) -> bool:
+    """Whether a claim is of a thing that no passage names, and does not deny it.
+
+    A thing is what the glossary lists as one, a name, a street with its number, or a compound with such a thing.
+    """
+    if claim.denies:
+        return False
     best = weights.matches.best
     for term, _ in weights.own:
         if _is_thing(term) and best.get(term.text, 0.0) < _KNOWN and not _told(term, term.concept, sentences):
-            return Comparison("not_in_kb", found.sentence, False, SILENT)
+            return True
         if _is_strange_name(term, claim, best) and not _around(term, sentences):
-            return Comparison("not_in_kb", found.sentence, False, SILENT)
-        if (head := _head(term)) is not None and not _told(term, head, sentences):
-            return Comparison("not_in_kb", found.sentence, False, SILENT)
-    return found
+            return True
+        if (part := _part(term)) is not None and not _told(term, part, sentences):
+            return True
+    return False
 
 
 def _is_thing(term: Term) -> bool:
@@ -45,7 +57,7 @@ def _told(term: Term, concept: str | None, sentences: Sequence[Sentence]) -> boo
     """Whether any passage, its heading or an address in it tells of a thing."""
     shown = _SHOWN_BY.get(concept or "")
     return any(
-        any(other.concept == concept or _head(other) == concept for other in passage) or best_match(term, passage) >= 1
+        any(other.concept == concept or _part(other) == concept for other in passage) or best_match(term, passage) >= 1
         for passage in _passages(sentences)
     ) or (shown is not None and any(shown.search(sentence.text) for sentence in sentences))
 
@@ -60,7 +72,11 @@ def _passages(sentences: Sequence[Sentence]) -> Iterable[tuple[Term, ...]]:
 
 def _is_strange_name(term: Term, claim: Statement, best: dict[str, float]) -> bool:
     """Whether a name, neither of a day, a month or a country nor the customer's own word, is like no word told."""
-    if not term.name or term.concept is not None or len(term.text) < _LEAST_NAME or best.get(term.text, 0.0) >= _KNOWN:
+    if not term.name or len(term.text) < _LEAST_NAME or best.get(term.text, 0.0) >= _KNOWN:
+        return False
+    if _STREET.match(claim.text, term.start):
+        return True
+    if term.concept is not None:
         return False
     if claim.language == "de" and not _is_spelt_as_a_name(claim.text[term.start : term.end]):
         return False
@@ -86,14 +102,16 @@ def _heads() -> tuple[dict[str, str], dict[str, str]]:
     return exact, prefixes
 
 
-def _head(term: Term) -> str | None:
-    """The thing that a compound's last part names: an insurance, of one against cancelling."""
-    return None if _is_thing(term) or " " in term.text else _head_of(term.text)
+def _part(term: Term) -> str | None:
+    """The thing that a compound ends in, or that stands before its hyphen: an insurance, of one against cancelling."""
+    return None if _is_thing(term) or " " in term.text else _part_of(term.text)
 
 
 @cache
-def _head_of(word: str) -> str | None:
+def _part_of(word: str) -> str | None:
     exact, prefixes = _heads()
+    if (found := next((exact[part] for part in word.split("-")[:-1] if part in exact), None)) is not None:
+        return found
     for at in range(_LEAST_BEFORE, len(word) - _LEAST_HEAD + 1):
         rest = word[at:]
         if (found := exact.get(rest)) is not None:

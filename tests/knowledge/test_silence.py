@@ -87,3 +87,32 @@ def test_each_thing_is_a_concept_of_the_glossary() -> None:
     known = {name for name in concepts() if not name.startswith("_")} | {name for name, _ in further_concepts()}
     assert things() - known == set()
     assert len(phrases(wide=True)[0]) > len(things())
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer"),
+    [
+        ("sv", "Var ligger ni?", "Du hittar oss på Kvarnvägen 12."), ("da", "Hvor ligger I?", "Du finder os på Bryggergade 7."),
+        ("nb", "Hvor er dere?", "Du finner oss i Verkstedgata 9."), ("nn", "Kvar held de til?", "Du finn oss i Naustvegen 3."),
+        ("fi", "Missä olette?", "Löydät meidät osoitteesta Myllykatu 4."), ("de", "Wo finde ich Sie?", "Sie finden uns in der Gerberstraße 11."),
+        ("da", "Hvordan får jeg besked?", "Morgenmaden serveres 7–10, og du får en sms-besked før."),
+    ],
+)  # fmt: skip
+def test_a_street_and_a_compound_with_a_hyphen_are_told_nowhere(language: str, question: str, answer: str) -> None:
+    claims = check(answer, question, Knowledge.from_texts(BASES[language]), language).claims
+    assert SILENT in {claim.reason for claim in claims}
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer", "language"),
+    [
+        ("Vi ligger på Kvarnvägen 12.", "Var ligger ni?", "Du hittar oss på Kvarnvägen 12.", "sv"),
+        ("Du får en sms dagen före.", "Får jag en påminnelse?", "Ja, du får ett sms-meddelande dagen före.", "sv"),
+        ("Das Frühstück kostet 12 €.", "Was kostet das Frühstück?", "Es kostet auf dem Weg 12 €.", "de"),
+    ],
+)
+def test_a_street_and_a_hyphen_that_are_told_are_no_silence(
+    told: str, question: str, answer: str, language: str
+) -> None:
+    claims = check(answer, question, Knowledge.from_texts([told]), language).claims
+    assert SILENT not in {claim.reason for claim in claims}

@@ -35,13 +35,14 @@ def candidates(
     """The amounts of the sentences that one of the claim's may be about, by sentence."""
     found = weights.bound.get(id(amount))
     if found is None:
-        found = weights.bound[id(amount)] = list(_candidates(amount, claim, sentences, weights))
+        found = weights.bound[id(amount)] = list(told_amounts(amount, claim, sentences, weights))
     return found
 
 
-def _candidates(
+def told_amounts(
     amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
 ) -> Iterator[Candidate]:
+    """What `candidates` remembers, for an amount that the claim might have told."""
     said = set(claim.said.terms)
     # What says the amount itself tells nothing of what it is for.
     own_terms = [(t, w) for t, w in weights.own if not (amount.start < t.end and t.start < amount.end and t in said)]

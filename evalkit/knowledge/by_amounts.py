@@ -26,6 +26,7 @@ from evalkit.knowledge.inference import (
     torn_apart,
 )
 from evalkit.knowledge.occasions import on_the_day
+from evalkit.knowledge.operands import reckoned_from_a_rival
 from evalkit.knowledge.reckoned import (
     BEYOND_LIMIT,
     FOLLOWS,
@@ -158,11 +159,18 @@ def _one_amount(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
-    if (total := reckoned_total(amount, claim, sentences, weights, overlaps)) is not None:
-        return total
+    reckoned = reckoned_total(amount, claim, sentences, weights, overlaps)
     if amount.kind in {"count", "duration"} and (at := part_of(amount, claim, sentences, overlaps)) is not None:
         return Comparison("supported", at, True, FOLLOWS)
-    found = _bound_to(amount, claim, sentences, weights, overlaps, own)
+    found = reckoned or _bound_to(amount, claim, sentences, weights, overlaps, own)
+    if (
+        found.reason == FOLLOWS
+        and amount.kind == "money"
+        and (rival := reckoned_from_a_rival(amount, claim, sentences, weights, overlaps)) is not None
+    ):
+        return Comparison("contradicted", rival, False, WRONG_SUM)
+    if reckoned is not None:
+        return reckoned
     told = claim.text[amount.start : amount.end]
     if found.relation == "supported" or amount.kind not in _RECKONED or amount.lo <= 1 or not _DIGITS.search(told):
         return found

@@ -22,7 +22,7 @@ def reckoned_from_a_rival(
 
     Who asks for two adults and two children speaks of both.
     """
-    if sum(q.kind == "count" for q in claim.asked) > 1:
+    if sum(q.kind in {"count", "duration"} for q in claim.asked) > 1:
         return None
     rivals = _prices_of_rivals(amount, claim, sentences, weights)
     if not rivals:

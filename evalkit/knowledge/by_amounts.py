@@ -9,7 +9,7 @@ from dataclasses import replace
 from evalkit.knowledge.alignment import OF_ANOTHER, Weights, clash, of_the_other, other_party, unmet
 from evalkit.knowledge.arithmetic import follows, may_follow
 from evalkit.knowledge.binding import candidates, equal_amounts
-from evalkit.knowledge.by_start import by_start
+from evalkit.knowledge.by_start import by_start, time_side
 from evalkit.knowledge.by_words import by_words, denied_part
 from evalkit.knowledge.certainty import ANOTHER, OTHERS
 from evalkit.knowledge.further import part_of
@@ -215,7 +215,11 @@ def _bound_to(
         return Comparison("not_in_kb" if overlaps[best_sentence] < 0.5 else "unsure", best_sentence)
     best = found[0]
     equal = next((c for c in found if c.equal), None)
-    if "always" in claim.said.roles and any(not c.equal and c.score >= _RIVAL * best.score for c in found):
+    if (
+        "always" in claim.said.roles
+        and _says_always(claim)
+        and any(not c.equal and c.score >= _RIVAL * best.score for c in found)
+    ):
         # What no sentence gives is another amount of another thing; of several, "always" may be said of the other.
         reason = "not always: the knowledge base has a condition"
         return Comparison(
@@ -311,8 +315,11 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
     sentence = sentences[equal.sentence]
     if opposite_bounds(amount, equal.amount) and not case_of_another(amount, equal, claim, sentences):
         # A deadline is at least so long before an event and at most so long after: a time tells less surely.
-        sure = amount.kind != "duration" and claim.denies == sentence.denies
+        sides = {time_side(claim.text, amount), time_side(sentence.text, equal.amount)}
+        sure = (amount.kind != "duration" or sides == {"before"}) and claim.denies == sentence.denies
         return OPPOSITE_BOUND if sure else "at least is not at most", True
+    if _decides_otherwise(amount, equal.amount, claim):
+        return OTHER_LIMIT, True
     if amount.kind != "clock" and claim.denies == sentence.denies and clash(claim, sentence, polar()):
         return "the one excludes the other", False
     if not claim.denies and of_the_other(claim, sentences, equal.sentence) is not None:
@@ -326,3 +333,22 @@ def _yet_wrong(amount: Quantity, equal: Candidate, claim: Statement, sentences: 
     ):
         return OTHER_LIMIT, True
     return "", True
+
+
+def _says_always(claim: Statement) -> bool:
+    """Whether a word such as "always" is none of an amount (every two weeks) and no name."""
+    return any(
+        not any(q.start <= hit.start() < q.end for q in claim.amounts)
+        and not (hit.start() and claim.text[hit.start()].isupper())
+        for hit in role_words("_always").finditer(comparable(claim.text))
+    )
+
+
+def _decides_otherwise(told: Quantity, known: Quantity, claim: Statement) -> bool:
+    """Whether the customer's own amount is the limit itself, and but one of the two takes it in: over, or from six."""
+    if not told.bound or told.bound != known.bound or told.strict == known.strict:
+        return False
+    return any(
+        (mine := meets(asked, told)) is not None and (theirs := meets(asked, known)) is not None and mine != theirs
+        for asked in claim.asked
+    )

@@ -56,11 +56,11 @@ def _other_side(claim: Statement, sentences: Sequence[Sentence], overlaps: Seque
     """Contradicted where a claim tells a time after an event and every sentence the same time before it, or so."""
     told: list[tuple[float, int, bool]] = []
     for mine in claim.amounts:
-        side = _side(claim.text, mine) if mine.kind == "duration" else ""
+        side = time_side(claim.text, mine) if mine.kind == "duration" else ""
         for n, sentence in enumerate(sentences) if side else ():
             for other in sentence.amounts:
                 if other.kind == "duration" and equal_amounts(mine, other):
-                    there = _side(sentence.text, other)
+                    there = time_side(sentence.text, other)
                     told.append((overlaps[n], n, bool(there) and there != side))
     near = [each for each in told if each[0] >= _EVENT] or (told if len(told) == 1 else [])
     if not near or not all(turned for _, _, turned in near) or claim.denies:
@@ -68,7 +68,7 @@ def _other_side(claim: Statement, sentences: Sequence[Sentence], overlaps: Seque
     return Comparison("contradicted", max(near)[1], True, OTHER_SIDE)
 
 
-def _side(text: str, length: Quantity) -> str:
+def time_side(text: str, length: Quantity) -> str:
     """Whether a length of time is told right before what says `before`, or `after`; empty where it is not."""
     rest = comparable(text)[length.end :]
     return "before" if _before().match(rest) else "after" if _behind().match(rest) else ""

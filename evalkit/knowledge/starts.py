@@ -56,7 +56,8 @@ def _events() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 _DAYS = (
-    "dagen", "the day", "the date", "day", "dem tag", "den dag", "den dagen", "von dem tag", "vom tag", "dem tag an",
+    "dagen", "the day", "the date", "day", "dem tag", "den dag", "den dagen", "von dem tag", "von dem tag an",
+    "vom tag", "vom tag an", "ab dem tag", "dem tag an",
     "siitä", "siitä kun", "of", "sobald", "så snart", "så fort", "as soon as", "once", "straks", "heti kun",
 )  # fmt: skip
 

@@ -17,12 +17,14 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_TOO = frozenset({"to", "fire", "sex"})
 """Scandinavian number words that are other words in English."""
+_EVERY_OTHER = 2.0
 PERIOD_HOURS = {
     "second": 1 / 3600,
     "minute": 1 / 60,
     "hour": 1.0,
     "day": 24.0,
     "week": 168.0,
+    "fortnight": 336.0,
     "month": 730.0,
     "quarter": 2_190.0,
     "year": 8_760.0,
@@ -142,6 +144,12 @@ def days_of_month(text: str) -> list[Quantity]:
 def frequencies(text: str) -> list[Quantity]:
     """How often: `every fourth week`, `weekly`, `twice a day`; the hours from one time to the next."""
     found = []
+    for hit in _spaced().finditer(text):
+        said = hit.group("n1") or hit.group("n2") or hit.group("n3") or ""
+        step = _EVERY_OTHER if hit.group("other") else float(value(said) or 1.0)
+        word = next(filter(None, (hit.group(f"u{n}") for n in range(1, 5))))
+        hours = PERIOD_HOURS[_unit_periods().get(word) or _period(word)] * step
+        found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for hit in _times().finditer(text):
         times = value(hit.group("n")) or 1.0
         hours = PERIOD_HOURS[_period(hit.group("period"))] / times
@@ -197,7 +205,34 @@ def _per() -> re.Pattern[str]:
 def _every() -> re.Pattern[str]:
     every = "|".join(word_parts(table()["every"]))
     steps = "|".join(word_parts([*_ordinals(), *number_words()]))
-    return re.compile(rf"(?<!\w)(?:{every})\s+(?:(?P<n>\d{{1,2}}|{steps})\.?\s+)?(?P<period>{_period_words()})(?!\w)")
+    return re.compile(
+        rf"(?<!\w)(?:{every})\s+(?:(?P<n>\d{{1,2}}|{steps})(?:\.|:e|:a)?\s+)?(?P<period>{_period_words()})(?!\w)"
+    )
+
+
+@cache
+def _spaced() -> re.Pattern[str]:
+    """Every two weeks, every other year, alle 14 Tage, kahden viikon välein, med to ukers mellomrom."""
+    numbers = rf"\d{{1,3}}|{'|'.join(word_parts(number_words()))}"
+    units = "|".join(word_parts(_unit_periods()))
+    every, all_of, of_all, other, apart, before = (
+        "|".join(word_parts(table()[name]))
+        for name in (
+            "every_so_many", "every_so_many_before", "every_so_many_units", "every_other", "apart", "at_a_distance",
+        )
+    )  # fmt: skip
+    return re.compile(
+        rf"(?<!\w)(?:(?:{every}|(?:{all_of})(?=\s+\S+\s+(?:{of_all})(?!\w)))\s+(?P<n1>{numbers})\s+(?P<u1>{units})(?!\w)"
+        rf"|(?:(?:{before})\s+)?(?:(?P<n2>{numbers})[\s-]+)?(?P<u2>{units})\s+(?:{apart})(?!\w)"
+        rf"|(?:{before})\s+(?P<n3>{numbers})\s+(?P<u3>{units})(?!\w)"
+        rf"|(?P<other>{other})\s+(?P<u4>{_period_words()})(?!\w))"
+    )
+
+
+@cache
+def _unit_periods() -> dict[str, str]:
+    """The words of units of time in every form, each with its period."""
+    return {str(word): name for name in ("hour", "day", "week", "month", "year") for word in table()[name]}
 
 
 @cache

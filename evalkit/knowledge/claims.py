@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evalkit.knowledge.contacts import contacts_in
 from evalkit.knowledge.courtesies import states_nothing
-from evalkit.knowledge.glossary import courtesies, role_words
+from evalkit.knowledge.glossary import courtesies, role_words, roles
 from evalkit.knowledge.replies import yes_no
 from evalkit.knowledge.statements import clauses
 from evalkit.knowledge.wording import Term, best_match, wording
@@ -83,6 +83,8 @@ def claims_of(
             continue
         for start, end in _parts(rest):
             part = rest[start:end]
+            if comparable(part).strip(" ,.!") in roles()["_regret"]:
+                continue
             found.append(
                 Claim(
                     part, begins + start, begins + end, quantities(part), _ORDER.search(part) is not None, question,

@@ -193,7 +193,9 @@ def _bound_to(
         amount, claim, sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score), sentences, weights
     )
     if (rival := told_of_a_rival(amount, claim, found, sentences)) is not None:
-        return Comparison("contradicted", rival, True, OF_A_RIVAL)
+        at, other = rival
+        # That the rival alone has an amount is nine of ten times a contradiction only beside another amount.
+        return Comparison("contradicted", at, other, OF_A_RIVAL if other else OF_ANOTHER, doubtful=not other)
     if unlike := _in_another_unit(amount, found, overlaps) or _of_others(amount, found, claim, sentences, overlaps):
         return unlike
     best_sentence = max(range(len(sentences)), key=lambda n: overlaps[n])

@@ -49,8 +49,9 @@ def _prices_of_rivals(
             continue
         placed = replace(price, start=amount.start, end=amount.end)
         found = sorted(told_amounts(placed, claim, sentences, weights), key=lambda c: -c.score)
-        if (at := told_of_a_rival(placed, claim, found, sentences)) is not None:
-            rivals[value] = at
+        rival = told_of_a_rival(placed, claim, found, sentences)
+        if rival is not None and rival[1]:
+            rivals[value] = rival[0]
     return rivals
 
 

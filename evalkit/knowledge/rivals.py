@@ -34,9 +34,22 @@ class Place:
     """An amount where it is told, with the words that are bound to it and to no other beside it."""
 
     at: int
-    amount: Quantity
     own: tuple[Term, ...]
     sentence: Sentence
+    amount: Quantity | None = None
+    taken: tuple[tuple[Term, Sentence], ...] = ()
+    """Words of the clause before it that belong to it."""
+    head: tuple[tuple[Term, Sentence], ...] = ()
+    """The words that its whole sentence begins with, where it is a later clause."""
+
+    @property
+    def per(self) -> str:
+        return self.amount.per if self.amount else ""
+
+    def words(self, *, far: bool) -> list[tuple[Term, Sentence]]:
+        """What may name its thing, each word with the clause that holds it."""
+        every = [*((term, self.sentence) for term in self.own), *self.taken, *(self.head if far else ())]
+        return [(t, s) for t, s in every if t.concept not in generic() and not _the_rest().match(t.text)]
 
     def is_beside(self, other: Place) -> bool:
         """Whether both stand in one sentence."""
@@ -44,7 +57,8 @@ class Place:
         return mine.passage is theirs.passage and mine.piece == theirs.piece
 
     def is_after(self, other: Place) -> bool:
-        return self.sentence.start + self.amount.start > other.sentence.start + other.amount.start
+        mine, theirs = (p.sentence.start + (p.amount.start if p.amount else 0) for p in (self, other))
+        return mine > theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,8 @@ class _Spoken:
 
 def told_of_a_rival(
     amount: Quantity, claim: Statement, found: Sequence[Candidate], sentences: Sequence[Sentence]
-) -> int | None:
-    """The sentence that tells another amount of what is spoken of, where the claimed one is told of its rivals only.
+) -> tuple[int, bool] | None:
+    """The sentence that tells of what is spoken of, where only its rivals have the amount; whether it tells another.
 
     "Basic costs 99, Plus 149": who asks for Plus is not to be told 99.
     """
@@ -92,7 +106,27 @@ def told_of_a_rival(
             continue
         place = _place(rival, sentences)
         if all(_is_the_rivals(place, home, spoken) for home in homes):
-            return rival.sentence
+            return rival.sentence, True
+    without = None if measured else _told_without_amount(amount.kind, homes, spoken, sentences)
+    return None if without is None else (without, False)
+
+
+def _told_without_amount(
+    kind: str, homes: Sequence[Place], spoken: _Spoken, sentences: Sequence[Sentence]
+) -> int | None:
+    """The sentence near by that says of what is spoken of, without an amount, what its rival has so much of."""
+    home = homes[0]
+    every = list(_telling((*spoken.said, *spoken.asked)))
+    for n, sentence in enumerate(sentences):
+        if sentence.passage is not home.sentence.passage or any(q.kind == kind for q in sentence.amounts):
+            continue
+        if sentence.piece == home.sentence.piece:
+            continue
+        if not any(best_match(t, sentence.said.terms) >= _ATTRIBUTE <= best_match(t, home.own) for t in every):
+            continue
+        place = Place(n, sentence.said.terms, sentence, head=_head(n, sentences))
+        if all(_by_pair(place, one, spoken) for one in homes):
+            return n
     return None
 
 
@@ -110,7 +144,7 @@ def told_of_its_own(
 
 def _is_the_rivals(rival: Place, home: Place, spoken: _Spoken) -> bool:
     """Whether the words that tell two places apart speak of the one whose amount is not the claimed one."""
-    periods = {rival.amount.per, home.amount.per} - ({""} if rival.is_beside(home) else set())
+    periods = {rival.per, home.per} - ({""} if rival.is_beside(home) else set())
     if len(periods) > 1 or any(meets(q, limit) for q in spoken.case for limit in home.sentence.amounts):
         return False
     if rival.is_beside(home):
@@ -128,13 +162,15 @@ def _is_the_rivals(rival: Place, home: Place, spoken: _Spoken) -> bool:
 def _by_pair(rival: Place, home: Place, spoken: _Spoken) -> bool | None:
     """Whether of two words in one slot the rival's is spoken of, and of no pair the other; None where nothing tells."""
     told: bool | None = None
-    for theirs, mine in product(_telling(rival.own), _telling(home.own)):
+    far = not rival.is_beside(home)
+    one, other = rival.words(far=far), home.words(far=far)
+    for (theirs, there), (mine, here) in product(one, other):
         if alike(theirs, mine) >= _ONE_WORD and theirs.concept is None:
             continue
-        if best_match(theirs, home.own) >= _ONE_AND_ALL or best_match(mine, rival.own) >= _ONE_AND_ALL:
+        if _is_among(theirs, other) or _is_among(mine, one):
             continue
-        slot = _slot(theirs, rival, mine, home, spoken.names)
-        if not slot:
+        slot = _slot(theirs, there, mine, here, spoken.names)
+        if not slot or (slot == "first" and far):
             continue
         said = [t for t in spoken.said if t.name or t.start == 0] if slot == "names" else spoken.said
         for terms, sure in ((said, True), (spoken.asked, slot in _SURE)):
@@ -147,11 +183,21 @@ def _by_pair(rival: Place, home: Place, spoken: _Spoken) -> bool | None:
     return told
 
 
+def _is_among(term: Term, words: Iterable[tuple[Term, Sentence]]) -> bool:
+    # Inflected or compounded it begins alike; what only ends alike is another of its kind.
+    start = term.text[:_ENDING]
+    return any(
+        like >= _ONE_AND_ALL or (like >= _ONE_WORD and term.concept is None and word.text.startswith(start))
+        for word, _ in words
+        for like in (alike(term, word),)
+    )
+
+
 def _prefers(terms: Iterable[Term], one: Term, other: Term) -> bool:
     return any((like := alike(term, one)) >= _SAME and like - alike(term, other) >= _CLEARLY for term in terms)
 
 
-def _slot(one: Term, first: Place, other: Term, second: Place, names: frozenset[str]) -> str:
+def _slot(one: Term, first: Sentence, other: Term, second: Sentence, names: frozenset[str]) -> str:
     """By what two words are seen to name two things of one kind, empty where they are not."""
     pair = frozenset((one.concept, other.concept))
     if pair in parties() or pair in antonyms():
@@ -160,13 +206,13 @@ def _slot(one: Term, first: Place, other: Term, second: Place, names: frozenset[
         return "compounds"
     if one.text in names and other.text in names:
         return "names"
-    before, after = _neighbours(one, first.sentence), _neighbours(other, second.sentence)
+    before, after = _neighbours(one, first), _neighbours(other, second)
     if before[0] and before[0] == after[0]:
         return "before"
-    first_of_all = not before[0] and not after[0]
-    if first_of_all and first.is_beside(second):
-        return "first"
-    return "after" if before[1] and before[1] == after[1] and (first_of_all or first.is_beside(second)) else ""
+    if not before[0] and not after[0]:
+        return "after" if before[1] and before[1] == after[1] else "first"
+    beside = first.passage is second.passage and first.piece == second.piece
+    return "after" if before[1] and before[1] == after[1] and beside else ""
 
 
 def _neighbours(term: Term, sentence: Sentence) -> tuple[str, str]:
@@ -186,7 +232,7 @@ def _is_special(rival: Place, home: Place, spoken: _Spoken) -> bool:
     extra = [t for t in _telling(rival.own) if best_match(t, home.own) < _OTHER]
     plain = [t for t in _telling(home.own) if best_match(t, rival.own) < _OTHER]
     every = (*spoken.said, *spoken.asked)
-    return any(best_match(t, every) >= _SAME for t in extra) and all(best_match(t, every) < _OTHER for t in plain)
+    return any(best_match(t, spoken.said) >= _SAME for t in extra) and all(best_match(t, every) < _OTHER for t in plain)
 
 
 def _is_less(rival: Place, home: Place, spoken: _Spoken) -> bool:
@@ -237,9 +283,25 @@ def _place(candidate: Candidate, sentences: Sequence[Sentence]) -> Place:
     last = max((q.end for q in sentence.amounts if q.kind == amount.kind), default=0)
     if last == amount.end and (cut := _left_to_the_next(at, amount.kind, sentences)) is not None:
         own = tuple(term for term in own if term.end <= cut)
+    taken: tuple[tuple[Term, Sentence], ...] = ()
     if at and (cut := _left_to_the_next(at - 1, amount.kind, sentences)) is not None:
-        own = (*(term for term in sentences[at - 1].said.terms if term.start >= cut), *own)
-    return Place(at, amount, own, sentence)
+        before = sentences[at - 1]
+        taken = tuple((term, before) for term in before.said.terms if term.start >= cut)
+    return Place(at, own, sentence, amount, taken, _head(at, sentences))
+
+
+def _head(at: int, sentences: Sequence[Sentence]) -> tuple[tuple[Term, Sentence], ...]:
+    first = at
+    while (
+        first
+        and sentences[first - 1].passage is sentences[at].passage
+        and sentences[first - 1].piece == sentences[at].piece
+    ):
+        first -= 1
+    if first == at:
+        return ()
+    until = min((q.start for q in sentences[first].amounts), default=len(sentences[first].text))
+    return tuple((term, sentences[first]) for term in sentences[first].said.terms if term.end <= until)
 
 
 def _left_to_the_next(at: int, kind: str, sentences: Sequence[Sentence]) -> int | None:

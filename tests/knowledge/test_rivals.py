@@ -38,6 +38,24 @@ def test_an_amount_of_a_rival_is_contradicted_and_its_own_is_not(
     assert check(right, question, knowledge, language).verdict == "supported"
 
 
+LATER_CLAUSES = [
+    # The names stand in the first clause, the amounts in a later one.
+    ("sv", "Med Tuva Stor betalar du 90 kr i månaden och ringer för 0,40 kr per minut. "
+     "Med Tuva Liten betalar du 20 kr i månaden och ringer för 0,90 kr per minut.",
+     "Vad kostar en minut med Liten?", "Med Liten ringer du för 0,40 kr per minut."),
+    ("de", "Mit dem Tarif Kompakt zahlen Sie 9 Euro im Monat und telefonieren für 12 Cent pro Minute. "
+     "Mit dem Tarif Komfort zahlen Sie 19 Euro im Monat und telefonieren für 5 Cent pro Minute.",
+     "Was kostet eine Minute mit Komfort?", "Mit Komfort telefonieren Sie für 12 Cent pro Minute."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "base", "question", "wrong"), LATER_CLAUSES)
+def test_a_later_clause_goes_on_speaking_of_what_its_sentence_begins_with(
+    language: str, base: str, question: str, wrong: str
+) -> None:
+    assert check(wrong, question, Knowledge.from_texts([base]), language).verdict == "contradicted"
+
+
 NOT_RIVALS = [
     # What is reckoned, what holds for both, what another kind of word names, and what the customer's own case meets.
     ("sv", "Kaj kostar 1 900 kr och Brygga 3 400 kr. Startavgiften är 500 kr för båda.",

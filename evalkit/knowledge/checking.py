@@ -10,7 +10,7 @@ from typing import Literal
 from evalkit.knowledge.base import Knowledge
 from evalkit.knowledge.claims import claims_of, no_claim_spans
 from evalkit.knowledge.entailment import SURE, Entailment
-from evalkit.knowledge.judgements import Judgement, check_claim, is_remark
+from evalkit.knowledge.judgements import Judgement, judged_claims
 from evalkit.language.detection import detect
 
 AnswerVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "unsure", "no_claim"]
@@ -76,10 +76,7 @@ def check(
     skip = no_claim_spans(answer, spoken, NO_CLAIM)
     checks = []
     claims = claims_of(answer, question=question or "", language=spoken, skip=skip)
-    judgements = [check_claim(claim, question or "", base, on, spoken) for claim in claims]
-    for claim, judged in zip(claims, judgements, strict=True):
-        if len(claims) > 1 and is_remark(claim, question or "", judged):
-            continue
+    for claim, judged in judged_claims(claims, answer, question or "", base, on, spoken):
         verdict: AnswerVerdict = "not_in_kb" if judged.verdict == "invented" else judged.verdict
         confidence: Literal["exact", "heuristic"] = "exact" if judged.exact else "heuristic"
         evidence = tuple(_evidence(judged, base))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,12 +12,14 @@ from evalkit.knowledge.claims import FEWEST_TERMS, Claim, own_terms
 from evalkit.knowledge.comparing import compare, read
 from evalkit.knowledge.contacts import Contact, at_home, contacts_in, given_for, instead_of, unknown
 from evalkit.knowledge.features import Reading
+from evalkit.knowledge.glossary import generic
 from evalkit.knowledge.replies import yes_no
 from evalkit.knowledge.silence import SILENT
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import best_match, wording
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
+from evalkit.text.sentences import split
 from evalkit.text.tokens import char_ngrams, text_ngrams, words
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ ClaimVerdict = Literal["supported", "contradicted", "stale", "not_in_kb", "inven
 _KNOWN = 0.5
 _NEAREST, _OLDER = 6, 3
 _REMARK, _ASKED = 3, 0.6
+_ASIDE, _HELD = 5, 0.7
 _OPEN = frozenset({"unsure", "not_in_kb"})
 _QUOTE = 16
 
@@ -61,6 +64,30 @@ def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
     if any(best_match(term, wording(question).terms) >= _ASKED for term in own):
         return False
     return claim.text.rstrip().endswith("!") or judged.verdict in _OPEN
+
+
+def judged_claims(
+    claims: Sequence[Claim], answer: str, question: str, base: Knowledge, day: Any, language: str | None = None
+) -> Iterator[tuple[Claim, Judgement]]:
+    """The claims of an answer that are no mere remark, each with its judgement."""
+    asks_back = any(sentence.text.rstrip().endswith("?") for sentence in split(answer))
+    for claim in claims:
+        if asks_back and _is_beside_the_matter(claim, question, base, day, language):
+            continue
+        judged = check_claim(claim, question, base, day, language)
+        if len(claims) == 1 or not is_remark(claim, question, judged):
+            yield claim, judged
+
+
+def _is_beside_the_matter(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None) -> bool:
+    """Whether a few words before a question back, none of which the knowledge base knows, state nothing of it."""
+    if claim.quantities or claim.mentions_order or claim.reply or any(contacts_in(claim.text)):
+        return False
+    own = [term for term in own_terms(claim.text) if term.concept not in generic()]
+    if len(own) > _ASIDE:
+        return False
+    known = [sentence.said.terms for _, sentence in _places(_valid(claim, question, base, day), base, language)]
+    return not any(best_match(term, terms) >= _HELD for term in own for terms in known)
 
 
 def check_claim(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None = None) -> Judgement:

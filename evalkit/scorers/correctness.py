@@ -9,7 +9,7 @@ import msgspec
 
 from evalkit.knowledge.checking import NO_CLAIM
 from evalkit.knowledge.claims import Claim, claims_of
-from evalkit.knowledge.judgements import Judgement, check_claim, knows_answer
+from evalkit.knowledge.judgements import Judgement, judged_claims, knows_answer
 from evalkit.language.amounts import same
 from evalkit.language.quantities import quantities
 from evalkit.model import Case, Confidence, Conversation, Evidence, Finding, RequiredFact, Score, Severity
@@ -101,10 +101,14 @@ def _judged(talk: Conversation, case: Case | None, context: Context) -> Iterator
         skip = [(h.start, h.end) for h in context.reading.hits(number) if h.category in NO_CLAIM]
         handing = bool(context.reading.signals(number, "handoff_announcement"))
         results = comparable(msgspec.json.encode([call.result for call in turn.tool_calls]).decode())
-        for claim in claims_of(turn.text, question=question, language=context.reading.language_of(number), skip=skip):
-            if _about_this_order(claim, results, own) or (handing and not claim.quantities):
-                continue
-            yield number, claim, check_claim(claim, question, base, day, context.reading.language_of(number))
+        language = context.reading.language_of(number)
+        claims = [
+            claim
+            for claim in claims_of(turn.text, question=question, language=language, skip=skip)
+            if not _about_this_order(claim, results, own) and (claim.quantities or not handing)
+        ]
+        for claim, judged in judged_claims(claims, turn.text, question, base, day, language):
+            yield number, claim, judged
 
 
 def _asked(

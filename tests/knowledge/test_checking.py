@@ -121,3 +121,32 @@ def test_who_finds_no_answer_claims_nothing(language: str, answer: str) -> None:
 def test_a_denial_about_answers_that_the_base_could_hold_is_a_claim() -> None:
     base = Knowledge.from_texts(["Vi svarer på telefon hverdager 9–16."])
     assert check("Vi svarer ikke på telefon i helgene.", "Svarer dere i helgene?", base, "nb").verdict != "no_claim"
+
+
+_ARTICLE = {
+    "sv": "Ett kort för tio bad kostar 600 kr och gäller i ett år.",
+    "da": "Et klippekort med ti bade koster 600 kr. og gælder i et år.",
+    "fi": "Kymmenen kerran kortti maksaa 60 euroa ja on voimassa vuoden.",
+    "en": "A ten-swim card costs £60 and is valid for a year.",
+    "de": "Die Zehnerkarte kostet 60 Euro und gilt ein Jahr.",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "verdict"),
+    [
+        ("sv", "Min mössa försvann i omklädningsrummet", "Oj, så tråkigt. Vilken dag var det?", "no_claim"),
+        ("da", "Jeg er helt ny i det her", "Det er en dejlig start. Hvad vil du gerne lære?", "no_claim"),
+        ("en", "my first time swimming in years", "Good on you, that takes courage. Have you got a card?", "no_claim"),
+        ("de", "Ich traue mich kaum ins Wasser", "Damit stehen Sie nicht allein. Was macht Ihnen Sorgen?", "no_claim"),
+        # What the knowledge base speaks of is a claim, with a question behind it or not.
+        ("sv", "Hur länge gäller kortet?", "Kortet gäller i två år. Vill du köpa ett?", "contradicted"),
+        ("en", "Does the card run out?", "Yes, the card is valid for a year. Would you like one?", "supported"),
+        ("fi", "Mitä kortti maksaa?", "Kortti maksaa 60 euroa. Haluatko ostaa sellaisen?", "supported"),
+    ],
+)
+def test_few_words_of_which_no_article_knows_any_state_nothing_before_a_question_back(
+    language: str, question: str, answer: str, verdict: str
+) -> None:
+    base = Knowledge.from_texts([_ARTICLE[language]])
+    assert check(answer, question, base, language).verdict == verdict

@@ -109,7 +109,10 @@ def _fit(said: DayHours, known: DayHours) -> bool:
     """Whether said hours are the known ones, as far as either tells both ends."""
     if said.lo is None or known.lo is None:
         return said.lo is known.lo
-    twelve = said.twelve or known.twelve
+    # Nobody closes before opening: from 8 to 6 is until the evening.
+    twelve = (
+        said.twelve or known.twelve or any(h.hi is not None and OPEN_END != h.hi < (h.lo or 0) for h in (said, known))
+    )
     ends = [(said.lo, known.lo), (said.hi, known.hi)]
     if said.lo == said.hi != OPEN_END:
         return any(_is_time(said.lo, end, twelve) for end in (known.lo, known.hi))

@@ -125,7 +125,7 @@ def _granted(
         return None
     at = max(whole, key=lambda n: own[n])
     rival = max((near for near, other in zip(overlaps, turned, strict=True) if other), default=0.0)
-    return None if rival >= _AS_NEAR * overlaps[at] else Comparison("contradicted", at, True, GRANTED)
+    return None if rival >= _AS_NEAR * overlaps[at] else Comparison("contradicted", at, False, GRANTED, doubtful=True)
 
 
 def _of_all(

@@ -14,6 +14,8 @@ from evalkit.knowledge.wording import Term, best_match
 from evalkit.text.normalise import comparable
 
 BEYOND = "the customer's case is beyond the limit"
+TAKEN_OUT = "the knowledge base takes this out"
+"""What a clause beside takes out may be another part: never exact."""
 _SUPPORTED = 0.45
 _DENIES, _OWN_DENIES = 0.42, 0.4
 _JUST_AS_NEAR = 0.9
@@ -171,7 +173,7 @@ def denied_part(
             if best_match(term, sentences[n].said.terms) >= _STEMS > best_match(term, sentences[top].said.terms)
         ]
         if not sentences[top].denies and (taken_out or "both" in claim.said.roles):
-            return Comparison("contradicted", n, False, "the knowledge base takes this out")
+            return Comparison("contradicted", n, False, TAKEN_OUT, doubtful=True)
     for term in claim.said.terms:
         if term.concept in generic():
             continue
@@ -179,7 +181,7 @@ def denied_part(
         # A clause of few words is a part that is taken out of the whole: "but not in the restaurant".
         short = [n for n in holding if sentences[n].denies and len(sentences[n].said.terms) <= _FEW]
         if holding and holding == short and abs(holding[0] - top) <= _FEW and sentences[holding[0]].beside:
-            return Comparison("contradicted", holding[0], False, "the knowledge base takes this out")
+            return Comparison("contradicted", holding[0], False, TAKEN_OUT, doubtful=True)
     return None
 
 

@@ -30,8 +30,9 @@ VERDICTS: tuple[Relation, ...] = ("supported", "contradicted", "not_in_kb")
 _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
-_LIKELY, _EVEN = 0.3, 0.5
-_LIKELY_ONLY = frozenset({DENIED_WHOLE, GRANTED})
+_EVEN = 0.5
+_LEAST = {DENIED_WHOLE: 0.3, GRANTED: _EVEN}
+"""How much the weights must be with a rule of duties and denials: a no has more ways to be right than a yes."""
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
 _SOUND = frozenset(
     {OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, OTHER_SIDE, BEYOND_LIMIT, WRONG_SUM, OF_A_RIVAL}
@@ -106,7 +107,7 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
         shares = (0.0, *shares[1:])
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
-    if found.path == "modality" and (found.reason not in _LIKELY_ONLY or against >= _LIKELY):
+    if found.path == "modality" and against >= _LEAST.get(found.reason, 0.0):
         return replace(found, exact=found.exact and against >= (_WORDED if found.reason == LEFT_OUT else _EVEN))
     if found.relation == "contradicted" and found.reason and not found.doubtful and against >= _needed(found, reading):
         return replace(found, exact=True)

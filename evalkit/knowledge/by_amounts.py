@@ -159,18 +159,17 @@ def _one_amount(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
-    reckoned = reckoned_total(amount, claim, sentences, weights, overlaps)
+    if (total := reckoned_total(amount, claim, sentences, weights, overlaps)) is not None:
+        return total
     if amount.kind in {"count", "duration"} and (at := part_of(amount, claim, sentences, overlaps)) is not None:
         return Comparison("supported", at, True, FOLLOWS)
-    found = reckoned or _bound_to(amount, claim, sentences, weights, overlaps, own)
+    found = _bound_to(amount, claim, sentences, weights, overlaps, own)
     if (
         found.reason == FOLLOWS
         and amount.kind == "money"
         and (rival := reckoned_from_a_rival(amount, claim, sentences, weights, overlaps)) is not None
     ):
         return Comparison("contradicted", rival, False, WRONG_SUM)
-    if reckoned is not None:
-        return reckoned
     told = claim.text[amount.start : amount.end]
     if found.relation == "supported" or amount.kind not in _RECKONED or amount.lo <= 1 or not _DIGITS.search(told):
         return found

@@ -52,9 +52,8 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
                 return None
             if not there and said.lo is None:
                 continue
-            exact = bool(there)
-            reason = OTHER_HOURS if exact else NO_HOURS
-            return Comparison("contradicted", nearest, exact, reason)
+            # Hours of another door or season look like other hours: sure only where the weights are.
+            return Comparison("contradicted", nearest, False, OTHER_HOURS if there else NO_HOURS)
     return Comparison("supported", nearest, True)
 
 

@@ -31,7 +31,7 @@ _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _EVEN = 0.5
-_LEAST = {DENIED_WHOLE: 0.3, GRANTED: _EVEN}
+_LEAST = {DENIED_WHOLE: 0.3, GRANTED: 0.4}
 """How much the weights must be with a rule of duties and denials: a no has more ways to be right than a yes."""
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
 _SOUND = frozenset(

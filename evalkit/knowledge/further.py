@@ -172,7 +172,9 @@ def by_discount(case: Case) -> Verdict:
     every = [*claim.asked, *claim.amounts, *claim.spoken, *near]
     prices = {q.lo for q in every if q.kind == "money" and q.lo > 0 and q.lo != amount.lo}
     prices |= {q.lo for q in claim.asked if q.kind == "count" and q.lo >= _WHOLE}
-    counts = {1.0, *(q.lo for q in (*claim.asked, *claim.spoken) if q.kind in _COUNTED and 1 < q.lo <= _WHOLE)}
+    named = [q for q in (*claim.asked, *claim.spoken) if q.kind in _COUNTED]
+    counts = {1.0, *(q.lo for q in named if 1 < q.lo <= _WHOLE)}
+    counts |= {q.lo / h for q in named if q.kind == "duration" and q.unit == "h" for h in _STEPS_H if q.lo % h == 0}
     sums = {n * price * part for n in counts for price in prices for share, _ in told for part in (share, 1 - share)}
     sums |= {price * (1 + (n - 1) * (1 - share)) for n in counts for price in prices for share, _ in told}
     sums |= {abs(one - other) for one in prices for other in prices}

@@ -91,7 +91,8 @@ def _converted(amount: Quantity, told: Quantity) -> bool:
 def _by_year(case: Case) -> Verdict:
     """A price for the year beside the price of a month: twelve of it, or less those that are free."""
     amount, claim, found = case.amount, case.claim, case.found
-    if amount.per not in {"", "year"} or says("compared", claim.text) or not _of_a_year(amount, claim):
+    less = says("compared", claim.text) or says("discount", claim.text)
+    if amount.per not in {"", "year"} or less or not _of_a_year(amount, claim):
         return None
     near = [c for c in found if c.score >= _NEAR_BEST * found[0].score and c.amount.lo > 0]
     monthly = [c for c in near if c.amount.per == "month" and c.amount.unit == amount.unit]

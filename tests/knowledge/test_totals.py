@@ -126,3 +126,18 @@ def test_a_total_of_what_is_told_is_right_and_any_other_one_is_surely_wrong(
 )  # fmt: skip
 def test_what_is_reckoned_otherwise_is_not_surely_wrong(language: str, told: str, question: str, answer: str) -> None:
     assert not _is_surely_wrong(_checked(language, told, question, answer))
+
+
+@pytest.mark.parametrize(
+    ("language", "articles", "question", "answer"),
+    [
+        ("sv", ("Paketet Bas kostar 100 kr i månaden.", "Betalar du ett år i taget får du 10 % rabatt."), "Vad kostar Bas per år om jag betalar på en gång?", "Med rabatten blir det 1 080 kr för ett år."),
+        ("en", ("The Basic plan costs £10 a month.", "Pay a year ahead and you get a 20% discount."), "What is Basic for a year, paid ahead?", "With the discount it comes to £96 for a year."),
+        ("de", ("Ein Zelt kostet 20 € pro Tag. Ab drei Tagen gibt es 10 % Rabatt.",), "Was kostet ein Zelt für vier Tage?", "Vier Tage kosten mit Rabatt 72 €."),
+        ("da", ("Et telt koster 200 kr. pr. dag. Fra tre dage får du 10 % rabat.",), "Hvad koster et telt i fem dage?", "Fem dage koster med rabat 900 kr."),
+    ],
+)  # fmt: skip
+def test_a_total_less_a_discount_told_elsewhere_is_no_wrong_sum(
+    language: str, articles: tuple[str, ...], question: str, answer: str
+) -> None:
+    assert check(answer, question, Knowledge.from_texts(articles), language).verdict != "contradicted"

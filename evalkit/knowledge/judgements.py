@@ -70,13 +70,20 @@ def judged_claims(
     claims: Sequence[Claim], answer: str, question: str, base: Knowledge, day: Any, language: str | None = None
 ) -> Iterator[tuple[Claim, Judgement]]:
     """The claims of an answer that are no mere remark, each with its judgement."""
-    asks_back = any(sentence.text.rstrip().endswith("?") for sentence in split(answer))
-    for claim in claims:
-        if asks_back and _is_beside_the_matter(claim, question, base, day, language):
-            continue
+    for claim in stating(claims, answer, question, base, day, language):
         judged = check_claim(claim, question, base, day, language)
         if len(claims) == 1 or not is_remark(claim, question, judged):
             yield claim, judged
+
+
+def stating(
+    claims: Sequence[Claim], answer: str, question: str, base: Knowledge, day: Any, language: str | None = None
+) -> Iterator[Claim]:
+    """The claims of an answer; where it asks back, without a few words of which the knowledge base knows none."""
+    asks_back = any(sentence.text.rstrip().endswith("?") for sentence in split(answer))
+    return (
+        claim for claim in claims if not (asks_back and _is_beside_the_matter(claim, question, base, day, language))
+    )
 
 
 def _is_beside_the_matter(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None) -> bool:

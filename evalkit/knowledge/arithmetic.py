@@ -9,7 +9,7 @@ from itertools import combinations
 
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.language.amounts import Quantity
+from evalkit.language.amounts import COUNTED, Quantity
 from evalkit.language.counts import PERIOD_HOURS
 from evalkit.language.numerals import number_words
 from evalkit.language.quantities import quantities
@@ -20,7 +20,6 @@ _NEAREST, _FEWEST, _MOST = 2, 2, 4
 _A_SUM = 100
 _MONTHS, _DAY_H, _HOUR_MIN = 12.0, 24.0, 60
 _WHOLE = 100.0
-_FACTORS = frozenset({"count", "duration", "measure"})
 _IN_HOURS = (1 / 60, 1.0, 24.0, 168.0, 720.0)
 _MOST_COUNTED = 1_000
 _BARE = re.compile(r"(?<![\w.,:])(?:\d{1,3}(?![\d.,:]*\d)|[^\W\d_]{2,16})(?!\w)")
@@ -48,10 +47,6 @@ def _lasts(amount: Quantity, claim: Statement, ranked: Sequence[Sentence]) -> bo
     return (
         amount.lo in next(filter(None, spans), []) and role_words("_lasts").search(comparable(claim.text)) is not None
     )
-
-
-def _lasting(claim: Statement) -> bool:
-    return role_words("_lasts").search(comparable(claim.text)) is not None
 
 
 def may_follow(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -> bool:
@@ -137,7 +132,7 @@ def _any_price(
 ) -> Iterator[float]:
     prices = _values(q for q in told if q.kind == "money" and q.unit == amount.unit)
     counted = _counted(claim, spoken)
-    first = {q.lo for q in told if q.kind in _FACTORS} | {_units(q, unit) for q in told for unit in _IN_HOURS}
+    first = {q.lo for q in told if q.kind in COUNTED} | {_units(q, unit) for q in told for unit in _IN_HOURS}
     first = {n for n in first if n > 1}
     shares = {q.lo / _WHOLE for q in (*told, *spoken) if q.kind == "percent" and q.lo < _WHOLE}
     beyond = {n - free for n in counted for free in first if 0 < free < n}

@@ -32,17 +32,23 @@ _Placed = tuple[Term, float, list[Near], list[float], float]
 def candidates(
     amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
 ) -> Sequence[Candidate]:
-    """The amounts of the sentences that one of the claim's may be about, by sentence."""
+    """The amounts of the sentences that one of the claim's may be about, best first."""
     found = weights.bound.get(id(amount))
     if found is None:
-        found = weights.bound[id(amount)] = list(told_amounts(amount, claim, sentences, weights))
+        found = weights.bound[id(amount)] = told_amounts(amount, claim, sentences, weights)
     return found
 
 
 def told_amounts(
     amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
-) -> Iterator[Candidate]:
+) -> list[Candidate]:
     """What `candidates` remembers, for an amount that the claim might have told."""
+    return sorted(_told_amounts(amount, claim, sentences, weights), key=lambda c: -c.score)
+
+
+def _told_amounts(
+    amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights
+) -> Iterator[Candidate]:
     said = set(claim.said.terms)
     # What says the amount itself tells nothing of what it is for.
     own_terms = [(t, w) for t, w in weights.own if not (amount.start < t.end and t.start < amount.end and t in said)]

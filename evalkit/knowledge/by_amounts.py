@@ -188,9 +188,7 @@ def _bound_to(
     overlaps: Sequence[float],
     own: Sequence[float],
 ) -> Comparison:
-    found = _untaken(
-        amount, claim, sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score), sentences, weights
-    )
+    found = _untaken(amount, claim, candidates(amount, claim, sentences, weights), sentences, weights)
     if (rival := told_of_a_rival(amount, claim, found, sentences)) is not None:
         at, other = rival
         # That the rival alone has an amount is nine of ten times a contradiction only beside another amount.
@@ -284,8 +282,8 @@ def _untaken(
 
 def _at_home(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], weights: Weights) -> bool:
     """Whether an amount is the one that fits best where it stands: two that are swapped are not."""
-    best = max(candidates(amount, claim, sentences, weights), key=lambda c: c.score, default=None)
-    return best is not None and best.equal
+    found = candidates(amount, claim, sentences, weights)
+    return bool(found) and found[0].equal
 
 
 def _met(claim: Statement, sentence: Sentence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalkit.knowledge.certainty import denied_elsewhere
-from evalkit.knowledge.glossary import generic, polar
+from evalkit.knowledge.glossary import generic, polar_concepts
 from evalkit.knowledge.modality import Modality, modality
 from evalkit.knowledge.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.wording import Term, best_match
@@ -98,8 +98,7 @@ def _of_the_same(sentence: Sentence, claim: Statement) -> bool:
 
 def _matter(terms: Sequence[Term], language: str) -> list[Term]:
     """The words that say what a text is about: neither denials nor signs such as open and allowed."""
-    signs = frozenset().union(*polar())
-    return [t for t in terms if t.concept not in signs and not modality(t.text, language).denial]
+    return [t for t in terms if t.concept not in polar_concepts() and not modality(t.text, language).denial]
 
 
 def _granted(

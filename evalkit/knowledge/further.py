@@ -14,14 +14,13 @@ from evalkit.knowledge.cases import ABOUT, Case, Verdict, is_about
 from evalkit.knowledge.glossary import role_words
 from evalkit.knowledge.groups import named, says, totals_table
 from evalkit.knowledge.statements import Sentence, Statement
-from evalkit.language.amounts import Quantity, comparable_counts, meets, same
+from evalkit.language.amounts import COUNTED, Quantity, comparable_counts, meets, same
 from evalkit.language.counts import PEOPLE, PERIOD_HOURS
 from evalkit.language.numerals import number_words, value
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
 _FEW_WORDS, _WHOLE, _MONTHS = 24, 100, 12
-_COUNTED = frozenset({"count", "duration", "measure"})
 _WORD = 3
 _BESIDE, _LIKELY, _AMONG_BEST, _FAIR = 2, 0.6, 0.75, 0.3
 _STEPS_H = (168.0, 24.0, 1.0)
@@ -69,7 +68,7 @@ def by_least(case: Case) -> Verdict:
         shares = {
             q.lo / _WHOLE
             for other in case.sentences
-            if other.passage is sentence.passage and other.piece == sentence.piece
+            if other.is_beside(sentence)
             for q in other.amounts
             if q.kind == "percent"
         }
@@ -172,7 +171,7 @@ def by_discount(case: Case) -> Verdict:
     every = [*claim.asked, *claim.amounts, *claim.spoken, *near]
     prices = {q.lo for q in every if q.kind == "money" and q.lo > 0 and q.lo != amount.lo}
     prices |= {q.lo for q in claim.asked if q.kind == "count" and q.lo >= _WHOLE}
-    named = [q for q in (*claim.asked, *claim.spoken) if q.kind in _COUNTED]
+    named = [q for q in (*claim.asked, *claim.spoken) if q.kind in COUNTED]
     counts = {1.0, *(q.lo for q in named if 1 < q.lo <= _WHOLE)}
     counts |= {q.lo / h for q in named if q.kind == "duration" and q.unit == "h" for h in _STEPS_H if q.lo % h == 0}
     sums = {n * price * part for n in counts for price in prices for share, _ in told for part in (share, 1 - share)}
@@ -246,7 +245,7 @@ def by_difference(case: Case) -> Verdict:
     prices |= {q.lo for q in (*claim.amounts, *claim.spoken) if q.kind == "money" and q.lo != amount.lo}
     if len(prices) < _BESIDE or case.overlaps[nearest] < ABOUT or any(q.kind == "percent" for q in every):
         return None
-    counts = {1.0, *(q.lo for q in claim.asked if q.kind in _COUNTED)}
+    counts = {1.0, *(q.lo for q in claim.asked if q.kind in COUNTED)}
     if any(is_about(amount.lo, abs(n * one - other)) for n in counts for one in prices for other in prices):
         return nearest, True
     counts |= {_MONTHS, *(q.lo for q in (*every, *claim.spoken) if q.kind in {"count", "measure"})}
@@ -272,7 +271,7 @@ def by_more(case: Case) -> Verdict:
             return found.sentence, True
         sign = 1 if says("surcharge", sentence.text) else -1 if says("cheaper", sentence.text) else 0
         # "Not for the small ones" takes some out.
-        beside = (s for s in case.sentences if s.passage is sentence.passage and s.piece == sentence.piece)
+        beside = (s for s in case.sentences if s.is_beside(sentence))
         if not sign or any(s.denies for s in beside):
             continue
         prices = [c.amount.lo for c in best if c is not found]

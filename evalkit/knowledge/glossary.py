@@ -172,6 +172,12 @@ def polar() -> frozenset[frozenset[str]]:
 
 
 @cache
+def polar_concepts() -> frozenset[str]:
+    """The concepts that are one side of such a pair."""
+    return frozenset().union(*polar())
+
+
+@cache
 def others_of(pairs: frozenset[frozenset[str]]) -> dict[str, frozenset[str]]:
     """By concept, those that stand with it in a pair."""
     both = [(one, other) for pair in pairs for one, other in permutations(pair, 2)]

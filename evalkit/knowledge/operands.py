@@ -32,7 +32,6 @@ def reckoned_from_a_rival(
         for sentence in sentences
     ]
     found = [c for c in told_amounts(amount, claim, sentences, weights) if _value(c.amount) not in rivals]
-    found.sort(key=lambda c: -c.score)
     if following(amount, claim, found, ours, overlaps) is not None:
         return None
     return next(iter(rivals.values()))
@@ -48,7 +47,7 @@ def _prices_of_rivals(
         if price.hi <= 0:
             continue
         placed = replace(price, start=amount.start, end=amount.end)
-        found = sorted(told_amounts(placed, claim, sentences, weights), key=lambda c: -c.score)
+        found = told_amounts(placed, claim, sentences, weights)
         rival = told_of_a_rival(placed, claim, found, sentences)
         if rival is not None and rival[1]:
             rivals[value] = rival[0]

@@ -104,11 +104,7 @@ def _is_least_of_a_share(
     if not role_words("_at_least").search(comparable(sentence.text[: least.end])):
         return False
     shares = [
-        q.lo / _WHOLE
-        for other in sentences
-        if other.passage is sentence.passage and other.piece == sentence.piece
-        for q in other.amounts
-        if q.kind == "percent"
+        q.lo / _WHOLE for other in sentences if other.is_beside(sentence) for q in other.amounts if q.kind == "percent"
     ]
     own = [q.lo for q in claim.asked if q.kind in {"money", "count"}]
     return any(_is_about(share * much, amount.lo) for share in shares for much in own)

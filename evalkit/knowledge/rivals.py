@@ -13,7 +13,7 @@ from evalkit.knowledge.glossary import antonyms, generic, parties, role_words, r
 from evalkit.knowledge.occasions import in_other_months, of_another_age, on_the_day
 from evalkit.knowledge.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.wording import Term, alike, best_match
-from evalkit.language.amounts import Quantity, meets, same
+from evalkit.language.amounts import COUNTED, Quantity, meets, same
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
@@ -21,7 +21,6 @@ OF_A_RIVAL = "the knowledge base tells this amount of another"
 _PLAUSIBLE = 0.5
 _SAME, _OTHER, _CLEARLY, _ONE_WORD = 0.75, 0.6, 0.1, 0.7
 _ATTRIBUTE, _ONE_AND_ALL = 0.85, 0.9
-_MEASURES = frozenset({"duration", "count", "measure"})
 _SURE = frozenset({"opposites", "compounds", "names"})
 """By what a word of the question tells two things apart; by their neighbours only a word of the claim does."""
 _COMPOUND, _ENDING = 6, 4
@@ -49,12 +48,11 @@ class Place:
     def words(self, *, far: bool) -> list[tuple[Term, Sentence]]:
         """What may name its thing, each word with the clause that holds it."""
         every = [*((term, self.sentence) for term in self.own), *self.taken, *(self.head if far else ())]
-        return [(t, s) for t, s in every if t.concept not in generic() and not _the_rest().match(t.text)]
+        return [(term, sentence) for term, sentence in every if _tells(term)]
 
     def is_beside(self, other: Place) -> bool:
         """Whether both stand in one sentence."""
-        mine, theirs = self.sentence, other.sentence
-        return mine.passage is theirs.passage and mine.piece == theirs.piece
+        return self.sentence.is_beside(other.sentence)
 
     def is_after(self, other: Place) -> bool:
         mine, theirs = (p.sentence.start + (p.amount.start if p.amount else 0) for p in (self, other))
@@ -95,7 +93,7 @@ def told_of_a_rival(
     if amount.kind == "money" and any(q.kind == "percent" for q in claim.amounts):
         # "900, that is half of the price."
         return None
-    measured = amount.kind in _MEASURES and any(q.kind == "money" for q in claim.amounts)
+    measured = amount.kind in COUNTED and any(q.kind == "money" for q in claim.amounts)
     for rival in others:
         if rival.amount.kind == "count" and rival.amount.hi <= 1:
             # "At one time" counts nothing.
@@ -211,8 +209,7 @@ def _slot(one: Term, first: Sentence, other: Term, second: Sentence, names: froz
         return "before"
     if not before[0] and not after[0]:
         return "after" if before[1] and before[1] == after[1] else "first"
-    beside = first.passage is second.passage and first.piece == second.piece
-    return "after" if before[1] and before[1] == after[1] and beside else ""
+    return "after" if before[1] and before[1] == after[1] and first.is_beside(second) else ""
 
 
 def _neighbours(term: Term, sentence: Sentence) -> tuple[str, str]:
@@ -271,8 +268,12 @@ def _spoken(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -
 
 
 def _telling(terms: Iterable[Term]) -> Iterator[Term]:
-    """The terms that may name one of several: no price, no year, no "otherwise"."""
-    return (t for t in terms if t.concept not in generic() and not _the_rest().match(t.text))
+    return filter(_tells, terms)
+
+
+def _tells(term: Term) -> bool:
+    """Whether a term may name one of several: no price, no year, no "otherwise"."""
+    return term.concept not in generic() and not _the_rest().match(term.text)
 
 
 def _place(candidate: Candidate, sentences: Sequence[Sentence]) -> Place:
@@ -292,11 +293,7 @@ def _place(candidate: Candidate, sentences: Sequence[Sentence]) -> Place:
 
 def _head(at: int, sentences: Sequence[Sentence]) -> tuple[tuple[Term, Sentence], ...]:
     first = at
-    while (
-        first
-        and sentences[first - 1].passage is sentences[at].passage
-        and sentences[first - 1].piece == sentences[at].piece
-    ):
+    while first and sentences[first - 1].is_beside(sentences[at]):
         first -= 1
     if first == at:
         return ()

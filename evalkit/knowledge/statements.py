@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
-from evalkit.knowledge.glossary import parties, polar, role_words, roles
+from evalkit.knowledge.glossary import parties, polar_concepts, role_words, roles
 from evalkit.knowledge.wording import Term, Wording, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicon_data import negations
@@ -41,6 +41,10 @@ class Sentence:
     """The first term of the whole sentence, for its later clauses: what they go on speaking of."""
     passage: tuple[Term, ...] = ()
     """The terms of the whole passage and its heading: one object for all its sentences."""
+
+    def is_beside(self, other: Sentence) -> bool:
+        """Whether both are clauses of one sentence, or the same one."""
+        return self.passage is other.passage and self.piece == other.piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +164,7 @@ def _each_its_own(left: str, right: str, kinds: frozenset[str], told: tuple[Quan
         # Hours by weekday are read as one; hours of two things are not.
         shared -= {"clock"}
     one, other = wording(left), wording(near)
-    signs = frozenset().union(*polar())
-    signed = all(any(term.concept in signs for term in said.terms) for said in (one, other))
+    signed = all(any(term.concept in polar_concepts() for term in said.terms) for said in (one, other))
     denied = _denied(near, other) and not _denied(left, one)
     closed = "only" in other.roles and "only" not in one.roles
     return bool(shared) or signed or _for_each(one, other) or ((denied or closed) and len(other.terms) >= _LEAST_TERMS)
@@ -217,5 +220,6 @@ def _condition() -> re.Pattern[str]:
 
 def opposite_denials(said: Wording) -> int:
     """How many words deny and are one side of an opposite too, such as closed: an opposite turns a statement once."""
-    signs = frozenset().union(*polar())
-    return sum(term.concept in signs and role_words("_denying").search(term.text) is not None for term in said.terms)
+    return sum(
+        term.concept in polar_concepts() and role_words("_denying").search(term.text) is not None for term in said.terms
+    )

@@ -10,7 +10,7 @@ from itertools import permutations, product
 from evalkit.knowledge.alignment import Weights
 from evalkit.knowledge.arithmetic import may_follow
 from evalkit.knowledge.binding import candidates
-from evalkit.knowledge.cases import Case, Verdict, is_about
+from evalkit.knowledge.cases import ABOUT, Case, Verdict, is_about
 from evalkit.knowledge.further import (
     by_difference,
     by_discount,
@@ -26,7 +26,7 @@ from evalkit.knowledge.groups import children_paying, group_of, prices_of, says,
 from evalkit.knowledge.reckoned import FOLLOWS, WRONG_SUM
 from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.wording import wording
-from evalkit.language.amounts import Quantity
+from evalkit.language.amounts import COUNTED, Quantity
 from evalkit.language.numerals import number_words, value
 from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
@@ -34,9 +34,8 @@ from evalkit.text.normalise import comparable
 
 OTHER_UNIT = "the same number of something else stands in the knowledge base"
 _MONTHS, _KINDS, _WHOLE = 12, 2, 100
-_NEAR_BEST, _ABOUT = 0.5, 0.3
+_NEAR_BEST = 0.5
 _NAMED = 5
-_COUNTED = frozenset({"count", "duration", "measure"})
 
 
 def reckoned_total(
@@ -49,7 +48,7 @@ def reckoned_total(
     """What the reckoning that question and knowledge base ask for says of an amount of money."""
     if claim.denies or amount.kind != "money" or amount.bound or amount.lo <= 0 or amount.lo != amount.hi:
         return None
-    found = sorted(candidates(amount, claim, sentences, weights), key=lambda c: -c.score)
+    found = candidates(amount, claim, sentences, weights)
     case = Case(amount, claim, found, sentences, overlaps)
     for rule in _RULES if found else ():
         if (said := rule(case)) is not None:
@@ -72,7 +71,7 @@ def _by_unit(case: Case) -> Verdict:
         equal = [
             c
             for c in case.found
-            if c.equal and case.overlaps[c.sentence] >= _ABOUT and not _converted(case.amount, c.amount)
+            if c.equal and case.overlaps[c.sentence] >= ABOUT and not _converted(case.amount, c.amount)
         ]
         theirs = [units(kind, case.sentences[c.sentence].text, c.amount) for c in equal]
         if theirs and all(unit and mine.isdisjoint(unit) for unit in theirs):
@@ -160,7 +159,7 @@ def _by_group(case: Case) -> Verdict:
         ]
         sums.update(map(sum, told))
         at = max(some, key=lambda n: overlaps[n])
-    if at is None or (overlaps[at] < _ABOUT and not says("total", claim.text)):
+    if at is None or (overlaps[at] < ABOUT and not says("total", claim.text)):
         return None
     if any(is_about(amount.lo, total) for total in totals):
         return at, True
@@ -228,7 +227,7 @@ def _by_none(case: Case) -> Verdict:
     if any(amount.lo == q.lo for q in claim.asked) or any(amount.lo == q.lo for s in sentences for q in s.amounts):
         return None
     nearest = max(range(len(sentences)), key=lambda n: case.overlaps[n])
-    if case.overlaps[nearest] < _ABOUT or may_follow(amount, claim, sentences) or _adds_up(amount, claim, sentences):
+    if case.overlaps[nearest] < ABOUT or may_follow(amount, claim, sentences) or _adds_up(amount, claim, sentences):
         return None
     return nearest, False
 
@@ -239,7 +238,7 @@ def _adds_up(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) 
     prices = {q.lo for q in every if q.kind == "money" and q.lo > 0 and q is not amount and q.lo != amount.lo}
     own = {q.lo for q in claim.asked if q.kind == "count" and q.lo >= _WHOLE}
     shares = {q.lo / _WHOLE for q in every if q.kind == "percent"}
-    counts = {2.0, *(q.lo for q in (*claim.asked, *claim.spoken) if q.kind in _COUNTED and 1 < q.lo <= _WHOLE)}
+    counts = {2.0, *(q.lo for q in (*claim.asked, *claim.spoken) if q.kind in COUNTED and 1 < q.lo <= _WHOLE)}
     parts = {much * n for much in prices for n in (1.0, *counts)} | own
     parts |= {much * share for much in {*prices, *own} for one in shares for share in (one, 1 - one, 1 + one)}
     # What a fee and a share of the rest make.

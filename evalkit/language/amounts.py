@@ -12,6 +12,8 @@ _HOURS = {"h": 1.0, "month": 730.0}
 _HALF_A_DAY_MIN = 720.0
 _DAY_H = 24.0
 _CROWNS = frozenset({"SEK", "DKK", "NOK", "KR"})
+COUNTED = frozenset({"count", "duration", "measure"})
+"""The kinds that tell how much of something there is, and so what a price may be multiplied by."""
 TWELVE_HOURS = "min of 12 h"
 """The unit of a clock time in words, which may be of the morning or of the evening."""
 _SPANS = (

@@ -38,6 +38,9 @@ NEIGHBOURS = {
 MAKING = frozenset({"suites", "bots", "replay", "scorers", "transcripts", "engine", "scoring", "knowledge", "judge"})
 READING = frozenset({"kpi", "gate", "comparison", "review", "reporting"})
 
+STOREYS = {"reading": 0, "amounts": 1, "rules": 2, "weighing": 3}
+"""Inside `knowledge`: a text is read, its amounts are bound, rules hold it against the base, weights have the last word."""
+
 TOP_LEVEL = {
     "pyproject.toml", "README.md", "evalkit", "suites", "fixtures", "dashboards", "tests", "docs", ".github",
     "LICENSE", "CHANGELOG.md", "Makefile", "requirements-dev.txt", ".ci", ".gitignore",
@@ -68,6 +71,22 @@ def imported_rooms(path: Path) -> set[tuple[str, int]]:
 
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "_data" not in p.parts)
 IDS = [str(p.relative_to(PROJECT)) for p in MODULES]
+
+
+def storey(parts: list[str]) -> int:
+    """How high a module of `knowledge` stands; what lies in no folder of it is the roof."""
+    return STOREYS.get(parts[2], len(STOREYS)) if len(parts) > 2 else len(STOREYS)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if room_of(p) == "knowledge"], ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_the_storeys_of_the_knowledge_room_import_only_downwards(path: Path) -> None:
+    mine = storey(list(path.relative_to(PROJECT).with_suffix("").parts))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evalkit.knowledge"):
+            above = storey((node.module or "").split("."))
+            assert above <= mine, f"{path}:{node.lineno}: imports {node.module} from a storey above"
 
 
 def test_every_room_of_the_package_stands_on_a_floor() -> None:

@@ -12,8 +12,8 @@ import msgspec
 
 from evalkit.knowledge.documents import Document, from_records, read_folder
 from evalkit.knowledge.index import Hit, NgramIndex, Passage, best, passages, valid
-from evalkit.knowledge.nearness import Nearness
-from evalkit.knowledge.statements import Sentence, sentences_of
+from evalkit.knowledge.reading.nearness import Nearness
+from evalkit.knowledge.reading.statements import Sentence, sentences_of
 from evalkit.model import content_hash
 from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split

@@ -13,8 +13,8 @@ from evalkit.knowledge.base import Knowledge
 from evalkit.knowledge.comparing import compare
 from evalkit.knowledge.documents import Document
 from evalkit.knowledge.judgements import content_overlap
-from evalkit.knowledge.statements import Statement
-from evalkit.knowledge.wording import wording
+from evalkit.knowledge.reading.statements import Statement
+from evalkit.knowledge.reading.wording import wording
 from evalkit.language.detection import detect
 from evalkit.text.tokens import jaccard, text_ngrams, words
 

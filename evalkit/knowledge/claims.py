@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.knowledge.contacts import contacts_in
-from evalkit.knowledge.courtesies import states_nothing
-from evalkit.knowledge.glossary import courtesies, role_words, roles
-from evalkit.knowledge.replies import yes_no
-from evalkit.knowledge.statements import clauses
-from evalkit.knowledge.wording import Term, best_match, wording
+from evalkit.knowledge.reading.courtesies import states_nothing
+from evalkit.knowledge.reading.glossary import courtesies, role_words, roles
+from evalkit.knowledge.reading.replies import yes_no
+from evalkit.knowledge.reading.statements import clauses
+from evalkit.knowledge.reading.wording import Term, best_match, wording
 from evalkit.language.amounts import Quantity
 from evalkit.language.lexicons import scan
 from evalkit.language.quantities import quantities

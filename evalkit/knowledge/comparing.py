@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evalkit.knowledge.alignment import Weights, overlap, shares, weigh
-from evalkit.knowledge.by_amounts import by_amounts
-from evalkit.knowledge.by_hours import by_hours
-from evalkit.knowledge.by_modality import by_modality
-from evalkit.knowledge.by_words import by_words
-from evalkit.knowledge.certainty import doubted
-from evalkit.knowledge.deciding import decide, weighing
-from evalkit.knowledge.features import Reading
-from evalkit.knowledge.kinds import beyond_list
-from evalkit.knowledge.nearness import Nearness
-from evalkit.knowledge.silence import silent
-from evalkit.knowledge.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.reading.alignment import Weights, overlap, shares, weigh
+from evalkit.knowledge.reading.nearness import Nearness
+from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
+from evalkit.knowledge.rules.by_amounts import by_amounts
+from evalkit.knowledge.rules.by_hours import by_hours
+from evalkit.knowledge.rules.by_modality import by_modality
+from evalkit.knowledge.rules.by_words import by_words
+from evalkit.knowledge.rules.certainty import doubted
+from evalkit.knowledge.rules.kinds import beyond_list
+from evalkit.knowledge.rules.silence import silent
+from evalkit.knowledge.weighing.deciding import decide, weighing
+from evalkit.knowledge.weighing.features import Reading
 
 
 def compare(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Literal
 
-from evalkit.knowledge.glossary import concepts, generic, role_words
-from evalkit.knowledge.wording import Term, best_match, wording
+from evalkit.knowledge.reading.glossary import concepts, generic, role_words
+from evalkit.knowledge.reading.wording import Term, best_match, wording
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split

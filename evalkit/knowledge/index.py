@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from evalkit.knowledge.documents import Document
-from evalkit.knowledge.wording import concepts_in
+from evalkit.knowledge.reading.wording import concepts_in
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import char_ngrams, words
 

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from evalkit.knowledge.binding import equal_amounts
+from evalkit.knowledge.amounts.binding import equal_amounts
 from evalkit.knowledge.claims import FEWEST_TERMS, Claim, own_terms
 from evalkit.knowledge.comparing import compare, read
 from evalkit.knowledge.contacts import Contact, at_home, contacts_in, given_for, instead_of, unknown
-from evalkit.knowledge.features import Reading
-from evalkit.knowledge.glossary import generic
-from evalkit.knowledge.replies import yes_no
-from evalkit.knowledge.silence import SILENT
-from evalkit.knowledge.statements import Comparison, Sentence, Statement, denies
-from evalkit.knowledge.wording import best_match, wording
+from evalkit.knowledge.reading.glossary import generic
+from evalkit.knowledge.reading.replies import yes_no
+from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement, denies
+from evalkit.knowledge.reading.wording import best_match, wording
+from evalkit.knowledge.rules.silence import SILENT
+from evalkit.knowledge.weighing.features import Reading
 from evalkit.language.quantities import quantities
 from evalkit.text.normalise import comparable
 from evalkit.text.sentences import split

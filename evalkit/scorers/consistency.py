@@ -10,8 +10,8 @@ from typing import ClassVar
 import msgspec
 
 from evalkit.knowledge.claims import claims_of
-from evalkit.knowledge.statements import denies
-from evalkit.knowledge.wording import wording
+from evalkit.knowledge.reading.statements import denies
+from evalkit.knowledge.reading.wording import wording
 from evalkit.language.amounts import Quantity, same
 from evalkit.model import Case, Conversation, Finding, Score
 from evalkit.scorers.door import Context, Scope, skipped

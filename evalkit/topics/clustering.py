@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from evalkit.knowledge.wording import Term, wording
+from evalkit.knowledge.reading.wording import Term, wording
 from evalkit.language.detection import small_words
 from evalkit.model import content_hash
 from evalkit.text.normalise import comparable

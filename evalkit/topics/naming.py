@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log
 
-from evalkit.knowledge.wording import Term
+from evalkit.knowledge.reading.wording import Term
 from evalkit.topics.clustering import LEAST, terms_of
 
 _WORDS, _STEM = 3, 5

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from evalkit.knowledge import Knowledge, check
-from evalkit.knowledge.wording import alike, best_match, wording
+from evalkit.knowledge.reading.wording import alike, best_match, wording
 
 TICKETS = "Bassbiljetten kan inte ändras. Flexbiljetten kan bokas om för 9 kr före avgång. Flex kostar 50 kr i veckan."
 YARD = "Gården er åpen mandag til torsdag 10–19 og lørdag 9–14. Fredag er den stengt. Kaniner hentes hver uke, høns hver fjerde uke."

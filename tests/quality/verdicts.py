@@ -1,4 +1,4 @@
-"""Learns the weights of `evalkit.knowledge.deciding` from the labelled answers, and tells what they are worth.
+"""Learns the weights of `evalkit.knowledge.weighing.deciding` from the labelled answers, and tells what they are worth.
 
 `python -m tests.quality.verdicts` prints accuracy of the rules alone and weighed, a fifth of the trades left out in turn and each
 language; `python -m tests.quality.verdicts --write` learns from everything and writes the file.
@@ -22,10 +22,10 @@ import evalkit.knowledge
 from evalkit.knowledge import Knowledge
 from evalkit.knowledge.checking import NO_CLAIM
 from evalkit.knowledge.claims import claims_of, no_claim_spans
-from evalkit.knowledge.deciding import VERDICTS, Weighing, decide, weighing
-from evalkit.knowledge.features import Reading, features
 from evalkit.knowledge.judgements import Judgement, check_claim, is_remark, reading_of, stating
-from evalkit.knowledge.signs import signs
+from evalkit.knowledge.weighing.deciding import VERDICTS, Weighing, decide, weighing
+from evalkit.knowledge.weighing.features import Reading, features
+from evalkit.knowledge.weighing.signs import signs
 from tests.quality.measures import LABELLED, rows, show
 
 _DATA = Path(evalkit.knowledge.__file__).parent / "data"

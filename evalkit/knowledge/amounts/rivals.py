@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise, product
 
-from evalkit.knowledge.reading.alignment import of_one_piece, unmet
-from evalkit.knowledge.reading.glossary import antonyms, generic, parties, role_words, roles
+from evalkit.knowledge.amounts.places import Place, bound_to, head_of, joints, place_of, telling
+from evalkit.knowledge.reading.alignment import unmet
+from evalkit.knowledge.reading.glossary import antonyms, parties, role_words
 from evalkit.knowledge.reading.occasions import in_other_months, of_another_age, on_the_day
 from evalkit.knowledge.reading.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, alike, best_match
 from evalkit.language.amounts import COUNTED, Quantity, meets, same
-from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
 OF_A_RIVAL = "the knowledge base tells this amount of another"
@@ -24,39 +23,7 @@ _ATTRIBUTE, _ONE_AND_ALL = 0.85, 0.9
 _SURE = frozenset({"opposites", "compounds", "names"})
 """By what a word of the question tells two things apart; by their neighbours only a word of the claim does."""
 _COMPOUND, _ENDING = 6, 4
-_LISTED = re.compile(r",\s\w+(?:\s\w+)?$")
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An amount where it is told, with the words that are bound to it and to no other beside it."""
-
-    at: int
-    own: tuple[Term, ...]
-    sentence: Sentence
-    amount: Quantity | None = None
-    taken: tuple[tuple[Term, Sentence], ...] = ()
-    """Words of the clause before it that belong to it."""
-    head: tuple[tuple[Term, Sentence], ...] = ()
-    """The words that its whole sentence begins with, where it is a later clause."""
-
-    @property
-    def per(self) -> str:
-        return self.amount.per if self.amount else ""
-
-    def words(self, *, far: bool) -> list[tuple[Term, Sentence]]:
-        """What may name its thing, each word with the clause that holds it."""
-        every = [*((term, self.sentence) for term in self.own), *self.taken, *(self.head if far else ())]
-        return [(term, sentence) for term, sentence in every if _tells(term)]
-
-    def is_beside(self, other: Place) -> bool:
-        """Whether both stand in one sentence."""
-        return self.sentence.is_beside(other.sentence)
-
-    def is_after(self, other: Place) -> bool:
-        mine, theirs = (p.sentence.start + (p.amount.start if p.amount else 0) for p in (self, other))
-        return mine > theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +55,7 @@ def told_of_a_rival(
         return None
     if claim.denies or role_words("_both").search(comparable(claim.text)):
         return None
-    homes = [_place(c, sentences) for c in equal if c.score >= _PLAUSIBLE * equal[0].score]
+    homes = [place_of(c, sentences) for c in equal if c.score >= _PLAUSIBLE * equal[0].score]
     spoken = _spoken(amount, claim, sentences)
     if amount.kind == "money" and any(q.kind == "percent" for q in claim.amounts):
         # "900, that is half of the price."
@@ -102,7 +69,7 @@ def told_of_a_rival(
             continue
         if rival.score < _PLAUSIBLE * others[0].score or _is_for_another_case(claim, rival, sentences):
             continue
-        place = _place(rival, sentences)
+        place = place_of(rival, sentences)
         if all(_is_the_rivals(place, home, spoken) for home in homes):
             return rival.sentence, True
     without = None if measured else _told_without_amount(amount.kind, homes, spoken, sentences)
@@ -114,7 +81,7 @@ def _told_without_amount(
 ) -> int | None:
     """The sentence near by that says of what is spoken of, without an amount, what its rival has so much of."""
     home = homes[0]
-    every = list(_telling((*spoken.said, *spoken.asked)))
+    every = list(telling((*spoken.said, *spoken.asked)))
     for n, sentence in enumerate(sentences):
         if sentence.passage is not home.sentence.passage or any(q.kind == kind for q in sentence.amounts):
             continue
@@ -122,7 +89,7 @@ def _told_without_amount(
             continue
         if not any(best_match(t, sentence.said.terms) >= _ATTRIBUTE <= best_match(t, home.own) for t in every):
             continue
-        place = Place(n, sentence.said.terms, sentence, head=_head(n, sentences))
+        place = Place(n, sentence.said.terms, sentence, head=head_of(n, sentences))
         if all(_by_pair(place, one, spoken) for one in homes):
             return n
     return None
@@ -136,8 +103,8 @@ def told_of_its_own(
     better = [c for c in found if equal is not None and not c.equal and c.score >= equal.score]
     if equal is None or not better or claim.denies:
         return False
-    home, spoken = _place(equal, sentences), _spoken(amount, claim, sentences)
-    return all(_is_the_rivals(home, _place(c, sentences), spoken) for c in better)
+    home, spoken = place_of(equal, sentences), _spoken(amount, claim, sentences)
+    return all(_is_the_rivals(home, place_of(c, sentences), spoken) for c in better)
 
 
 def _is_the_rivals(rival: Place, home: Place, spoken: _Spoken) -> bool:
@@ -153,7 +120,7 @@ def _is_the_rivals(rival: Place, home: Place, spoken: _Spoken) -> bool:
         )
     theirs = (*rival.sentence.said.terms, *rival.sentence.subject)
     alike_made = any(best_match(term, theirs) >= _ATTRIBUTE for term in home.sentence.said.terms)
-    missed = any(best_match(t, home.own) >= _ONE_WORD > best_match(t, theirs) for t in _telling(spoken.said))
+    missed = any(best_match(t, home.own) >= _ONE_WORD > best_match(t, theirs) for t in telling(spoken.said))
     return alike_made and not missed and bool(_by_pair(rival, home, spoken))
 
 
@@ -226,22 +193,22 @@ def _neighbours(term: Term, sentence: Sentence) -> tuple[str, str]:
 
 def _is_special(rival: Place, home: Place, spoken: _Spoken) -> bool:
     """Whether a later part is an exception that is spoken of: "two years, for medicine one year"."""
-    extra = [t for t in _telling(rival.own) if best_match(t, home.own) < _OTHER]
-    plain = [t for t in _telling(home.own) if best_match(t, rival.own) < _OTHER]
+    extra = [t for t in telling(rival.own) if best_match(t, home.own) < _OTHER]
+    plain = [t for t in telling(home.own) if best_match(t, rival.own) < _OTHER]
     every = (*spoken.said, *spoken.asked)
     return any(best_match(t, spoken.said) >= _SAME for t in extra) and all(best_match(t, every) < _OTHER for t in plain)
 
 
 def _is_less(rival: Place, home: Place, spoken: _Spoken) -> bool:
     """Whether a later part is of one of two things, and the claim of no more: "lashes and brows 49, brows 29"."""
-    theirs = list(_telling(rival.own))
+    theirs = list(telling(rival.own))
     if not theirs or any(best_match(t, home.own) < _ONE_AND_ALL or best_match(t, spoken.said) < _SAME for t in theirs):
         return False
     every = (*spoken.said, *spoken.asked)
     return any(
         not _prefers(every, joined, kept)
         for one, other in pairwise(home.own)
-        if _joints().fullmatch(home.sentence.text, one.end, other.start)
+        if joints().fullmatch(home.sentence.text, one.end, other.start)
         for joined, kept in ((one, other), (other, one))
         if best_match(kept, theirs) >= _ONE_AND_ALL
     )
@@ -258,91 +225,10 @@ def _is_for_another_case(claim: Statement, rival: Candidate, sentences: Sequence
 
 
 def _spoken(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -> _Spoken:
-    said = tuple(_bound_to(amount, claim.said.terms, claim.text, claim.amounts))
+    said = tuple(bound_to(amount, claim.said.terms, claim.text, claim.amounts))
     names: frozenset[str] = frozenset()
     if claim.language != "de":
         # In German every noun has a capital letter.
         every = (*(s.said.terms for s in sentences), claim.said.terms, claim.context)
         names = frozenset(term.text for terms in every for term in terms if term.name)
     return _Spoken(said, claim.context, names, claim.asked, "denying" in claim.said.roles)
-
-
-def _telling(terms: Iterable[Term]) -> Iterator[Term]:
-    return filter(_tells, terms)
-
-
-def _tells(term: Term) -> bool:
-    """Whether a term may name one of several: no price, no year, no "otherwise"."""
-    return term.concept not in generic() and not _the_rest().match(term.text)
-
-
-def _place(candidate: Candidate, sentences: Sequence[Sentence]) -> Place:
-    at, amount = candidate.sentence, candidate.amount
-    sentence = sentences[at]
-    own = tuple(_bound_to(amount, sentence.said.terms, sentence.text, sentence.amounts))
-    # What stands after a comma belongs to the next: "books four weeks, films and games two".
-    last = max((q.end for q in sentence.amounts if q.kind == amount.kind), default=0)
-    if last == amount.end and (cut := _left_to_the_next(at, amount.kind, sentences)) is not None:
-        own = tuple(term for term in own if term.end <= cut)
-    taken: tuple[tuple[Term, Sentence], ...] = ()
-    if at and (cut := _left_to_the_next(at - 1, amount.kind, sentences)) is not None:
-        before = sentences[at - 1]
-        taken = tuple((term, before) for term in before.said.terms if term.start >= cut)
-    return Place(at, own, sentence, amount, taken, _head(at, sentences))
-
-
-def _head(at: int, sentences: Sequence[Sentence]) -> tuple[tuple[Term, Sentence], ...]:
-    first = at
-    while first and sentences[first - 1].is_beside(sentences[at]):
-        first -= 1
-    if first == at:
-        return ()
-    until = min((q.start for q in sentences[first].amounts), default=len(sentences[first].text))
-    return tuple((term, sentences[first]) for term in sentences[first].said.terms if term.end <= until)
-
-
-def _left_to_the_next(at: int, kind: str, sentences: Sequence[Sentence]) -> int | None:
-    """Where in a clause the words begin that belong to the next clause's amount, None where none do."""
-    if at + 1 >= len(sentences) or not of_one_piece(sentences, at, at + 1):
-        return None
-    told = [q.end for q in sentences[at].amounts if q.kind == kind]
-    if not told or not any(q.kind == kind for q in sentences[at + 1].amounts):
-        return None
-    cut = _LISTED.search(sentences[at].text, max(told))
-    return cut.start() if cut else None
-
-
-def _bound_to(amount: Quantity, terms: Sequence[Term], text: str, amounts: Sequence[Quantity]) -> Iterator[Term]:
-    """The terms of one of several amounts of a kind: up to the comma or joint that parts it from the next."""
-    start, end = 0, len(text)
-    for other in amounts:
-        if other is amount or other.kind != amount.kind:
-            continue
-        if other.end <= amount.start:
-            cut = _parts().search(text, other.end, amount.start)
-            start = max(start, cut.end() if cut else other.end)
-        elif other.start >= amount.end:
-            cut = _parts().search(text, amount.end, other.start)
-            end = min(end, cut.start() if cut else amount.end)
-    return (
-        term
-        for term in terms
-        if start <= term.start and term.end <= end
-        if not any(q.start < term.end and term.start < q.end for q in amounts)
-    )
-
-
-@cache
-def _the_rest() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(word_parts((*roles()['_clause'], *roles()['_the_rest'])))})$")
-
-
-@cache
-def _joints() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{'|'.join(word_parts(roles()['_joint']))}|[&+])\s*", re.IGNORECASE)
-
-
-@cache
-def _parts() -> re.Pattern[str]:
-    joints = "|".join(word_parts((*roles()["_joint"], "eller", "or", "oder", "tai")))
-    return re.compile(rf"[,;/]\s*|\s(?:{joints})\s", re.IGNORECASE)

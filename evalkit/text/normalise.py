@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF]
@@ -11,6 +12,8 @@ _INVISIBLE = dict.fromkeys(
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _ODD = re.compile("[" + "".join(map(chr, _INVISIBLE)) + "".join(map(chr, _QUOTES)) + "\ud800-\udfff]")
 _HALVES = re.compile("[\ud800-\udfff]")
+_SENTENCE = 300
+"""Characters of what is kept: no whole reply, and never a whole article."""
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
 _FOLDS = {
     "å": ("a", "aa"), "ä": ("a", "ae"), "ö": ("o", "oe"), "ø": ("o", "oe"), "æ": ("ae",), "ü": ("u", "ue"),
@@ -37,7 +40,15 @@ def comparable(text: str) -> str:
     >>> comparable("Hej  Å\\u00a0– DU")
     'hej å - du'
     """
+    return _kept(text) if len(text) <= _SENTENCE else _plain(text)
+
+
+def _plain(text: str) -> str:
     return " ".join(clean(text).translate(_DASHES).casefold().split())
+
+
+# A claim is asked by some twenty rules; a sentence of a knowledge base by each claim that comes near it.
+_kept = lru_cache(maxsize=512)(_plain)
 
 
 def folded(text: str) -> str:

@@ -31,6 +31,7 @@ _NEAREST, _OLDER = 6, 3
 _REMARK, _ASKED = 3, 0.6
 _ASIDE, _HELD = 5, 0.7
 _OPEN = frozenset({"unsure", "not_in_kb"})
+_SILENT = frozenset({"not_in_kb", "invented"})
 _QUOTE = 16
 
 
@@ -69,11 +70,20 @@ def is_remark(claim: Claim, question: str, judged: Judgement) -> bool:
 def judged_claims(
     claims: Sequence[Claim], answer: str, question: str, base: Knowledge, day: Any, language: str | None = None
 ) -> Iterator[tuple[Claim, Judgement]]:
-    """The claims of an answer that are no mere remark, each with its judgement."""
-    for claim in stating(claims, answer, question, base, day, language):
-        judged = check_claim(claim, question, base, day, language)
-        if len(claims) == 1 or not is_remark(claim, question, judged):
-            yield claim, judged
+    """The claims of an answer that are no mere remark, each with its judgement.
+
+    An answer has seldom two flaws: beside a claim of which the base is silent, what may deny another leaves it unsure.
+    """
+    stated = stating(claims, answer, question, base, day, language)
+    said = [(claim, check_claim(claim, question, base, day, language)) for claim in stated]
+    told = [(claim, judged) for claim, judged in said if len(claims) == 1 or not is_remark(claim, question, judged)]
+    silent = any(judged.verdict in _SILENT for _, judged in told)
+    for claim, judged in told:
+        yield claim, replace(judged, verdict="unsure") if silent and _may_deny(judged) else judged
+
+
+def _may_deny(judged: Judgement) -> bool:
+    return judged.verdict == "contradicted" and not judged.exact
 
 
 def stating(

@@ -11,6 +11,7 @@ from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.rules.by_amounts import by_amounts
 from evalkit.knowledge.rules.by_hours import by_hours
 from evalkit.knowledge.rules.by_modality import by_modality
+from evalkit.knowledge.rules.by_role import by_role
 from evalkit.knowledge.rules.by_words import by_words
 from evalkit.knowledge.rules.certainty import doubted
 from evalkit.knowledge.rules.kinds import beyond_list
@@ -54,6 +55,8 @@ def _by_rules(
     plain = by_modality(claim, sentences, overlaps, own) or beyond_list(claim, sentences, overlaps)
     if plain is not None:
         return replace(plain, path="modality")
+    if (other := by_role(claim, sentences, overlaps)) is not None:
+        return replace(other, path="roles")
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return replace(timed, path="hours")
     if claim.amounts:

@@ -148,7 +148,11 @@ def _parts(text: str) -> list[tuple[int, int]]:
 def _halves(text: str) -> list[tuple[int, int]]:
     """The halves of a coordination where each has an amount or enough words of its own."""
     spans, start = [], 0
+    told = quantities(text)
     for cut in _SPLIT.finditer(text):
+        if any(q.start < cut.start() < q.end for q in told):
+            # "An hour and a quarter" is one length of time.
+            continue
         left, right = text[start : cut.start()], text[cut.end() :]
         both = [len(wording(side).terms) >= FEWEST_TERMS for side in (left, right)]
         amounts = bool(quantities(left)) and bool(quantities(right))

@@ -66,7 +66,10 @@ def _told_as_time(hit: re.Match[str], text: str) -> bool:
     if hit.group("s1") or hit.group("w1") or (hit.group("c1") and hit.group("c1") not in _WEAK_CUES):
         return True
     # "At one of our shops" and "um zwölf Monate" tell no time.
-    ends = half_of_day(text, hit.end()) != "" or not text[hit.end() :].strip() or text[hit.end()] in ".,;!?"
+    told = half_of_day(text, hit.end()) != ""
+    if told and hit.group("from") is not None:
+        return True
+    ends = told or not text[hit.end() :].strip() or text[hit.end()] in ".,;!?"
     if ends and (hit.group("c1") is not None or hit.group("h1") in _hours_alone()):
         return True
     return ends and hit.group("from") is not None and speaks_of_hours(text)
@@ -151,8 +154,9 @@ def _of_hours() -> re.Pattern[str]:
 
 @cache
 def _halves() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    # The German "am" is "on" too: of a day, of an evening.
     return tuple(
-        (str(half), re.compile(rf"\s+(?:{'|'.join(word_parts(words))})(?!\w)"))
+        (str(half), re.compile(rf"\s+(?:{'|'.join(word_parts(words))})(?!\w)(?<!\sam(?=\s[^\W\d_]{{3}}))"))
         for half, words in table()["day_half"].items()
     )
 

@@ -27,6 +27,7 @@ PERIOD_HOURS = {
     "fortnight": 336.0,
     "month": 730.0,
     "quarter": 2_190.0,
+    "half_year": 4_380.0,
     "year": 8_760.0,
 }
 
@@ -151,7 +152,7 @@ def frequencies(text: str) -> list[Quantity]:
         hours = PERIOD_HOURS[_unit_periods().get(word) or _period(word)] * step
         found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for hit in _times().finditer(text):
-        times = value(hit.group("n")) or 1.0
+        times = _so_many_times().get(hit.group("once") or "") or value(hit.group("n") or "") or 1.0
         hours = PERIOD_HOURS[_period(hit.group("period"))] / times
         found.append(Quantity("frequency", hours, hours, "h", hit.start(), hit.end()))
     for hit in _every().finditer(text):
@@ -238,11 +239,17 @@ def _unit_periods() -> dict[str, str]:
 @cache
 def _times() -> re.Pattern[str]:
     numbers = "|".join(word_parts(number_words()))
-    times = "|".join(word_parts(table()["times"]))
+    times, once = "|".join(word_parts(table()["times"])), "|".join(word_parts(_so_many_times()))
     before = "|".join(word_parts(table()["per"]))
     return re.compile(
-        rf"(?<!\w)(?P<n>\d{{1,2}}|{numbers})\s+(?:{times})\s+(?:(?:{before})\s+)?(?P<period>{_period_words()})(?!\w)"
+        rf"(?<!\w)(?:(?P<n>\d{{1,2}}|{numbers})\s+(?:{times})|(?P<once>{once}))"
+        rf"\s+(?:(?:{before})\s+)?(?P<period>{_period_words()})(?!\w)"
     )
+
+
+@cache
+def _so_many_times() -> dict[str, float]:
+    return {str(word): float(n) for n, words in table()["so_many_times"].items() for word in words}
 
 
 @cache

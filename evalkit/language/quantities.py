@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from evalkit.language.amounts import Quantity
 from evalkit.language.clock_words import clock_words, half_of_day
+from evalkit.language.compound_lengths import joined
 from evalkit.language.counts import counts, days_of_month, frequencies, period_after
 from evalkit.language.dates import dates
 from evalkit.language.numerals import NUMBER, bound, hundreds, number_words, strict, table, tells_hundreds, value
@@ -53,7 +54,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             if free(quantity.start, quantity.end):
                 taken.append((quantity.start, quantity.end))
                 found.append(quantity)
-    return tuple(sorted(found, key=lambda q: q.start))
+    return tuple(joined(sorted(found, key=lambda q: q.start), lowered))
 
 
 # ---------------------------------------------------------------- readers

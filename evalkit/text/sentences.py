@@ -9,7 +9,7 @@ from pathlib import Path
 
 _BOUNDARY = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|(?<=\s)[•▪–-](?=\s)|[;](?=\s)")
 _LETTER = re.compile(r"[^\W_]")
-_LAST_WORD = re.compile(r"[^\s(\[\"']+$")
+_LAST_WORD = re.compile(r"(?:[^\s(\[\"'’]|(?<=\w)['’](?=\w))+$")
 
 
 @dataclass(frozen=True, slots=True)

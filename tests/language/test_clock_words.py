@@ -29,6 +29,9 @@ def _clocks(text: str) -> list[tuple[float, float]]:
         ("åpent til 4 om ettermiddagen", [(16, 16)]),
         ("ordered before 13:00", [(13, 13)]),
         ("ring før 10.30", [(10.5, 10.5)]),
+        ("bis halb sieben am Abend", [(18.5, 18.5)]),
+        ("open until eleven at night", [(23, 23)]),
+        ("helt frem til seks på kvelden", [(18, 18)]),
         # No times.
         ("fra fem til åtte personer", []),
         ("from two to four people", []),

@@ -28,6 +28,13 @@ _WEEK_H, _YEAR_H = 168.0, 8_760.0
         ("alle zwei Jahre", 2 * _YEAR_H),
         ("alle 24 Monate", 2 * _YEAR_H),
         ("im Abstand von zwei Wochen", 2 * _WEEK_H),
+        ("zweimal im Jahr", _YEAR_H / 2),
+        ("jedes halbe Jahr", _YEAR_H / 2),
+        ("to ganger i løpet av et år", _YEAR_H / 2),
+        ("kahdesti vuodessa", _YEAR_H / 2),
+        ("twice a year", _YEAR_H / 2),
+        ("varje halvår", _YEAR_H / 2),
+        ("hvert halve år", _YEAR_H / 2),
     ],
 )
 def test_every_so_often_is_a_frequency(text: str, hours: float) -> None:
@@ -42,6 +49,8 @@ def test_every_so_often_is_a_frequency(text: str, hours: float) -> None:
         ("alle drei Räume", ["count"]),
         ("in two weeks", ["duration"]),
         ("två veckor", ["duration"]),
+        ("ein halbes Jahr", ["duration"]),
+        ("ett halvår", ["duration"]),
         ("kahden viikon kuluttua", ["duration"]),
     ],
 )

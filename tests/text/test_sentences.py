@@ -18,6 +18,7 @@ TABLE = [
     ("en", "It costs 4.95 pounds, e.g. by post. Dr. Smith will call you.", 2),
     ("sv", "Punkter:\n• en retur\n• ett byte", 3),
     ("sv", "Hej! 😊 Vad kan jag hjälpa till med?", 2),
+    ("en", "Sorry, we don't. Leeds and York are where we teach.", 2),
     ("nb", "Fristen er 1. mars. Etter det koster det 99 kr.", 2),
 ]
 

@@ -29,24 +29,42 @@ def states_nothing(said: str, language: str | None, question: str = "") -> bool:
     # A small number in words may be another language's word: "lovely to hear" counts two in Danish.
     told = any(q.kind != "count" or said[q.start : q.end].strip()[:1].isdigit() for q in quantities(said))
     return not told and (
-        _polite(said, wording(question).terms)
+        _polite(said, language, wording(question).terms)
         or _feels(said)
         or _is_looked_up(said, language)
         or _has_no_answer(said, language)
     )
 
 
-def _polite(said: str, asked: Sequence[Term] = ()) -> bool:
+def _polite(said: str, language: str | None, asked: Sequence[Term] = ()) -> bool:
     """Whether a sentence begins like a courtesy, and what follows its comma is short or one too."""
     opening = yes_no().match(said)
     if opening is not None and opening.group("no"):
         return False
+    if _regrets(said, language):
+        return True
     start, *rest = _HALVES.split(_bare(said))
     if not _starts("_polite").match(start) and not (rest and start in roles()["_regret"]):
         return False
     return all(
         _says_little(part, asked) or _starts("_polite").match(_joined(part)) or _is_sad(_joined(part)) for part in rest
     )
+
+
+def _regrets(said: str, language: str | None) -> bool:
+    """Whether somebody is sorry for what the customer met with, and refuses nothing: "sorry you had a bad trip"."""
+    plain = _bare(said)
+    hit = _regret_of().search(plain)
+    if hit is None:
+        return False
+    rest = plain[hit.end() :]
+    return not denies(rest, wording(rest), language)
+
+
+@cache
+def _regret_of() -> re.Pattern[str]:
+    joint, regret, which = (_spelt(name) for name in ("_joint", "_regret_of", "_of_which"))
+    return re.compile(rf"(?:^|[,;–!.]\s+(?:(?:{joint})\s+)?)(?:{regret}),?\s+(?:{which})(?!\w)")
 
 
 def _says_little(part: str, asked: Sequence[Term]) -> bool:
@@ -94,9 +112,13 @@ def _is_looked_up(said: str, language: str | None) -> bool:
 def _has_no_answer(said: str, language: str | None) -> bool:
     """Whether a sentence says that no answer was found, or that somebody cannot tell."""
     spoken = wording(said)
-    if len(spoken.terms) > _ABOUT or not denies(said, spoken, language):
+    if len(spoken.terms) > _ABOUT:
         return False
     plain = comparable(said)
+    if role_words("_unsure").search(plain) and role_words("_myself").search(plain):
+        return True
+    if not denies(said, spoken, language):
+        return False
     if role_words("_seek").search(plain) and role_words("_answer").search(plain):
         return True
     return _cannot_tell().search(plain) is not None

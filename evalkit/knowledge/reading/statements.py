@@ -144,6 +144,8 @@ def clauses(sentence: str) -> tuple[tuple[int, int], ...]:
     told = quantities(sentence)
     for cut in _cuts().finditer(sentence):
         left, right = sentence[start : cut.start()], sentence[cut.end("edge") :]
+        if any(q.start < cut.start() < q.end for q in told):
+            continue
         if len(wording(left).terms) < _LEAST_TERMS or not (wording(right).terms or cut.group("contrast")):
             continue
         if (cut.group("joint") or cut.group("comma")) and not _each_its_own(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evalkit.knowledge.amounts.arithmetic import follows, may_follow
+from evalkit.knowledge.amounts.all_of_them import of_each, says_always
+from evalkit.knowledge.amounts.arithmetic import may_follow
 from evalkit.knowledge.amounts.binding import candidates, equal_amounts
 from evalkit.knowledge.amounts.further import part_of
 from evalkit.knowledge.amounts.inference import (
@@ -29,11 +30,11 @@ from evalkit.knowledge.amounts.reckoned import (
 from evalkit.knowledge.amounts.rivals import OF_A_RIVAL, told_of_a_rival, told_of_its_own
 from evalkit.knowledge.amounts.totals import OTHER_UNIT, reckoned_total
 from evalkit.knowledge.reading.alignment import OF_ANOTHER, Weights, unmet
-from evalkit.knowledge.reading.glossary import role_words
 from evalkit.knowledge.reading.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.rules.by_start import by_start
 from evalkit.knowledge.rules.by_words import by_words, denied_part
 from evalkit.knowledge.rules.certainty import ANOTHER
+from evalkit.knowledge.rules.denied_amounts import denied_there
 from evalkit.knowledge.rules.though_told import (
     NEAR_ENOUGH,
     OTHER_LIMIT,
@@ -44,9 +45,7 @@ from evalkit.knowledge.rules.though_told import (
     yet_wrong,
 )
 from evalkit.language.amounts import Quantity, as_age, comparable_counts, meets, same
-from evalkit.text.normalise import comparable
 
-BASE_DENIES = "the knowledge base denies it"
 _BOUND = 0.22
 _SAME_SCORE, _JUST_AS_GOOD = 0.93, 0.85
 _EXACT, _EXACT_LEAD = 0.4, 0.05
@@ -159,7 +158,7 @@ def _bound_to(
         _of_a_rival(amount, claim, found, sentences)
         or in_another_unit(amount, found, overlaps)
         or of_others(amount, found, claim, sentences, overlaps)
-        or _denied_nearby(amount, claim, found, sentences, overlaps)
+        or denied_there(amount, claim, sentences, found, overlaps)
     )
     if decided is not None:
         return decided
@@ -168,7 +167,7 @@ def _bound_to(
             return reckoned
         nearest = max(range(len(sentences)), key=lambda n: overlaps[n])
         return Comparison("not_in_kb" if overlaps[nearest] < _SPEAKS_WELL else "unsure", nearest)
-    if (limited := _not_always(claim, found)) is not None:
+    if (limited := _not_always(amount, claim, found, sentences)) is not None:
         return limited
     equal = next((c for c in found if c.equal), None)
     if equal is not None and _is_told(amount, equal, claim, found, sentences, overlaps):
@@ -189,29 +188,14 @@ def _of_a_rival(
     return Comparison("contradicted", at, other, OF_A_RIVAL if other else OF_ANOTHER, doubtful=not other)
 
 
-def _denied_nearby(
-    amount: Quantity,
-    claim: Statement,
-    found: Sequence[Candidate],
-    sentences: Sequence[Sentence],
-    overlaps: Sequence[float],
+def _not_always(
+    amount: Quantity, claim: Statement, found: Sequence[Candidate], sentences: Sequence[Sentence]
 ) -> Comparison | None:
-    """Contradicted where the nearest sentence denies the matter and tells no such amount."""
-    at = max(range(len(sentences)), key=lambda n: overlaps[n])
-    nearest, overlap = sentences[at], overlaps[at]
-    if claim.denies or not nearest.denies or overlap < _SPEAKS_WELL or overlap <= (found[0].score if found else 0.0):
-        return None
-    if any(q.kind == amount.kind for q in nearest.amounts):
-        return None
-    if any(c.equal and overlaps[c.sentence] >= _JUST_AS_GOOD * overlap for c in found):
-        return None
-    return None if follows(amount, claim, sentences, overlaps) else Comparison("contradicted", at, False, BASE_DENIES)
-
-
-def _not_always(claim: Statement, found: Sequence[Candidate]) -> Comparison | None:
     """Contradicted where "always" is said of what has another amount elsewhere."""
     best = found[0]
-    if "always" not in claim.said.roles or not _says_always(claim):
+    if "always" not in claim.said.roles or not says_always(claim):
+        return None
+    if best.equal and amount.kind != "clock" and of_each(claim, sentences[best.sentence]):
         return None
     if not any(not c.equal and c.score >= _RIVAL * best.score for c in found):
         return None
@@ -299,12 +283,3 @@ def _at_home(amount: Quantity, claim: Statement, sentences: Sequence[Sentence], 
     """Whether an amount is the one that fits best where it stands: two that are swapped are not."""
     found = candidates(amount, claim, sentences, weights)
     return bool(found) and found[0].equal
-
-
-def _says_always(claim: Statement) -> bool:
-    """Whether a word such as "always" is none of an amount (every two weeks) and no name."""
-    return any(
-        not any(q.start <= hit.start() < q.end for q in claim.amounts)
-        and not (hit.start() and claim.text[hit.start()].isupper())
-        for hit in role_words("_always").finditer(comparable(claim.text))
-    )

@@ -11,7 +11,7 @@ from evalkit.knowledge.reading.glossary import role_words
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, best_match
 from evalkit.knowledge.rules.certainty import OTHER_HOURS
-from evalkit.language.amounts import TWELVE_HOURS
+from evalkit.language.amounts import TWELVE_HOURS, Quantity, same_time
 from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in
 from evalkit.text.normalise import comparable
 
@@ -142,13 +142,14 @@ def _names(terms: Sequence[Term], sentence: Sentence) -> bool:
 
 def _claimed_hours(claim: Statement) -> tuple[DayHours, ...]:
     """The hours that a claim gives; days that only the question names count too, and "open" alone means any hours."""
-    found = day_hours(claim.text, claim.amounts)
+    told = _told_hours(claim)
+    found = day_hours(claim.text, told)
     if found and not any(h.lo is not None and h.lo == h.hi for h in found):
         return found
     days = days_in(claim.text) or days_in(claim.question)
     if not days:
         return ()
-    clocks = [q for q in claim.amounts if q.kind == "clock"]
+    clocks = [q for q in told if q.kind == "clock"]
     if whole := [q for q in clocks if q.hi > q.lo]:
         return tuple(DayHours(days, q.lo, q.hi, q.unit == TWELVE_HOURS) for q in whole)
     said = {term.concept for term in claim.said.terms}
@@ -158,6 +159,13 @@ def _claimed_hours(claim: Statement) -> tuple[DayHours, ...]:
     if "open" in said and not claim.amounts:
         return (DayHours(days, None, None) if claim.denies else DayHours(days, OPEN_END, OPEN_END),)
     return ()
+
+
+def _told_hours(claim: Statement) -> tuple[Quantity, ...]:
+    """A claim's amounts without the time that the customer asks for, where it tells another beside it."""
+    asked = [q for q in claim.asked if q.kind == "clock"]
+    others = tuple(q for q in claim.amounts if not any(same_time(q, own) for own in asked))
+    return others if any(q.kind == "clock" for q in others) else claim.amounts
 
 
 def _hours_around(sentences: Sequence[Sentence], at: int) -> tuple[DayHours, ...]:

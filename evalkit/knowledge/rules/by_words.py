@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from evalkit.knowledge.reading.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
+from evalkit.knowledge.reading.charges import free_of_charge
 from evalkit.knowledge.reading.glossary import antonyms, generic, joint_only, polar, role_words
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.reading.wording import Term, best_match
@@ -16,6 +17,7 @@ from evalkit.text.normalise import comparable
 BEYOND = "the customer's case is beyond the limit"
 TAKEN_OUT = "the knowledge base takes this out"
 """What a clause beside takes out may be another part: never exact."""
+BOTH_FREE = "both say that it is free of charge"
 _SUPPORTED = 0.45
 _DENIES, _OWN_DENIES = 0.42, 0.4
 _JUST_AS_NEAR = 0.9
@@ -59,9 +61,14 @@ def by_words(
         return Comparison("contradicted", top, False, OTHERS)
     if _too_wide(claim, sentences[top]):
         return Comparison("contradicted", top, True, "the knowledge base sets a limit that the claim leaves out")
-    if overlaps[top] >= _SUPPORTED:
-        return Comparison("supported", top)
-    return Comparison("unsure", top)
+    return _agreeing(claim, sentences[top], top) if overlaps[top] >= _SUPPORTED else Comparison("unsure", top)
+
+
+def _agreeing(claim: Statement, sentence: Sentence, at: int) -> Comparison:
+    """Supported; surely so where one is free and the other takes no fee."""
+    if claim.denies != sentence.denies and free_of_charge(claim) and free_of_charge(sentence):
+        return Comparison("supported", at, not {"condition", "only"} & sentence.said.roles, BOTH_FREE)
+    return Comparison("supported", at)
 
 
 def _complete(claim: Statement, sentences: Sequence[Sentence], near: Sequence[int], top: int) -> int | None:
@@ -104,6 +111,8 @@ def _against(claim: Statement, sentence: Sentence) -> str:
     if turned and (opposite_denials(claim.said) + opposite_denials(sentence.said)) % 2:
         denied = not denied
     beyond = unmet(claim, sentence)
+    if denied and free_of_charge(claim) and free_of_charge(sentence):
+        denied = False
     if (denied + turned + beyond) % 2:
         if beyond:
             return BEYOND
@@ -158,8 +167,11 @@ def _side_by_side(names: Sequence[Term], sentence: Sentence) -> bool:
 def denied_part(
     claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float], top: int
 ) -> Comparison | None:
-    """Contradicted where a claim takes in what only a clause beside the nearest one speaks of, and denies."""
-    if claim.denies or overlaps[top] < _SUPPORTED:
+    """Contradicted where a claim takes in what only a clause beside the nearest one speaks of, and denies.
+
+    Who says "only" takes nothing in: "refunds only if we cancel" is "no refunds unless we cancel".
+    """
+    if claim.denies or "only" in claim.said.roles or overlaps[top] < _SUPPORTED:
         return None
     beside = [
         n

@@ -15,13 +15,13 @@ from evalkit.knowledge.amounts.reckoned import BEYOND_LIMIT, FOLLOWS, WRONG_SUM
 from evalkit.knowledge.amounts.rivals import OF_A_RIVAL
 from evalkit.knowledge.amounts.totals import OTHER_UNIT
 from evalkit.knowledge.reading.statements import Comparison, Relation
-from evalkit.knowledge.rules.by_amounts import BASE_DENIES
 from evalkit.knowledge.rules.by_hours import NO_HOURS
 from evalkit.knowledge.rules.by_modality import DENIED_WHOLE, GRANTED, LEFT_OUT
 from evalkit.knowledge.rules.by_role import OTHER_DOER
 from evalkit.knowledge.rules.by_start import OTHER_SIDE, SAME_START
 from evalkit.knowledge.rules.by_words import BEYOND
 from evalkit.knowledge.rules.certainty import ANOTHER
+from evalkit.knowledge.rules.denied_amounts import BASE_DENIES
 from evalkit.knowledge.rules.kinds import OF_ITS_KIND
 from evalkit.knowledge.rules.silence import SILENT, of_the_unknown
 from evalkit.knowledge.rules.though_told import OPPOSITE_BOUND, OTHER_LIMIT

@@ -22,10 +22,15 @@ NOTHING = [
     ("en", "Lovely to hear!"), ("en", "Oh no, that must be heartbreaking after all that work."),
     ("en", "I'm not sure, so let me ask the team and get back to you."), ("en", "How exciting that you are moving!"),
     ("de", "Schön, dass Sie zur Premiere kommen möchten!"), ("de", "Oh, das ist für euch beide sicher nicht leicht."),
-    ("de", "Das kann ich Ihnen leider nicht sagen."), ("de", "Ich gebe Ihre Frage an eine Kollegin weiter."),
+    ("sv", "Jag är ledsen att kvällen blev förstörd."), ("da", "Jeg er ked af, at turen gik sådan."),
+    ("nb", "Jeg er usikker på det."), ("nn", "Det er eg usikker på."), ("fi", "Olen pahoillani, että retki meni noin."),
+    ("fi", "Et ole yksin, moni tuntee samoin."), ("en", "I'm sorry you're having a rough week."),
+    ("en", "You're very welcome! Enjoy the concert."), ("da", "Jeg beder ham ringe til dig."),
+    ("de", "Das tut mir leid, dass die Feier so endete."), ("de", "Das kann ich Ihnen leider nicht sagen."), ("de", "Ich gebe Ihre Frage an eine Kollegin weiter."),
 ]  # fmt: skip
 SOMETHING = [
-    ("sv", "Roligt, för kursen kostar bara 90 kr!"), ("sv", "Vi kan inte byta kvittot."),
+    ("en", "I'm sorry that we don't take cards."), ("sv", "Jag beklagar att vi inte har kvällsöppet."),
+    ("nb", "Prisen er usikker til uken er over."), ("sv", "Roligt, för kursen kostar bara 90 kr!"), ("sv", "Vi kan inte byta kvittot."),
     ("sv", "Kursen är rolig och öppen för alla."), ("da", "Dejligt, for turen er gratis!"),
     ("da", "Vi undersøger tasken inden 3 dage."), ("nb", "Så bra, for fristen er 14 dager!"),
     ("nb", "Vi sjekker alle ovner om høsten."), ("nn", "Så kjekt, for turen varer 3 timar!"),

@@ -108,9 +108,19 @@ def telling(terms: Iterable[Term]) -> Iterator[Term]:
     return filter(tells, terms)
 
 
+def is_the_rest(term: Term) -> bool:
+    """Whether a term names all that are left: "otherwise", "all others"."""
+    return _the_rest().match(term.text) is not None
+
+
+def parted(text: str, start: int, end: int) -> bool:
+    """Whether a comma or a joint parts what stands before [start, end) from what stands after."""
+    return _parts().search(text, start, end) is not None
+
+
 def tells(term: Term) -> bool:
     """Whether a term may name one of several: no price, no year, no "otherwise"."""
-    return term.concept not in generic() and not _the_rest().match(term.text)
+    return term.concept not in generic() and not is_the_rest(term)
 
 
 @cache

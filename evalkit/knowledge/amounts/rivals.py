@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from evalkit.knowledge.amounts.apart import numbered, told_apart
 from evalkit.knowledge.amounts.places import Place, bound_to, head_of, joints, place_of, telling
 from evalkit.knowledge.reading.alignment import unmet
 from evalkit.knowledge.reading.glossary import antonyms, parties, role_words
@@ -14,6 +15,7 @@ from evalkit.knowledge.reading.occasions import in_other_months, of_another_age,
 from evalkit.knowledge.reading.statements import Candidate, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, alike, best_match
 from evalkit.language.amounts import COUNTED, Quantity, meets, same
+from evalkit.language.opening_hours import days_in
 from evalkit.text.normalise import comparable
 
 OF_A_RIVAL = "the knowledge base tells this amount of another"
@@ -70,7 +72,10 @@ def told_of_a_rival(
         if rival.score < _PLAUSIBLE * others[0].score or _is_for_another_case(claim, rival, sentences):
             continue
         place = place_of(rival, sentences)
-        if all(_is_the_rivals(place, home, spoken) for home in homes):
+        if all(_is_the_rivals(place, home, spoken) for home in homes) or (
+            not spoken.case
+            and all(not _on_its_day(claim, home) and told_apart(place, home, spoken.said, spoken.asked) for home in homes)
+        ):
             return rival.sentence, True
     without = None if measured else _told_without_amount(amount.kind, homes, spoken, sentences)
     return None if without is None else (without, False)
@@ -224,6 +229,14 @@ def _is_for_another_case(claim: Statement, rival: Candidate, sentences: Sequence
     )
 
 
+def _on_its_day(claim: Statement, home: Place) -> bool:
+    """Whether hours are told of the day that is spoken of, whatever its name."""
+    if home.amount is None or home.amount.kind != "clock":
+        return False
+    days = days_in(claim.text) or days_in(claim.question)
+    return not days.isdisjoint(days_in(" ".join(term.text for term in home.own)))
+
+
 def _spoken(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -> _Spoken:
     said = tuple(bound_to(amount, claim.said.terms, claim.text, claim.amounts))
     names: frozenset[str] = frozenset()
@@ -231,4 +244,5 @@ def _spoken(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -
         # In German every noun has a capital letter.
         every = (*(s.said.terms for s in sentences), claim.said.terms, claim.context)
         names = frozenset(term.text for terms in every for term in terms if term.name)
-    return _Spoken(said, claim.context, names, claim.asked, "denying" in claim.said.roles)
+    numbers = numbered(claim.text, claim.amounts), numbered(claim.question, claim.asked)
+    return _Spoken((*said, *numbers[0]), (*claim.context, *numbers[1]), names, claim.asked, "denying" in claim.said.roles)

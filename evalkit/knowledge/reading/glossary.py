@@ -56,6 +56,7 @@ _NO_ROLES = frozenset(
         "_the_rest",
         "_serving",
         "_lasts",
+        "_article",
     }
 )
 

@@ -1,17 +1,14 @@
-"""By which word two amounts of one shape are told apart: one names what is spoken of, the other what nobody speaks of."""
+"""By which word two amounts of one shape are told apart: one names what is spoken of, the other what nobody does."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from evalkit.knowledge.amounts.places import Place, is_the_rest, parted, telling
 from evalkit.knowledge.reading.glossary import generic, role_words
-from evalkit.knowledge.reading.statements import Sentence
 from evalkit.knowledge.reading.wording import Term, best_match
 from evalkit.language.amounts import Quantity
-from evalkit.language.opening_hours import days_in
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import char_ngrams
 
@@ -83,7 +80,8 @@ def _speaks_of_its_own(rival: Place, home: Place, said: Sequence[Term]) -> bool:
 
 def _all_of(place: Place) -> list[Term]:
     """What may name an amount's thing: its own words, and those with which its clause and its sentence begin."""
-    first = min((q.start for q in place.sentence.amounts), default=0)
+    kind = place.amount.kind if place.amount else ""
+    first = min((q.start for q in place.sentence.amounts if q.kind == kind), default=0)
     begins = [t for t in place.sentence.said.terms if t.end <= first]
     numbers = numbered(place.sentence.text[:first], place.sentence.amounts)
     return [*(term for term, _ in place.words(far=True)), *telling(begins), *numbers]
@@ -95,7 +93,7 @@ def _sides(place: Place) -> tuple[list[Term], list[Term]]:
     at = place.amount
     before = [term for term, _ in place.taken] + [t for t in place.own if t.end <= at.start]
     found, after = list(telling(before)), [t for t in telling(place.own) if t.start >= at.end]
-    last = max((q.end for q in place.sentence.amounts if q.end <= at.start), default=0)
+    last = max((q.end for q in place.sentence.amounts if q.kind == at.kind and q.end <= at.start), default=0)
     numbers = [n for n in numbered(place.sentence.text, place.sentence.amounts) if last <= n.start < at.start]
     return [*found, *numbers], after
 

@@ -74,7 +74,9 @@ def told_of_a_rival(
         place = place_of(rival, sentences)
         if all(_is_the_rivals(place, home, spoken) for home in homes) or (
             not spoken.case
-            and all(not _on_its_day(claim, home) and told_apart(place, home, spoken.said, spoken.asked) for home in homes)
+            and all(
+                not _on_its_day(claim, home) and told_apart(place, home, spoken.said, spoken.asked) for home in homes
+            )
         ):
             return rival.sentence, True
     without = None if measured else _told_without_amount(amount.kind, homes, spoken, sentences)
@@ -245,4 +247,5 @@ def _spoken(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) -
         every = (*(s.said.terms for s in sentences), claim.said.terms, claim.context)
         names = frozenset(term.text for terms in every for term in terms if term.name)
     numbers = numbered(claim.text, claim.amounts), numbered(claim.question, claim.asked)
-    return _Spoken((*said, *numbers[0]), (*claim.context, *numbers[1]), names, claim.asked, "denying" in claim.said.roles)
+    case = tuple(q for q in claim.asked if not any(q.start <= n.start < q.end for n in numbers[1]))
+    return _Spoken((*said, *numbers[0]), (*claim.context, *numbers[1]), names, case, "denying" in claim.said.roles)

@@ -9,6 +9,7 @@ from evalkit.knowledge.reading.alignment import Weights, overlap, shares, weigh
 from evalkit.knowledge.reading.nearness import Nearness
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.rules.by_amounts import by_amounts
+from evalkit.knowledge.rules.by_days import by_days
 from evalkit.knowledge.rules.by_hours import by_hours
 from evalkit.knowledge.rules.by_modality import by_modality
 from evalkit.knowledge.rules.by_role import by_role
@@ -57,6 +58,8 @@ def _by_rules(
         return replace(plain, path="modality")
     if (other := by_role(claim, sentences, overlaps)) is not None:
         return replace(other, path="roles")
+    if (on_days := by_days(claim, sentences)) is not None:
+        return replace(on_days, path="days")
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return replace(timed, path="hours")
     if claim.amounts:

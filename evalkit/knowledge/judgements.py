@@ -11,7 +11,7 @@ from evalkit.knowledge.amounts.binding import equal_amounts
 from evalkit.knowledge.claims import FEWEST_TERMS, Claim, own_terms
 from evalkit.knowledge.comparing import compare, read
 from evalkit.knowledge.contacts import Contact, at_home, contacts_in, given_for, instead_of, unknown
-from evalkit.knowledge.reading.glossary import generic
+from evalkit.knowledge.reading.glossary import generic, role_words
 from evalkit.knowledge.reading.replies import yes_no
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement, denies
 from evalkit.knowledge.reading.wording import best_match, wording
@@ -30,6 +30,7 @@ _KNOWN = 0.5
 _NEAREST, _OLDER = 6, 3
 _REMARK, _ASKED = 3, 0.6
 _ASIDE, _HELD = 5, 0.7
+_ADDED = 3
 _OPEN = frozenset({"unsure", "not_in_kb"})
 _SILENT = frozenset({"not_in_kb", "invented"})
 _QUOTE = 16
@@ -76,7 +77,10 @@ def judged_claims(
     """
     stated = stating(claims, answer, question, base, day, language)
     said = [(claim, check_claim(claim, question, base, day, language)) for claim in stated]
-    told = [(claim, judged) for claim, judged in said if len(claims) == 1 or not is_remark(claim, question, judged)]
+    told: list[tuple[Claim, Judgement]] = []
+    for claim, judged in said:
+        if len(claims) == 1 or (told and _adds(claim)) or not is_remark(claim, question, judged):
+            told.append((claim, judged))
     silent = any(judged.verdict in _SILENT for _, judged in told)
     for claim, judged in told:
         yield claim, replace(judged, verdict="unsure") if silent and _may_deny(judged) else judged
@@ -91,9 +95,21 @@ def stating(
 ) -> Iterator[Claim]:
     """The claims of an answer; where it asks back, without a few words of which the knowledge base knows none."""
     asks_back = any(sentence.text.rstrip().endswith("?") for sentence in split(answer))
-    return (
-        claim for claim in claims if not (asks_back and _is_beside_the_matter(claim, question, base, day, language))
-    )
+    answered = False
+    for claim in claims:
+        if (answered and _adds(claim)) or not (
+            asks_back and _is_beside_the_matter(claim, question, base, day, language)
+        ):
+            answered = True
+            yield claim
+
+
+def _adds(claim: Claim) -> bool:
+    """Whether a claim after the answer is a whole sentence that states something more, of nobody's feelings."""
+    told = claim.text.strip()
+    if told != claim.sentence or told.endswith("!") or len(words(told)) < _ADDED:
+        return False
+    return role_words("_myself").search(comparable(told)) is None
 
 
 def _is_beside_the_matter(claim: Claim, question: str, base: Knowledge, day: Any, language: str | None) -> bool:

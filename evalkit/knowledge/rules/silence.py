@@ -21,7 +21,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _MAIL, _PAGE = re.compile(r"\w@\w"), re.compile(r"www\.|https?:|\w\.(?:se|dk|no|fi|de|com|example|eu|net|org)\b")
-_SHOWN_BY = {"email": _MAIL, "online": _PAGE}
+_SHARE = re.compile(r"\d\s?(?:%|per ?cent|procent|pro[sz]ent)", re.IGNORECASE)
+_SHOWN_BY = {"email": _MAIL, "online": _PAGE, "discount": _SHARE}
 
 
 def silent(found: Comparison, claim: Statement, sentences: Sequence[Sentence], weights: Weights) -> Comparison:

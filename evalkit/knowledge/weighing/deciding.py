@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -34,6 +34,8 @@ _CLOSE, _COVERED = 0.01, 0.45
 _DOUBTED, _AGREED, _OVERRULED = 0.8, 0.93, 0.75
 _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _EVEN = 0.5
+_UNKNOWN = 0.3
+"""How likely silence must be to win over a contradiction, where the question names a thing that no sentence holds."""
 _LEAST = {DENIED_WHOLE: 0.3, GRANTED: 0.4}
 """How much the weights must be with a rule of duties and denials: a no has more ways to be right than a yes."""
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
@@ -108,6 +110,24 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     shares = weights.shares(numbers, signs(reading))
     if found.barred or _is_aligned(found, reading):
         shares = (0.0, *shares[1:])
+    decided = _by_shares(reading, shares)
+    if decided.weighed and decided.relation == "supported":
+        return replace(decided, odds=shares[1] / shares[0])
+    if (
+        decided.relation == "contradicted"
+        and not decided.exact
+        and numbers["asked_known_strange"]
+        and shares[2] >= _UNKNOWN
+    ):
+        # What is asked for is told nowhere.
+        reason = _WEIGHED.format(share=shares[2], verdict="not_in_kb")
+        return Comparison("not_in_kb", decided.sentence, False, reason, weighed=True)
+    return decided
+
+
+def _by_shares(reading: Reading, shares: Sequence[float]) -> Comparison:
+    """The rules' finding, as sure as the shares let it be, or the likeliest verdict where they are against it."""
+    found = reading.found
     best = max(range(len(VERDICTS)), key=lambda n: shares[n])
     against = shares[VERDICTS.index("contradicted")]
     if found.path == "modality" and against >= _LEAST.get(found.reason, 0.0):

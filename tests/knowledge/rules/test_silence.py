@@ -64,6 +64,9 @@ def test_a_near_miss_is_not_silence(language: str, question: str, answer: str) -
     ("told", "question", "answer", "language"),
     [
         ("Studenter har 10 % rabatt.", "Har ni studentrabatt?", "Ja, studenter får 10 % rabatt.", "sv"),
+        ("Members get 15% off at the till.", "Is there a discount?", "Yes, the discount for members is 15%.", "en"),
+        ("Jäsen maksaa 15 % vähemmän.", "Onko alennusta?", "Kyllä, jäsenen alennus on 15 %.", "fi"),
+        ("Mitglieder zahlen 15 Prozent weniger.", "Gibt es Rabatt?", "Ja, 15 % Rabatt für Mitglieder.", "de"),
         ("Ring oss eller skriv till info@lindabo.example.", "Hur når jag er?", "Du kan mejla oss.", "sv"),
         ("Die Reiseversicherung kostet 9 €.", "Gibt es eine Versicherung?", "Ja, eine Versicherung kostet 9 €.", "de"),
         ("# WiFi\n\nThe password is at the desk.", "Is there WiFi?", "Yes, the WiFi password is at the desk.", "en"),

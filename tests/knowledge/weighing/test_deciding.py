@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import pytest
 
 from evalkit.knowledge import Knowledge, check
@@ -12,6 +14,8 @@ from evalkit.knowledge.weighing.features import features
 
 BASE = Knowledge.from_texts(["Ugnen lämnas tillbaka inom 30 dagar. Frakten kostar 49 kr."])
 NOWHERE = Weighing((), (), (), ((0.0, 0.0, 9.0),))
+TORN = Weighing((), (), (), ((log(0.2), log(0.45), log(0.35)),))
+HARDLY = Weighing((), (), (), ((log(0.25), log(0.6), log(0.15)),))
 
 
 def _reading(answer: str, question: str):  # type: ignore[no-untyped-def]
@@ -36,6 +40,29 @@ def test_where_the_weights_decide_it_is_never_exact_and_says_so() -> None:
     found = decide(_reading("Frakten kostar 59 kr.", "Vad kostar frakten?"), NOWHERE)
     assert (found.relation, found.exact, found.weighed) == ("not_in_kb", False, True)
     assert "weighed" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "weights", "verdict"),
+    [
+        ("Vad kostar frakten om jag har familjekort?", TORN, "not_in_kb"),
+        # The base knows what is asked for, or silence is too unlikely.
+        ("Vad kostar frakten?", TORN, "contradicted"),
+        ("Vad kostar frakten om jag har familjekort?", HARDLY, "contradicted"),
+    ],
+)
+def test_where_the_question_names_what_no_sentence_holds_a_likely_silence_is_enough(
+    question: str, weights: Weighing, verdict: str
+) -> None:
+    assert decide(_reading("Frakten kostar 59 kr.", question), weights).relation == verdict
+
+
+def test_what_the_weights_alone_support_tells_how_likely_a_contradiction_is_beside_it() -> None:
+    reading = _reading("Ugnen är fin och lång.", "Hur är ugnen?")
+    likely = Weighing((), (), (), ((log(0.6), log(0.3), log(0.1)),))
+    found = decide(reading, likely)
+    assert (found.relation, found.weighed) == ("supported", True)
+    assert found.odds == pytest.approx(0.5)
 
 
 def test_without_a_question_the_rules_have_the_last_word() -> None:

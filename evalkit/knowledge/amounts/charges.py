@@ -20,6 +20,7 @@ from evalkit.text.normalise import comparable
 
 _CALLED, _AS_WELL = 0.7, 0.2
 _FEW_WORDS, _NOUN = 24, 3
+_ENDING = re.compile(r"l[tn]?[aä]$")
 _MONTHS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 
 
@@ -75,7 +76,8 @@ def _periods(length: Quantity, per: str) -> float | None:
 
 
 def _unit(noun: str) -> str:
-    return next((q.unit for q in quantities(f"2 {noun}") if q.kind == "measure"), "")
+    every = (q for form in (noun, _ENDING.sub("", noun)) for q in quantities(f"2 {form}"))
+    return next((q.unit for q in every if q.kind == "measure"), "")
 
 
 @dataclass(frozen=True, slots=True)

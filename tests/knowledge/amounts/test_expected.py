@@ -61,3 +61,45 @@ def test_a_sum_that_leaves_out_what_is_asked_for_beside_is_surely_wrong(
 )  # fmt: skip
 def test_a_sum_of_what_is_asked_for_is_not_called_wrong(language: str, told: str, question: str, answer: str) -> None:
     assert not _is_surely_wrong(_checked(language, told, question, answer))
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer", "right", "wrong"),
+    [
+        ("sv", "Avgiften är 3 kr per dag och skiva, högst 90 kr per skiva.", "Min skiva är 50 dagar sen, vad blir avgiften?", "Avgiften blir {} kr för skivan.", 90, 150),
+        ("da", "Gebyret er 5 kr. pr. dag, dog højst 100 kr.", "Bogen er 30 dage forsinket, hvad er gebyret?", "Gebyret bliver {} kr.", 100, 150),
+        ("nb", "Vask koster 40 kr per kvadratmeter, men minst 2 000 kr.", "Leiligheten er 30 kvadratmeter, hva koster vask?", "Vask koster {} kr.", 2000, 1200),
+        ("nn", "Gebyret er 5 kr per dag, men høgst 100 kr.", "Boka er 30 dagar for sein, kva er gebyret?", "Gebyret blir {} kr.", 100, 150),
+        ("fi", "Siivous maksaa 4 € neliöltä, kuitenkin vähintään 200 €.", "Asunto on 40 neliötä, mitä siivous maksaa?", "Siivous maksaa {} €.", 200, 160),
+        ("en", "Late fees are £2 per day, at most £40.", "My book is 30 days late, what is the fee?", "The fee is £{}.", 40, 60),
+        ("de", "Die Reinigung kostet 4 € pro Kilo, mindestens 25 €.", "Was kostet die Reinigung für 5 kg?", "Die Reinigung kostet {} €.", 25, 20),
+    ],
+)  # fmt: skip
+def test_no_more_than_the_most_and_no_less_than_the_least_is_charged(
+    language: str, told: str, question: str, answer: str, right: float, wrong: float
+) -> None:
+    assert _checked(language, told, question, answer.format(right)).verdict == "supported"
+    assert _is_surely_wrong(_checked(language, told, question, answer.format(wrong)))
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer", "right", "wrong"),
+    [
+        ("sv", "Platsen kostar 310 kr i månaden.", "Vad blir platsen på ett år?", "Det blir {} kr, alltså tolv avgifter på 310 kr.", 3720, 3220),
+        ("da", "En time koster 450 kr.", "Hvad koster fire timer?", "Fire timer à 450 kr. giver {} kr.", 1800, 1700),
+        ("nb", "En time koster 450 kr.", "Hva koster fire timer?", "Fire timer til 450 kr blir {} kr.", 1800, 1700),
+        ("nn", "Ein time kostar 450 kr.", "Kva kostar fire timar?", "Fire timar til 450 kr blir {} kr.", 1800, 1700),
+        ("en", "A day costs £13.", "What are six days?", "Six days at £13 makes £{}.", 78, 88),
+        ("de", "Eine Kontrolle kostet 54 €.", "Was kosten drei Kontrollen?", "Drei Kontrollen zu je 54 € ergeben {} €.", 162, 152),
+    ],
+)  # fmt: skip
+def test_an_answer_that_multiplies_wrong_is_surely_wrong(
+    language: str, told: str, question: str, answer: str, right: float, wrong: float
+) -> None:
+    assert not _is_surely_wrong(_checked(language, told, question, answer.format(right)))
+    assert _is_surely_wrong(_checked(language, told, question, answer.format(wrong)))
+
+
+def test_a_fee_beside_so_many_at_a_price_is_no_wrong_sum() -> None:
+    told = "A day costs £13. A booking fee of £5 applies."
+    assert not _is_surely_wrong(_checked("en", told, "What are six days?", "Six days at £13 makes £83 with the fee."))

@@ -17,7 +17,18 @@ _PART = re.compile(r"[,;:—]\s+|\s-\s")
 _FEW, _MORE = 2, 4
 _THAT = r"(?:att|at|that|dass|että)\b"
 """After these begins what is not denied: "do not forget that you need it"."""
-_NAMES = ("denial", "turns", "case", "must", "condition", "asks_duty", "everything", "leaves_out", "for_example")
+_NAMES = (
+    "denial",
+    "turns",
+    "case",
+    "must",
+    "condition",
+    "asks_duty",
+    "everything",
+    "leaves_out",
+    "for_example",
+    "permits",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ class Modality:
     """Whether it leaves something out, or lets only something in."""
     goes_on: bool
     """Whether what it lists is not all."""
+    permits: bool
+    """Whether it says that something may or can be done."""
 
 
 @lru_cache(maxsize=20_000)
@@ -73,6 +86,7 @@ def modality(text: str, language: str) -> Modality:
         found["everything"] is not None,
         found["leaves_out"] is not None,
         found["for_example"] is not None,
+        found["permits"] is not None,
     )
 
 

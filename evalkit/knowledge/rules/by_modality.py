@@ -12,6 +12,7 @@ from evalkit.knowledge.rules.certainty import denied_elsewhere
 
 DENIED_WHOLE = "the knowledge base plainly denies it"
 GRANTED = "the knowledge base plainly grants it"
+PERMITTED = "the knowledge base says that it is allowed"
 REQUIRED = "the knowledge base requires it"
 NOT_REQUIRED = "the knowledge base does not require it"
 LEFT_OUT = "not all: the knowledge base leaves something out"
@@ -113,6 +114,8 @@ def _granted(
     if not terms:
         return None
     turned = [sentence.denies or modality(sentence.text, language).turns for sentence in sentences]
+    if (permitted := _permitted(claim, terms, sentences, turned, overlaps, language)) is not None:
+        return permitted
     whole = [
         n
         for n, sentence in enumerate(sentences)
@@ -125,6 +128,33 @@ def _granted(
     at = max(whole, key=lambda n: own[n])
     rival = max((near for near, other in zip(overlaps, turned, strict=True) if other), default=0.0)
     return None if rival >= _AS_NEAR * overlaps[at] else Comparison("contradicted", at, False, GRANTED, doubtful=True)
+
+
+def _permitted(
+    claim: Statement, terms: Sequence[Term], sentences: Sequence[Sentence], turned: Sequence[bool],
+    overlaps: Sequence[float], language: str,
+) -> Comparison | None:  # fmt: skip
+    """A plain no, or "not allowed", beside a sentence that allows it in words, where none that denies speaks of it."""
+    if claim.reply == "yes" or not (claim.reply == "no" or "allowed" in claim.said.concepts):
+        return None
+    for n in sorted(range(len(sentences)), key=lambda n: -overlaps[n]):
+        sentence = sentences[n]
+        if overlaps[n] < _HALF:
+            return None
+        if turned[n]:
+            # "Jeans are fine, but no studs" denies nothing of jeans.
+            if any(best_match(t, sentence.said.terms) >= _KNOWN for t in terms):
+                return None
+        elif not sentence.amounts and _permits(sentence, language) and not modality(sentence.text, language).case:
+            known = [best_match(t, (*sentence.said.terms, *sentence.beside)) >= _KNOWN for t in terms]
+            if known[0] and sum(known) >= _MOST * len(known):
+                return Comparison("contradicted", n, True, PERMITTED)
+    return None
+
+
+def _permits(sentence: Sentence, language: str) -> bool:
+    """Whether a sentence says in words that something is allowed or possible."""
+    return "allowed" in sentence.said.concepts or modality(sentence.text, language).permits
 
 
 def _of_all(

@@ -17,7 +17,7 @@ from evalkit.knowledge.amounts.totals import OTHER_UNIT
 from evalkit.knowledge.reading.statements import Comparison, Relation
 from evalkit.knowledge.rules.by_days import OTHER_DAYS
 from evalkit.knowledge.rules.by_hours import NO_HOURS
-from evalkit.knowledge.rules.by_modality import DENIED_WHOLE, GRANTED, LEFT_OUT
+from evalkit.knowledge.rules.by_modality import DENIED_WHOLE, GRANTED, LEFT_OUT, PERMITTED
 from evalkit.knowledge.rules.by_role import OTHER_DOER
 from evalkit.knowledge.rules.by_start import OTHER_SIDE, SAME_START
 from evalkit.knowledge.rules.by_words import BEYOND
@@ -157,7 +157,7 @@ def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     if found.relation == "supported":
         return whole or (found.exact and found.reason != SAME_START and (bool(found.reason) or found.path == "hours"))
     return found.relation == "contradicted" and (
-        found.reason in {OF_ITS_KIND, OTHER_DOER, OTHER_DAYS}
+        found.reason in {OF_ITS_KIND, OTHER_DOER, OTHER_DAYS, PERMITTED}
         or (found.path == "amounts" and found.reason in _SOUND)
         or (found.reason == BEYOND and reply == "yes")
     )

@@ -140,3 +140,35 @@ def test_a_plain_no_to_what_the_base_grants(
 
 def test_a_language_without_lists_is_read_without_modality() -> None:
     assert modality("Anything at all is required", "xx").duty == ""
+
+
+PERMITTING = {
+    "sv": "Badkläder av ylle är tillåtna, men inte skor med klackar. Du får använda egen handduk.",
+    "da": "Du må gerne bruge dit eget håndklæde. Høje hæle er ikke tilladt.",
+    "nb": "Eget håndkle er tillatt, men ikke sko med høye hæler.",
+    "nn": "Du kan bruke eige handkle. Høge hælar er ikkje lov.",
+    "fi": "Oma pyyhe on sallittu, mutta korkokengät eivät.",
+    "en": "You may use your own towel. High heels are not allowed.",
+    "de": "Eigene Handtücher sind erlaubt, aber keine Schuhe mit Absatz.",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "exact"),
+    [
+        ("sv", "Får jag använda egen handduk?", "Nej, tyvärr.", True),
+        ("sv", "Får jag ha skor med klackar?", "Nej, skor med klackar är inte tillåtna.", False),
+        ("da", "Må jeg bruge mit eget håndklæde?", "Nej, det må du ikke.", True),
+        ("da", "Må jeg have høje hæle på?", "Nej, høje hæle er ikke tilladt.", False),
+        ("nb", "Er eget håndkle tillatt?", "Nei, eget håndkle er ikke tillatt.", True),
+        ("nn", "Kan eg bruke eige handkle?", "Nei, det kan du ikkje.", True),
+        ("fi", "Onko oma pyyhe sallittu?", "Ei, oma pyyhe ei ole sallittu.", True),
+        ("en", "May I use my own towel?", "No, sorry.", True),
+        ("en", "Are high heels allowed?", "No, high heels are not allowed.", False),
+        ("de", "Sind eigene Handtücher erlaubt?", "Nein, eigene Handtücher sind nicht erlaubt.", True),
+        ("de", "Sind eigene Handtücher erlaubt?", "Ja, eigene Handtücher sind erlaubt.", False),
+    ],
+)
+def test_a_no_to_what_is_allowed_in_words_is_wrong(language: str, question: str, answer: str, exact: bool) -> None:
+    claims = check(answer, question, Knowledge.from_texts([PERMITTING[language]]), language).claims
+    assert (("contradicted", "exact") in {(c.verdict, c.confidence) for c in claims}) is exact

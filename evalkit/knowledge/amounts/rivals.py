@@ -111,7 +111,10 @@ def told_of_its_own(
     if equal is None or not better or claim.denies:
         return False
     home, spoken = place_of(equal, sentences), _spoken(amount, claim, sentences)
-    return all(_is_the_rivals(home, place_of(c, sentences), spoken) for c in better)
+    return all(
+        _is_the_rivals(home, place, spoken) or (not spoken.case and told_apart(home, place, spoken.said, spoken.asked))
+        for place in (place_of(c, sentences) for c in better)
+    )
 
 
 def _is_the_rivals(rival: Place, home: Place, spoken: _Spoken) -> bool:

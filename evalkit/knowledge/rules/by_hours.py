@@ -12,13 +12,13 @@ from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, best_match
 from evalkit.knowledge.rules.certainty import OTHER_HOURS
 from evalkit.language.amounts import TWELVE_HOURS, Quantity, same_time
-from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in
+from evalkit.language.opening_hours import OPEN_END, DayHours, day_hours, days_in, months_in, one_sided
 from evalkit.text.normalise import comparable
 
 NO_HOURS = "the knowledge base names no hours for it"
 _SPEAKS_OF_HOURS, _OF_ANYTHING, _JUST_AS_NEAR = 0.25, 0.1, 0.9
 _HOUR_WORDS = frozenset({"open", "closed", "weekday", "day", "evening", "morning"})
-_SUBJECT = 0.4
+_SUBJECT, _NAMED, _SAME, _TWO = 0.4, 0.75, 0.85, 2
 _HALF_A_DAY_H, _HOUR_MIN = 12, 60
 
 
@@ -29,10 +29,11 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
         return None
     named = [term for term in claim.said.terms if _may_be_named(term, claim)]
     least = _SPEAKS_OF_HOURS if named else _OF_ANYTHING
+    months = months_in(claim.text)[0] or months_in(claim.question)[0]
     told = [
         (n, hours)
         for n, s in enumerate(sentences)
-        if overlaps[n] >= least and s.amounts and (hours := _hours_around(sentences, n))
+        if overlaps[n] >= least and s.amounts and (hours := _hours_around(sentences, n, months))
     ]
     if not told:
         return None
@@ -41,7 +42,7 @@ def by_hours(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     if not same_subject and moved is None:
         known = any(_names(named, sentence) for sentence in sentences)
         return None if known else Comparison("not_in_kb", told[0][0])
-    nearest, hours = moved or _nearest(same_subject, mine, overlaps)
+    nearest, hours = moved or _nearest(_of_the_named(named, same_subject, sentences), mine, overlaps)
     for said in mine:
         for day in said.days:
             there = [h for h in hours if day in h.days]
@@ -168,11 +169,68 @@ def _told_hours(claim: Statement) -> tuple[Quantity, ...]:
     return others if any(q.kind == "clock" for q in others) else claim.amounts
 
 
-def _hours_around(sentences: Sequence[Sentence], at: int) -> tuple[DayHours, ...]:
-    """The hours of a sentence, with the days that the next one tells closed."""
-    found = day_hours(sentences[at].text, sentences[at].amounts)
-    if found and at + 1 < len(sentences) and sentences[at + 1].start >= sentences[at].start:
-        more = day_hours(sentences[at + 1].text, sentences[at + 1].amounts)
+def _of_the_named(
+    named: Sequence[Term], told: Sequence[tuple[int, tuple[DayHours, ...]]], sentences: Sequence[Sentence]
+) -> Sequence[tuple[int, tuple[DayHours, ...]]]:
+    """The hours without those of another door of the same sentence or passage: of zone B where zone A has its own."""
+    scores = {
+        n: sum(best_match(t, (*sentences[n].said.terms, *sentences[n].subject)) >= _NAMED for t in named)
+        for n, _ in told
+    }
+    return [
+        (n, hours)
+        for n, hours in told
+        if not any(scores[m] > scores[n] and _is_made_alike(sentences[m], sentences[n]) for m in scores)
+    ]
+
+
+def _is_made_alike(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences of a passage tell the same of two things."""
+    shared = sum(best_match(term, other.said.terms) >= _SAME for term in one.said.terms if not days_in(term.text))
+    return one.passage is other.passage and shared >= _TWO
+
+
+def _hours_around(sentences: Sequence[Sentence], at: int, months: frozenset[int]) -> tuple[DayHours, ...]:
+    """The hours of a sentence in some months, with what the next one tells closed, and of which days it tells else."""
+    sentence = sentences[at]
+    found = day_hours(sentence.text, _in_season(sentence, months))
+    if found and at + 1 < len(sentences) and sentences[at + 1].start >= sentence.start:
+        after = sentences[at + 1]
+        more = day_hours(after.text, after.amounts)
+        if not more and after.is_beside(sentence):
+            return _with_exception(found, sentence, after)
         if all(hours.lo is None for hours in more):
             found += more
     return found
+
+
+def _in_season(sentence: Sentence, months: frozenset[int]) -> Sequence[Quantity]:
+    """The amounts of a sentence without the hours of other months: the rest of the year has what is left."""
+    clocks = [q for q in sentence.amounts if q.kind == "clock"]
+    if not months or len(clocks) < _TWO:
+        return sentence.amounts
+    ends = [q.start for q in clocks[1:]] + [len(sentence.text)]
+    after = [months_in(sentence.text[q.end : end]) for q, end in zip(clocks, ends, strict=True)]
+    starts = [0, *(q.end for q in clocks[:-1])]
+    before = [months_in(sentence.text[start : q.start]) for q, start in zip(clocks, starts, strict=True)]
+    seasons = before if before[0][0] else after
+    out = [q for q, (theirs, ranged) in zip(clocks, seasons, strict=True) if ranged and months.isdisjoint(theirs)]
+    return [q for q in sentence.amounts if q not in out] if len(out) < len(clocks) else sentence.amounts
+
+
+def _with_exception(found: tuple[DayHours, ...], sentence: Sentence, after: Sentence) -> tuple[DayHours, ...]:
+    """Hours with another end on the days that stand last: "Monday to Friday 8 to 17, Thursday however till 19"."""
+    last = max((q.end for q in sentence.amounts if q.kind == "clock"), default=0)
+    days = days_in(sentence.text[last:])
+    clocks = [q for q in after.amounts if q.kind == "clock"]
+    sides = one_sided(after.text, clocks[0]) if days and len(clocks) == 1 else None
+    if sides is None:
+        return found
+    kept: list[DayHours] = []
+    for hours in found:
+        if hours.lo is None or hours.hi is None or hours.days.isdisjoint(days):
+            kept.append(hours)
+            continue
+        lo, hi = (other if side == OPEN_END else side for side, other in zip(sides, (hours.lo, hours.hi), strict=True))
+        kept += [replace(hours, days=hours.days - days), DayHours(hours.days & days, lo, hi, hours.twelve)]
+    return tuple(kept)

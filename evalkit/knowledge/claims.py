@@ -150,7 +150,7 @@ def _halves(text: str) -> list[tuple[int, int]]:
     spans, start = [], 0
     told = quantities(text)
     for cut in _SPLIT.finditer(text):
-        if any(q.start < cut.start() < q.end for q in told):
+        if any(q.kind == "duration" and q.start < cut.start() < q.end for q in told):
             # "An hour and a quarter" is one length of time.
             continue
         left, right = text[start : cut.start()], text[cut.end() :]

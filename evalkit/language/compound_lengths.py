@@ -13,7 +13,8 @@ from evalkit.text.data_files import word_parts
 
 _IN_UNIT = {"hour": ("h", 1.0), "day": ("h", 24.0), "year": ("month", 12.0)}
 """What has a smaller unit beside it, each in the unit that lengths are counted in."""
-_HALF, _HALF_SHARE = 50.0, 0.5
+
+_ALONE = {"h": "one_of", "month": "one_of_months"}
 
 
 def joined(found: Sequence[Quantity], text: str) -> list[Quantity]:
@@ -25,7 +26,7 @@ def joined(found: Sequence[Quantity], text: str) -> list[Quantity]:
         if before is not None and more:
             whole[-1] = replace(before, lo=before.lo + more, hi=before.hi + more, end=quantity.end)
         else:
-            whole.append(quantity)
+            whole.append(_with_one_before(quantity, text, before.end if before is not None else 0))
     return whole
 
 
@@ -35,10 +36,19 @@ def _more(length: Quantity, rest: Quantity, text: str) -> float:
     if length.lo != length.hi or rest.lo != rest.hi or rest.bound or unit != length.unit or not size:
         return 0.0
     between = text[length.end : rest.start]
-    if rest.kind == "percent" and rest.lo == _HALF and _and_a().fullmatch(between):
-        return size * _HALF_SHARE
     smaller = rest.kind == "duration" and rest.unit == unit and 0 < rest.lo < size
     return rest.lo if smaller and _and().fullmatch(between) else 0.0
+
+
+def _with_one_before(length: Quantity, text: str, start: int) -> Quantity:
+    """A length with the Finnish unit that stands alone for one before it: tunti ja 15 minuuttia."""
+    if length.kind != "duration" or length.unit not in _ALONE:
+        return length
+    hit = _one_before().search(text, start, length.start)
+    one = table()[_ALONE[length.unit]].get(hit.group("unit"), 0.0) if hit else 0.0
+    if hit is None or length.hi >= one:
+        return length
+    return replace(length, lo=length.lo + one, hi=length.hi + one, start=hit.start())
 
 
 def _unit_of(text: str) -> str:
@@ -53,5 +63,6 @@ def _and() -> re.Pattern[str]:
 
 
 @cache
-def _and_a() -> re.Pattern[str]:
-    return re.compile(r"\s+and\s+a\s+")
+def _one_before() -> re.Pattern[str]:
+    units = "|".join(word_parts((*table()["one_of"], *table()["one_of_months"])))
+    return re.compile(rf"(?<!\w)(?P<unit>{units}) ja $")

@@ -8,8 +8,12 @@ from typing import Any
 
 from evalkit.text.data_files import word_parts, yaml_data
 
-NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.']\d{3})+(?:,\d{1,2})?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+NUMBER = (
+    r"\d{0,2}[½¼¾]|\d{1,3}(?:[ \u00a0\u202f.']\d{3})+(?:,\d{1,2})?(?!\d)|"
+    r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+)
 _DENIED_WITHIN = 3
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 
 
 def value(text: str) -> float | None:
@@ -17,6 +21,13 @@ def value(text: str) -> float | None:
     word = number_words().get(text)
     if word is not None:
         return float(word)
+    if (tens := compound_numbers().get(re.sub(r"[ -]", "", text))) is not None:
+        return tens
+    if (half := _half().search(text)) is not None:
+        whole = value(text[: half.start()].strip())
+        return None if whole is None else whole + 1 / 2
+    if text[-1:] in _FRACTIONS:
+        return float(text[:-1] or 0) + _FRACTIONS[text[-1]]
     if tells_hundreds(text) and (spelt := re.fullmatch(hundreds(), text)):
         return _in_hundreds(spelt.group())
     plain = re.sub(r"[ \u00a0\u202f']", "", text)
@@ -52,6 +63,47 @@ def hundreds() -> str:
 
 
 @cache
+def compound_numbers() -> dict[str, float]:
+    """Twenty-one to ninety-nine by their words, written together.
+
+    >>> compound_numbers()["fünfunddreißig"], compound_numbers()["femogtredive"]
+    (35.0, 35.0)
+    """
+    added = [(float(n), str(word)) for n, words in table()["added"].items() for word in words]
+    found: dict[str, float] = {}
+    for ten, words in table()["tens"].items():
+        found |= {f"{word}{small}": ten + n for word in words for n, small in added}
+    for ten, words in table()["tens_behind"].items():
+        found |= {f"{small}{joint}{word}": ten + n for word in words for n, small in added for joint in ("og", "und")}
+    for ten, word in enumerate(table()["tens_fi"], start=2):
+        found |= {f"{word}kymmentä{small}": 10.0 * ten + n for n, small in enumerate(table()["added_fi"], start=1)}
+    return found
+
+
+@cache
+def compounds() -> str:
+    """The pattern of twenty-one and the like, in words."""
+    tens, behind = (
+        "|".join(word_parts(word for words in table()[name].values() for word in words))
+        for name in ("tens", "tens_behind")
+    )
+    added = "|".join(word_parts(word for words in table()["added"].values() for word in words))
+    finnish = [("|".join(word_parts(table()[name]))) for name in ("tens_fi", "added_fi")]
+    return rf"(?:(?:{tens})[ -]?(?:{added})|(?:{added})(?:og|und)(?:{behind})|(?:{finnish[0]})kymmentä(?:{finnish[1]}))"
+
+
+@cache
+def halves() -> str:
+    """The pattern of what adds a half: two and a half."""
+    return "|".join(word_parts(table()["halves"]))
+
+
+@cache
+def _half() -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:{halves()})$")
+
+
+@cache
 def _large() -> frozenset[str]:
     return frozenset(map(str, (*table()["hundreds"], *table()["thousands"])))
 
@@ -84,8 +136,11 @@ def bound(text: str, start: int, end: int | None = None) -> str:
     for name, sign in (("at_most", "<="), ("at_least", ">=")):
         word = next((w for w in table()[name] if before.endswith(w) and not before[: -len(w)][-1:].isalnum()), None)
         if word is not None:
-            earlier = re.split(r"[^\w']+", before[: len(before) - len(word)].strip())[-_DENIED_WITHIN:]
-            if not _denying().isdisjoint(earlier):
+            rest = before[: len(before) - len(word)]
+            if word in table()["over_in_parts"] and _in_parts().search(rest):
+                return ""
+            earlier = re.split(r"[^\w']+", rest.strip())[-_DENIED_WITHIN:]
+            if not (_denying() if word in _finnish() else _denying() - {"ei"}).isdisjoint(earlier):
                 # "Not more than ten" is at most ten.
                 return {"<=": ">=", ">=": "<="}[sign]
             return sign
@@ -104,7 +159,10 @@ def strict(text: str, start: int, sign: str) -> bool:
     """
     before = text[max(0, start - 40) : start].rstrip()
     hit = _strict().search(before)
-    return bool(sign) and hit is not None and _denying().isdisjoint(before[: hit.start()].split()[-_DENIED_WITHIN:])
+    if not sign or hit is None:
+        return False
+    denying = _denying() if hit.group() in _finnish() else _denying() - {"ei"}
+    return denying.isdisjoint(before[: hit.start()].split()[-_DENIED_WITHIN:])
 
 
 @cache
@@ -122,6 +180,16 @@ def _after() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _lower_limit() -> re.Pattern[str]:
     words = "|".join(word_parts(table()["lower_limit"]))
     return re.compile(rf"(?<!\w)(?:{words})(?:\s+\w+){{0,2}}$")
+
+
+@cache
+def _in_parts() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(table()['parts_verbs']))})(?:\s+\w+){{0,2}}\s*$")
+
+
+@cache
+def _finnish() -> frozenset[str]:
+    return frozenset(map(str, table()["bounds_fi"]))
 
 
 @cache

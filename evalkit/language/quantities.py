@@ -11,12 +11,25 @@ from evalkit.language.clock_words import clock_words, half_of_day
 from evalkit.language.compound_lengths import joined
 from evalkit.language.counts import counts, days_of_month, frequencies, period_after
 from evalkit.language.dates import dates
-from evalkit.language.numerals import NUMBER, bound, hundreds, number_words, strict, table, tells_hundreds, value
+from evalkit.language.numerals import (
+    NUMBER,
+    bound,
+    compounds,
+    halves,
+    hundreds,
+    number_words,
+    strict,
+    table,
+    tells_hundreds,
+    value,
+)
 from evalkit.text.data_files import word_parts, word_pattern
 from evalkit.text.normalise import clean
 
 _HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0}
 _MONTHS = {"month": 1.0, "year": 12.0}
+_LENGTHS = frozenset({*_HOURS, *_MONTHS})
+_WHOLE = frozenset({"hour", "week", "month", "year"})
 _CURRENCIES = ("SEK", "DKK", "NOK", "KR", "EUR", "USD", "GBP", "CHF")
 _MEASURES = ("kg", "g", "cm", "m", "km", "l", "m2", "kWh", "points")
 _HUNDREDTHS = {"GBP_100": "GBP", "EUR_100": "EUR", "KR_100": "KR"}
@@ -65,7 +78,8 @@ def _amounts(text: str) -> list[Quantity]:
     for hit in _amount_pattern(spelt=tells_hundreds(text)).finditer(text):
         first, second, unit_word, before = hit.group("a"), hit.group("b"), hit.group("unit"), hit.group("cur")
         unit_name = _units().get(unit_word or before or "", "")
-        if not unit_name:
+        if not unit_name or (hit.group("whole") and unit_name not in _WHOLE):
+            # A full day may be what is sold.
             continue
         if unit_word in table()["cents_or_cm"] and _paying().search(text):
             unit_name = "EUR_100"
@@ -86,9 +100,13 @@ def _amounts(text: str) -> list[Quantity]:
             # One year or three is never two.
             found += filter(None, [_quantity(unit_name, lo, lo, start, hit.end("a"), "")])
             lo, start = hi, hit.start("b")
+        end = hit.end()
+        if unit_name in _LENGTHS and (half := _half_behind().match(text, end)) is not None:
+            # A day and a half.
+            lo, hi, end = lo + 1 / 2, hi + 1 / 2, half.end()
         # From two to four days is a length, and no limit.
-        sign = "" if hi > lo else bound(text, start, hit.end())
-        quantity = _quantity(unit_name, lo, hi, start, hit.end(), sign)
+        sign = "" if hi > lo else bound(text, start, end)
+        quantity = _quantity(unit_name, lo, hi, start, end, sign)
         if quantity is not None:
             quantity = replace(quantity, strict=strict(text, start, sign))
             quantity = _counted_back(quantity, text)
@@ -127,6 +145,13 @@ def _counted_back(length: Quantity, text: str) -> Quantity:
     before = text[max(0, length.start - _AROUND) : length.start]
     planned = _ahead().match(text, length.end) and not _just_before("deadline").search(before)
     return length if planned or _just_before("no_deadline").search(before) else replace(length, bound=">=")
+
+
+@cache
+def _half_behind() -> re.Pattern[str]:
+    return re.compile(
+        rf"\s(?:{halves()})(?!\w)(?!\s+(?:{'|'.join(map(_whole, sorted(_units(), key=len, reverse=True)))}))"
+    )
 
 
 @cache
@@ -259,12 +284,15 @@ def _amount_pattern(*, spelt: bool) -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, number_words()), key=len, reverse=True))
     units = "|".join(map(_whole, sorted(_units(), key=len, reverse=True)))
     before = "|".join(re.escape(w) for w in ("€", "$", "£", "kr.", "kr", "sek", "dkk", "nok", "eur"))
-    number = rf"(?:{NUMBER}|{hundreds()}|(?:{words})(?!\w))" if spelt else rf"(?:{NUMBER}|(?:{words})(?!\w))"
+    more = rf"(?:\s?(?:{halves()})(?!\w))?"
+    told = rf"{compounds()}(?!\w)|(?:{words})(?:(?!\w)|(?={halves()}))"
+    number = rf"(?:(?:{NUMBER}|{hundreds()}|{told}){more})" if spelt else rf"(?:(?:{NUMBER}|{told}){more})"
+    whole = "|".join(map(re.escape, table()["whole"]))
     return re.compile(
         rf"(?<![\w.,-])(?:(?P<cur>{before})[ ]?)?(?P<a>{number})"
         rf"(?:[ ]?(?:-|–|till och med|til og med|till|til|to|bis einschließlich|bis|(?P<or>eller|or|oder|tai))"
         rf"[ ]?(?P<b>{number}))?"
-        rf"(?:[ \u00a0]?-?[ ]?(?P<unit>{units}))?"
+        rf"(?:[ \u00a0]?-?[ ]?(?:(?P<whole>{whole})[ ])?(?P<unit>{units}))?"
     )
 
 

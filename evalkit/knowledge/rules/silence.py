@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from evalkit.knowledge.reading.alignment import Weights
-from evalkit.knowledge.reading.glossary import phrases, role_words, things
+from evalkit.knowledge.reading.glossary import generic, phrases, role_words, things
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, best_match
 from evalkit.language.opening_hours import days_in, months_in
+from evalkit.text.normalise import comparable
 
 SILENT = "the knowledge base is silent about what is claimed"
-_KNOWN = 0.5
+_KNOWN, _ASKED = 0.5, 0.6
+_LEAST_WORD = 4
+_COSTS = frozenset({"cost", "price", "free", "fee", "pay"})
 _LEAST_NAME, _LEAST_HEAD, _LEAST_BEFORE, _ENDING = 3, 7, 4, 4
 _STREET = re.compile(
     r"[\w-]+(?:gade|gata|gatan|gate|gaten|vej|vejen|vei|veien|veg|vegen|väg|vägen|tie|katu|kuja|straße|strasse|weg|platz"
@@ -48,6 +51,27 @@ def of_the_unknown(claim: Statement, sentences: Sequence[Sentence], weights: Wei
         if (part := _part(term)) is not None and not _told(term, part, sentences):
             return True
     return False
+
+
+def prices_the_unknown(claim: Statement, weights: Weights) -> bool:
+    """Whether a price is claimed of what the question names too, or of what leads the claim, and no passage has it.
+
+    What other things cost says nothing of it.
+    """
+    terms = [term for term, _ in weights.own if term in claim.said.terms]
+    price = next((amount for amount in claim.amounts if amount.kind == "money"), None)
+    if price is None or claim.denies or not terms or role_words("_reckoned").search(comparable(claim.text)):
+        return False
+    strange = [
+        term
+        for term in terms
+        if weights.matches.best.get(term.text, 0.0) < _KNOWN
+        and term.concept not in generic()
+        and len(term.text) >= _LEAST_WORD
+    ]
+    after = [term for term in terms if term.start > terms[0].end]
+    leads = terms[0] in strange and (not after or after[0].concept in _COSTS or price.start < after[0].start)
+    return leads or any(best_match(term, claim.context) >= _ASKED for term in strange)
 
 
 def _is_thing(term: Term) -> bool:

@@ -24,7 +24,7 @@ from evalkit.knowledge.rules.by_words import BEYOND
 from evalkit.knowledge.rules.certainty import ANOTHER
 from evalkit.knowledge.rules.denied_amounts import BASE_DENIES
 from evalkit.knowledge.rules.kinds import OF_ITS_KIND
-from evalkit.knowledge.rules.silence import SILENT, of_the_unknown
+from evalkit.knowledge.rules.silence import SILENT, of_the_unknown, prices_the_unknown
 from evalkit.knowledge.rules.though_told import OPPOSITE_BOUND, OTHER_LIMIT
 from evalkit.knowledge.weighing.features import Reading, features, held_by_passage
 from evalkit.knowledge.weighing.signs import signs
@@ -43,6 +43,7 @@ _SOUND = frozenset(
     {OPPOSITE_BOUND, OTHER_LIMIT, OTHER_UNIT, OTHER_START, OTHER_SIDE, BEYOND_LIMIT, WRONG_SUM, OF_A_RIVAL}
 )
 """What nine of ten times is a contradiction wherever it was seen."""
+_OTHER_MONEY = f"{ANOTHER} money stands in the knowledge base"
 _WEIGHED = "weighed: {share:.0%} of claims that read like this one are {verdict}"
 
 
@@ -113,13 +114,12 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     decided = _by_shares(reading, shares)
     if decided.weighed and decided.relation == "supported":
         return replace(decided, odds=shares[1] / shares[0])
-    if (
-        decided.relation == "contradicted"
-        and not decided.exact
-        and numbers["asked_known_strange"]
-        and shares[2] >= _UNKNOWN
-    ):
-        # What is asked for is told nowhere.
+    if decided.relation != "contradicted" or decided.exact:
+        return decided
+    if decided.reason == _OTHER_MONEY and prices_the_unknown(reading.claim, reading.weights):
+        return Comparison("not_in_kb", decided.sentence, False, SILENT)
+    if numbers["asked_known_strange"] and shares[2] >= _UNKNOWN and found.path != "hours":
+        # What is asked for is told nowhere; hours are told of a day, whatever else the question names.
         reason = _WEIGHED.format(share=shares[2], verdict="not_in_kb")
         return Comparison("not_in_kb", decided.sentence, False, reason, weighed=True)
     return decided

@@ -119,3 +119,28 @@ def test_a_street_and_a_hyphen_that_are_told_are_no_silence(
 ) -> None:
     claims = check(answer, question, Knowledge.from_texts([told]), language).claims
     assert SILENT not in {claim.reason for claim in claims}
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "unknown", "known"),
+    [
+        ("sv", "Cykelpumpen kostar 90 kr.", "Vad kostar {}?", "sadelskyddet", "cykelpumpen"),
+        ("da", "Cykelpumpen koster 90 kr.", "Hvad koster {}?", "sadelovertrækket", "cykelpumpen"),
+        ("nb", "Sykkelpumpen koster 90 kr.", "Hva koster {}?", "setetrekket", "sykkelpumpen"),
+        ("nn", "Sykkelpumpa kostar 90 kr.", "Kva kostar {}?", "setetrekket", "sykkelpumpa"),
+        ("fi", "Pyöräpumppu maksaa 9 euroa.", "Paljonko {} maksaa?", "satulansuoja", "pyöräpumppu"),
+        ("en", "The bicycle pump costs £9.", "How much is the {}?", "mudguard", "bicycle pump"),
+        ("de", "Die Fahrradpumpe kostet 9 €.", "Was kostet {}?", "der Kotschützer", "die Fahrradpumpe"),
+    ],
+)
+def test_a_price_of_what_no_passage_names_is_not_held_against_what_another_thing_costs(
+    language: str, told: str, question: str, unknown: str, known: str
+) -> None:
+    base = Knowledge.from_texts([told])
+    said = {"fi": "{} maksaa 14 euroa.", "en": "The {} costs £14.", "de": "{} kostet 14 €."}
+    said |= {"sv": "{} kostar 140 kr.", "nn": "{} kostar 140 kr."}
+    verdicts = []
+    for thing in (unknown, known):
+        answer = said.get(language, "{} koster 140 kr.").format(thing)
+        verdicts.append(check(answer[:1].upper() + answer[1:], question.format(thing), base, language).verdict)
+    assert verdicts == ["not_in_kb", "contradicted"]

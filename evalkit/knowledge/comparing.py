@@ -13,6 +13,7 @@ from evalkit.knowledge.rules.by_days import by_days
 from evalkit.knowledge.rules.by_hours import by_hours
 from evalkit.knowledge.rules.by_modality import by_modality
 from evalkit.knowledge.rules.by_role import by_role
+from evalkit.knowledge.rules.by_start import by_start_alone
 from evalkit.knowledge.rules.by_words import by_words
 from evalkit.knowledge.rules.certainty import doubted
 from evalkit.knowledge.rules.kinds import beyond_list
@@ -62,6 +63,8 @@ def _by_rules(
         return replace(on_days, path="days")
     if (timed := by_hours(claim, sentences, overlaps)) is not None:
         return replace(timed, path="hours")
+    if (begun := by_start_alone(claim, sentences, overlaps)) is not None:
+        return replace(begun, path="start")
     if claim.amounts:
         return replace(by_amounts(claim, sentences, weights, overlaps, own), path="amounts")
     if weights.thin and not claim.denies:

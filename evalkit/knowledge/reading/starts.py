@@ -12,7 +12,9 @@ from evalkit.text.normalise import comparable
 _WINDOW = 70
 _ENDS = re.compile(r"[.;:,!?]|\s(?:til at|til å|for å|for at|för att|på dig att|in order to|to)\s")
 """Where what time is counted from ends: at a sign, and before what the time is for."""
-_JOINED = re.compile(r"^\s*,\s+(?=(?:at|att|kun|jolloin|då|da|der|hvor|når|als|an dem|that|when)\s)")
+_JOINED = re.compile(
+    r"^\s*,\s+(?=(?:at|att|kun|jolloin|då|da|der|hvor|når|als|an dem|that|when|du|i|de|vi|jeg|man|kunden)\s)"
+)
 """A comma before what the day is that time is counted from."""
 _FINNISH = re.compile(r"\w{3,}(?:sta|stä)(?!\w)")
 
@@ -58,7 +60,8 @@ def _events() -> tuple[tuple[str, re.Pattern[str]], ...]:
 _DAYS = (
     "dagen", "the day", "the date", "day", "dem tag", "den dag", "den dagen", "von dem tag", "von dem tag an",
     "vom tag", "vom tag an", "ab dem tag", "dem tag an",
-    "siitä", "siitä kun", "of", "sobald", "så snart", "så fort", "as soon as", "once", "straks", "heti kun",
+    "siitä", "siitä kun", "siitä päivästä", "siitä hetkestä",
+    "of", "sobald", "så snart", "så fort", "as soon as", "once", "straks", "heti kun",
 )  # fmt: skip
 
 

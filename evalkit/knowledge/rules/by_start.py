@@ -23,6 +23,7 @@ OTHER_SIDE = "before it is not after it"
 _EVENT, _HEAD, _THING = 0.25, 0.6, 0.75
 _ARRANGED = frozenset({"ordered", "requested", "applied"})
 """Events after which what they are about is yet to come."""
+_SOFT = frozenset({"count", "frequency"})
 _Told = Sequence[tuple[int, bool]]
 
 
@@ -46,6 +47,37 @@ def by_start(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence
     if any(other for _, other in told):
         return None
     return Comparison("supported", nearest, not claim.denies and not _excluded(claim, sentences[nearest]), SAME_START)
+
+
+def by_start_alone(claim: Statement, sentences: Sequence[Sentence], overlaps: Sequence[float]) -> Comparison | None:
+    """What the sentences that time runs in say of an answer that names its start alone: "From the day you got it"."""
+    if claim.denies or claim.reply == "no" or any(q.kind not in _SOFT for q in claim.amounts):
+        return None
+    mine = start_events(claim.text)
+    lengths = [q for q in claim.asked if q.kind == "duration"]
+    if not mine or not (lengths or _asks_from_when().search(comparable(claim.question))):
+        return None
+    told = [
+        (overlaps[n], n, mine.isdisjoint(theirs))
+        for n, sentence in enumerate(sentences)
+        if (theirs := start_events(sentence.text))
+        and any(
+            q.kind == "duration" and (not lengths or any(equal_amounts(asked, q) for asked in lengths))
+            for q in sentence.amounts
+        )
+    ]
+    near = [each for each in told if each[0] >= _EVENT] or (told if len(told) == 1 else [])
+    if not near or len({other for _, _, other in near}) > 1:
+        return None
+    _, at, other = max(near)
+    if not other:
+        return Comparison("supported", at, True, SAME_START)
+    return None if _of_one_head(claim, sentences[at]) else Comparison("contradicted", at, True, OTHER_START)
+
+
+@cache
+def _asks_from_when() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_from_when']))})(?!\w)")
 
 
 def _excluded(claim: Statement, sentence: Sentence) -> bool:

@@ -36,6 +36,7 @@ _ALIGNED, _WORDED, _NEVER = 0.7, 0.85, 2.0
 _EVEN = 0.5
 _UNKNOWN = 0.3
 """How likely silence must be to win over a contradiction, where the question names a thing that no sentence holds."""
+_HELD_WHOLE = 0.8
 _LEAST = {DENIED_WHOLE: 0.3, GRANTED: 0.4}
 """How much the weights must be with a rule of duties and denials: a no has more ways to be right than a yes."""
 _OF_REASON = {NO_HOURS: 0.7, BASE_DENIES: 0.8}
@@ -134,7 +135,8 @@ def _by_shares(reading: Reading, shares: Sequence[float]) -> Comparison:
         return replace(found, exact=found.exact and against >= (_WORDED if found.reason == LEFT_OUT else _EVEN))
     if found.relation == "contradicted" and found.reason and not found.doubtful and against >= _needed(found, reading):
         return replace(found, exact=True)
-    if VERDICTS[best] == found.relation or (_is_told(found) and shares[best] < _OVERRULED):
+    held = _is_told(found) or (VERDICTS[best] == "contradicted" and _is_worded(found, reading))
+    if VERDICTS[best] == found.relation or (held and shares[best] < _OVERRULED):
         return replace(found, exact=found.exact and found.relation != "contradicted")
     at = found.sentence if found.sentence is not None else reading.top
     if found.relation == "contradicted" and of_the_unknown(reading.claim, reading.sentences, reading.weights):
@@ -155,7 +157,8 @@ def _stands(found: Comparison, *, whole: bool, reply: str) -> bool:
     if found.relation == "not_in_kb":
         return found.reason == SILENT
     if found.relation == "supported":
-        return whole or (found.exact and found.reason != SAME_START and (bool(found.reason) or found.path == "hours"))
+        told = bool(found.reason) or found.path == "hours"
+        return whole or (found.exact and told and (found.reason != SAME_START or found.path == "start"))
     return found.relation == "contradicted" and (
         found.reason in {OF_ITS_KIND, OTHER_DOER, OTHER_DAYS, PERMITTED}
         or (found.path == "amounts" and found.reason in _SOUND)
@@ -183,6 +186,17 @@ def _is_aligned(found: Comparison, reading: Reading) -> bool:
 def _is_told(found: Comparison) -> bool:
     """Whether the rules find an amount where it is told, or reckon it: only weights that are sure take that away."""
     return found.relation == "supported" and (found.exact or found.reason == FOLLOWS)
+
+
+def _is_worded(found: Comparison, reading: Reading) -> bool:
+    """Whether a sentence says nearly all that a claim says, or the claim says "only": what a no and its reason are.
+
+    Of the contradictions that unsure weights make of those, two of three are none.
+    """
+    if found.relation != "supported" or found.path != "words" or found.sentence is None:
+        return False
+    bare = reading.claim.text == reading.claim.question
+    return "only" in reading.claim.said.roles or (not bare and reading.own[found.sentence] >= _HELD_WHOLE)
 
 
 def _by_coverage(reading: Reading) -> Comparison:

@@ -34,8 +34,6 @@ _ADDED = 3
 _OPEN = frozenset({"unsure", "not_in_kb"})
 _SILENT = frozenset({"not_in_kb", "invented"})
 _QUOTE = 16
-_SEVERAL, _TOGETHER = 2, 0.75
-ONE_OF_SEVERAL = "weighed: each of these claims may hold, but hardly all of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,6 @@ class Judgement:
     end: int | None = None
     weighed: bool = False
     """Whether no rule decided, but the weights of what there is to tell: a judge or a model may know better."""
-    odds: float = 0.0
-    """Where the weights call it supported: how likely a contradiction is beside that."""
 
     @property
     def open(self) -> bool:
@@ -86,20 +82,8 @@ def judged_claims(
         if len(claims) == 1 or (told and _adds(claim)) or not is_remark(claim, question, judged):
             told.append((claim, judged))
     silent = any(judged.verdict in _SILENT for _, judged in told)
-    wrong = likely_wrong([judged for _, judged in told])
-    for at, (claim, judged) in enumerate(told):
-        if silent and _may_deny(judged):
-            yield claim, replace(judged, verdict="unsure")
-        else:
-            yield claim, replace(judged, verdict="contradicted", reason=ONE_OF_SEVERAL) if at == wrong else judged
-
-
-def likely_wrong(told: Sequence[Judgement]) -> int | None:
-    """The claim to doubt most where each of several is likely to hold, and all of them together are not."""
-    if len(told) < _SEVERAL or any(judged.verdict != "supported" for judged in told):
-        return None
-    odds = [judged.odds for judged in told]
-    return odds.index(max(odds)) if sum(odds) >= _TOGETHER else None
+    for claim, judged in told:
+        yield claim, replace(judged, verdict="unsure") if silent and _may_deny(judged) else judged
 
 
 def _may_deny(judged: Judgement) -> bool:
@@ -280,7 +264,7 @@ def _judgement(result: Comparison, places: Sequence[tuple[int, Sentence]], base:
     passage = base.passages[number]
     return Judgement(
         result.relation, result.exact, result.reason, base.document_of(passage).id, passage.hash, sentence.start,
-        sentence.end, result.weighed, result.odds,
+        sentence.end, result.weighed,
     )  # fmt: skip
 
 

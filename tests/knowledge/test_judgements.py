@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge, check
-from evalkit.knowledge.judgements import Judgement, likely_wrong
 
 REPLIES = [
     (
@@ -55,26 +54,3 @@ def test_what_is_denied_beyond_doubt_stays_so_beside_what_the_base_does_not_know
     both = check("Kajakturen kostar 350 kr. Vi har också gratis wifi.", "Vad kostar kajakturen?", base, "sv")
     assert [claim.verdict for claim in both.claims] == ["contradicted", "not_in_kb"]
     assert both.verdict == "contradicted"
-
-
-def _held(odds: float) -> Judgement:
-    return Judgement("supported", weighed=True, odds=odds)
-
-
-@pytest.mark.parametrize(
-    ("told", "wrong"),
-    [
-        ([_held(0.3), _held(0.5)], 1),
-        ([_held(0.8), Judgement("supported", exact=True)], 0),
-        # One claim is as likely as the weights say, and what little doubt there is of each adds up to little.
-        ([_held(0.9)], None),
-        ([_held(0.3), _held(0.3)], None),
-        ([_held(0.6), _held(0.6), Judgement("not_in_kb")], None),
-        ([_held(0.6), _held(0.6), Judgement("contradicted", exact=True)], None),
-        ([], None),
-    ],
-)
-def test_of_several_claims_that_hardly_hold_together_the_likeliest_to_be_wrong_is_doubted(
-    told: list[Judgement], wrong: int | None
-) -> None:
-    assert likely_wrong(told) == wrong

@@ -1,4 +1,4 @@
-"""The prices that a knowledge base tells, each with what it is for: which of them a question calls for."""
+"""The prices that a knowledge base tells, each with what it is for and how many times a customer pays it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cache
 
 from evalkit.knowledge.amounts.groups import named, says, totals_table
 from evalkit.knowledge.amounts.places import place_of
-from evalkit.knowledge.reading.glossary import generic, role_words, roles
 from evalkit.knowledge.reading.statements import Candidate, Sentence
 from evalkit.knowledge.reading.wording import Term, alike, wording
 from evalkit.language.amounts import Quantity
@@ -18,7 +17,7 @@ from evalkit.language.quantities import quantities
 from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
-_CALLED, _AS_WELL = 0.7, 0.2
+_CALLED = 0.7
 _FEW_WORDS, _NOUN = 24, 3
 _ENDING = re.compile(r"l[tn]?[aä]$")
 _MONTHS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
@@ -80,21 +79,6 @@ def _unit(noun: str) -> str:
     return next((q.unit for q in every if q.kind == "measure"), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A word of a question that tells prices apart: those that it names, and those that share it with one before."""
-
-    own: frozenset[int]
-    head: frozenset[int]
-
-    joined: bool
-    """Whether it is asked for beside another thing: "and a child seat"."""
-
-    def level(self, parts: Sequence[int]) -> int:
-        """How well some prices answer it: 2 by words of their own, 1 by shared ones, 0 not."""
-        return 2 if not self.own.isdisjoint(parts) else int(not self.head.isdisjoint(parts))
-
-
 def charges_in(sentences: Sequence[Sentence], unit: str) -> list[Charge]:
     """The prices of the sentences in one currency, without limits and what is free."""
     return [
@@ -120,40 +104,6 @@ def _each(text: str, amount: Quantity) -> tuple[str, ...]:
     if hit is None or hit.start() - amount.end > _FEW_WORDS:
         return ()
     return tuple(filter(None, (hit.group("noun"), hit.group("other"))))
-
-
-def called_for(question: str, charges: Sequence[Charge]) -> list[Call]:
-    """Each word of a question that tells prices apart, with those whose words it is nearest to."""
-    taken = quantities(question)
-    plain, found = comparable(question), []
-    for term in wording(question).terms:
-        if term.concept in generic() or any(q.start < term.end and term.start < q.end for q in taken):
-            continue
-        if role_words("_denying").search(term.text) or _without().search(plain, 0, term.start):
-            continue
-        own = [max((alike(term, word) for word in charge.words), default=0.0) for charge in charges]
-        head = [max((alike(term, word) for word in charge.head), default=0.0) for charge in charges]
-        best = max((*own, *head), default=0.0)
-        named_ = _at_least(own, best - _AS_WELL)
-        if best >= _CALLED and len(named_) < len(charges):
-            joined = _joined().search(plain, 0, term.start) is not None
-            found.append(Call(named_, _at_least(head, best - _AS_WELL), joined))
-    return found
-
-
-def _at_least(likeness: Sequence[float], least: float) -> frozenset[int]:
-    return frozenset(n for n, like in enumerate(likeness) if like >= least)
-
-
-@cache
-def _joined() -> re.Pattern[str]:
-    words = word_parts((*totals_table()["joint"], *totals_table()["besides"]))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})\s+(?:\w+\s+)?$")
-
-
-@cache
-def _without() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(word_parts(roles()['_denying']))})\s+(?:\w+\s+)?$")
 
 
 @cache

@@ -10,7 +10,7 @@ from itertools import permutations, product
 from evalkit.knowledge.amounts.arithmetic import may_follow
 from evalkit.knowledge.amounts.binding import candidates
 from evalkit.knowledge.amounts.cases import ABOUT, Case, Verdict, is_about
-from evalkit.knowledge.amounts.expected import by_cap, by_its_own_words, by_operands
+from evalkit.knowledge.amounts.expected import by_cap, by_its_own_words
 from evalkit.knowledge.amounts.further import (
     by_difference,
     by_discount,
@@ -253,7 +253,7 @@ def _adds_up(amount: Quantity, claim: Statement, sentences: Sequence[Sentence]) 
 
 
 _RULES = (
-    _by_unit, by_cap, by_its_own_words, by_operands, by_threshold, by_each, _by_year, _by_group, _by_share, by_least,
+    _by_unit, by_cap, by_its_own_words, by_threshold, by_each, _by_year, _by_group, _by_share, by_least,
     _by_first, by_further, by_discount, by_difference, by_more, by_same_case, _by_none,
 )  # fmt: skip
 

@@ -90,8 +90,6 @@ class Comparison:
     """Whether the rule cannot be sure by its own nature: no weight makes its contradiction exact."""
     barred: bool = False
     """Whether no weight may call it supported: an amount stands nowhere and follows from nothing."""
-    odds: float = 0.0
-    """Where the weights call it supported: how likely a contradiction is beside that."""
 
 
 @dataclass(frozen=True, slots=True)

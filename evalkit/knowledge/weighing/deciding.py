@@ -113,8 +113,6 @@ def decide(reading: Reading, weights: Weighing) -> Comparison:
     if found.barred or _is_aligned(found, reading):
         shares = (0.0, *shares[1:])
     decided = _by_shares(reading, shares)
-    if decided.weighed and decided.relation == "supported":
-        return replace(decided, odds=shares[1] / shares[0])
     if decided.relation != "contradicted" or decided.exact:
         return decided
     if decided.reason == _OTHER_MONEY and prices_the_unknown(reading.claim, reading.weights):

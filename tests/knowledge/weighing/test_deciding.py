@@ -57,14 +57,6 @@ def test_where_the_question_names_what_no_sentence_holds_a_likely_silence_is_eno
     assert decide(_reading("Frakten kostar 59 kr.", question), weights).relation == verdict
 
 
-def test_what_the_weights_alone_support_tells_how_likely_a_contradiction_is_beside_it() -> None:
-    reading = _reading("Ugnen är fin och lång.", "Hur är ugnen?")
-    likely = Weighing((), (), (), ((log(0.6), log(0.3), log(0.1)),))
-    found = decide(reading, likely)
-    assert (found.relation, found.weighed) == ("supported", True)
-    assert found.odds == pytest.approx(0.5)
-
-
 def test_without_a_question_the_rules_have_the_last_word() -> None:
     assert decide(_reading("Frakten kostar 59 kr.", ""), NOWHERE).relation == "contradicted"
 

@@ -54,7 +54,7 @@ def by_its_own_words(case: Case) -> Verdict:
     text = case.claim.whole or case.claim.text
     money = [q for q in quantities(text) if q.kind == "money"]
     others = [q for q in money if q.lo != case.amount.lo]
-    if len(others) != 1 or any(q.kind == "percent" for q in quantities(text)):
+    if case.stands() or len(others) != 1 or any(q.kind == "percent" for q in quantities(text)):
         return None
     if any(says(words, text) for words in ("surcharge", "discount", "compared", "differs", "further")):
         return None

@@ -12,6 +12,7 @@ from evalkit.knowledge.amounts.arithmetic import follows
 from evalkit.knowledge.amounts.cases import ABOUT, Case, Verdict, is_about
 from evalkit.knowledge.amounts.groups import named, says, totals_table
 from evalkit.knowledge.reading.alignment import of_one_piece
+from evalkit.knowledge.reading.charges import free_of_charge
 from evalkit.knowledge.reading.glossary import role_words
 from evalkit.knowledge.reading.statements import Sentence, Statement
 from evalkit.language.amounts import COUNTED, Quantity, comparable_counts, meets, same
@@ -50,6 +51,8 @@ def by_each(case: Case) -> Verdict:
     people = all("person" in unit for unit in each)
     many = [q for q in claim.asked if q.kind == "count" and q.lo > 1 and not q.bound and q.unit]
     if not many or (people and many[0].unit != PEOPLE):
+        return None
+    if any(is_about(q.lo, many[0].lo * amount.lo) for q in claim.amounts if q.kind == "money"):
         return None
     return equal[0].sentence, False
 
@@ -196,8 +199,11 @@ def by_threshold(case: Case) -> Verdict:
         limit, met = limits[0]
         if not met and says("short", claim.text) and is_about(amount.lo, limit.lo - own[0].lo):
             return n, True
-        fees = [c for c in case.found if c.equal and of_one_piece(case.sentences, c.sentence, n)]
-        if fees:
+        if met and (free_of_charge(claim) or role_words("_clause").search(comparable(claim.text))):
+            # "It is free; otherwise it costs 49."
+            continue
+        equal = [c for c in case.found if c.equal and of_one_piece(case.sentences, c.sentence, n)]
+        if any(not met or not same(c.amount, limit) for c in equal):
             return n, not met
     return None
 

@@ -65,6 +65,10 @@ def reckoned_total(
 
 def _by_unit(case: Case) -> Verdict:
     """Wrong where sentences tell the amount by the order, and the claim by the person."""
+    larger = [q.lo for q in case.claim.amounts if q.kind == "money" and q.lo > case.amount.lo > 0]
+    if any(is_about(much % case.amount.lo, 0.0) for much in larger):
+        # "Twelve months at 7.50 make 90."
+        return None
     for kind in ("things", "times"):
         mine = units(kind, case.claim.text, case.amount)
         if not mine:
@@ -103,14 +107,22 @@ def _by_year(case: Case) -> Verdict:
     at, price = monthly[0].sentence, monthly[0].amount.lo
     beside = [s for s in case.sentences if s.passage is case.sentences[at].passage]
     free = [s for s in beside if any(q.kind == "money" and q.lo == 0 for q in s.amounts)]
-    without = [q.lo for s in free for q in s.amounts if q.kind == "duration" and q.unit == "month" and q.lo < _MONTHS]
-    if any(is_about(amount.lo, (_MONTHS - n) * price) for n in without or [0.0]):
+    without = [n for s in free for n in _months(s)]
+    # "Pay for ten months and get twelve."
+    paid = [n for s in beside for n in _months(s) if _MONTHS in {q.lo for q in s.amounts}]
+    if any(is_about(amount.lo, n * price) for n in (*paid, *(_MONTHS - n for n in without or [0.0]))):
         return at, True
+    if paid or may_follow(amount, claim, case.sentences):
+        return None
     if free or any(q.kind == "percent" for s in beside for q in s.amounts):
         return None
     if any(is_about(amount.lo, n * c.amount.lo) for c in found for n in _multiples(claim)):
         return None
     return at, False
+
+
+def _months(sentence: Sentence) -> list[float]:
+    return [q.lo for q in sentence.amounts if q.kind == "duration" and q.unit == "month" and q.lo < _MONTHS]
 
 
 def _of_a_year(amount: Quantity, claim: Statement) -> bool:

@@ -55,3 +55,26 @@ def test_an_answer_that_multiplies_wrong_is_surely_wrong(
 def test_a_fee_beside_so_many_at_a_price_is_no_wrong_sum() -> None:
     told = "A day costs £13. A booking fee of £5 applies."
     assert not _is_surely_wrong(_checked("en", told, "What are six days?", "Six days at £13 makes £83 with the fee."))
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "question", "answer"),
+    [
+        # Who names the limit, or what it costs otherwise, does not say that the customer pays.
+        ("sv", "Frakten kostar 59 kr och är gratis vid köp över 500 kr.", "Jag har handlat för 540 kr, vad blir frakten?", "Över 500 kr bjuder vi på frakten, den kostar annars 59 kr."),
+        ("de", "Der Versand kostet 6 € und ist ab 70 € Bestellwert kostenlos.", "Ich bestelle für 80 €, muss ich Versand zahlen?", "Nein, ab einem Bestellwert von 70 € übernehmen wir den Versand."),
+        ("fi", "Toimitus maksaa 5 € ja on maksuton vähintään 60 euron tilauksissa.", "Tilaan 75 eurolla, maksanko toimituksesta?", "Et maksa, tilauksesi ylittää 60 euroa."),
+        # A price for each of several beside their total is the price of one.
+        ("en", "Pro costs $12 per user per month.", "6 people on Pro, monthly cost?", "Six users at $12 comes to $72 a month."),
+        ("nb", "Plassen koster 45 kr i måneden.", "Hva blir plassen på ett år?", "Tolv måneder à 45 kr gir 540 kr i året."),
+        # A year that is paid with fewer months, and two plans told side by side.
+        ("en", "Solo costs £6 a month. If you pay yearly, you pay for ten months and get twelve.", "What does Solo cost if I pay for a year?", "You are charged for ten months, so Solo comes to £60."),
+        ("da", "Mini 10 koster 99 kr. om måneden og har 10 GB. Maxi 50 koster 159 kr. om måneden og har 50 GB.", "Hvad er forskellen på abonnementerne?", "Med Mini 10 får du 10 GB for 99 kr. om måneden, og med Maxi 50 får du 50 GB for 159 kr."),
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_only_named_on_the_way_to_the_answer_is_not_called_a_wrong_sum(
+    language: str, told: str, question: str, answer: str
+) -> None:
+    found = _checked(language, told, question, answer)
+    assert not _is_surely_wrong(found)
+    assert all("sum" not in claim.reason for claim in found.claims)

@@ -18,7 +18,7 @@ from evalkit.text.data_files import word_parts
 from evalkit.text.normalise import comparable
 
 _CALLED = 0.7
-_FEW_WORDS, _NOUN = 24, 3
+_FEW_WORDS = 24
 _ENDING = re.compile(r"l[tn]?[aä]$")
 _MONTHS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 

@@ -12,7 +12,7 @@ from evalkit.knowledge.amounts.arithmetic import follows
 from evalkit.knowledge.amounts.cases import ABOUT, Case, Verdict, is_about
 from evalkit.knowledge.amounts.groups import named, says, totals_table
 from evalkit.knowledge.reading.alignment import of_one_piece
-from evalkit.knowledge.reading.charges import free_of_charge
+from evalkit.knowledge.reading.free_of_charge import free_of_charge
 from evalkit.knowledge.reading.glossary import role_words
 from evalkit.knowledge.reading.statements import Sentence, Statement
 from evalkit.language.amounts import COUNTED, Quantity, comparable_counts, meets, same

@@ -10,7 +10,6 @@ from itertools import permutations, product
 from evalkit.knowledge.amounts.arithmetic import may_follow
 from evalkit.knowledge.amounts.binding import candidates
 from evalkit.knowledge.amounts.cases import ABOUT, Case, Verdict, is_about
-from evalkit.knowledge.amounts.expected import by_cap, by_its_own_words
 from evalkit.knowledge.amounts.further import (
     by_difference,
     by_discount,
@@ -23,6 +22,7 @@ from evalkit.knowledge.amounts.further import (
     units,
 )  # fmt: skip
 from evalkit.knowledge.amounts.groups import children_paying, group_of, prices_of, says, totals_table
+from evalkit.knowledge.amounts.multiples import by_cap, by_its_own_words
 from evalkit.knowledge.amounts.reckoned import FOLLOWS, WRONG_SUM
 from evalkit.knowledge.reading.alignment import Weights
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement, denies

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from evalkit.knowledge.reading.alignment import OF_ANOTHER, clash, held, of_one_piece, of_the_other, other_party, unmet
-from evalkit.knowledge.reading.charges import free_of_charge
+from evalkit.knowledge.reading.free_of_charge import free_of_charge
 from evalkit.knowledge.reading.glossary import antonyms, generic, joint_only, polar, role_words
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement, opposite_denials
 from evalkit.knowledge.reading.wording import Term, best_match

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalkit.knowledge.amounts.arithmetic import follows
-from evalkit.knowledge.reading.charges import free_of_charge
+from evalkit.knowledge.reading.free_of_charge import free_of_charge
 from evalkit.knowledge.reading.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.rules.by_words import BOTH_FREE
 from evalkit.language.amounts import Quantity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalkit.knowledge import Knowledge, check
-from evalkit.knowledge.reading.charges import free_of_charge
+from evalkit.knowledge.reading.free_of_charge import free_of_charge
 from evalkit.knowledge.reading.statements import sentences_of
 
 # language, knowledge base, question, the same in other words

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 from evalkit.knowledge.amounts.places import Place, is_the_rest, parted, telling
+from evalkit.knowledge.reading.alignment import made_alike
 from evalkit.knowledge.reading.glossary import generic, role_words
 from evalkit.knowledge.reading.wording import Term, best_match
 from evalkit.language.amounts import Quantity
 from evalkit.text.normalise import comparable
 from evalkit.text.tokens import char_ngrams
 
-_NAMED, _STRANGE, _ITSELF, _CLEARLY, _ATTRIBUTE, _SHAPE = 0.75, 0.6, 0.9, 0.1, 0.85, 2
+_NAMED, _STRANGE, _ITSELF, _CLEARLY = 0.75, 0.6, 0.9, 0.1
 _COMPOUND = 3
 _NUMBERED = re.compile(r"(?<!\w)[^\W\d_a-zåäöæø][\w-]*\s(?P<number>\d{1,4})(?![\w.,:]*\d)")
 
@@ -26,7 +27,9 @@ def told_apart(rival: Place, home: Place, said: Sequence[Term], asked: Sequence[
     if not rival.is_beside(home):
         if rival.sentence.passage is not home.sentence.passage or rival.per != home.per:
             return False
-        return _is_made_alike(rival, home) and speaks_of(_all_of(rival), _all_of(home), said, asked)
+        return made_alike(home.sentence.said.terms, rival.sentence.said.terms) and speaks_of(
+            _all_of(rival), _all_of(home), said, asked
+        )
     if not _is_parted(rival, home):
         return False
     (before, after), (mine_before, mine_after) = map(_sides, (rival, home))
@@ -45,7 +48,7 @@ def speaks_of(theirs: Sequence[Term], mine: Sequence[Term], said: Sequence[Term]
     (True, False)
     """
     spoken = [term for term in (*said, *asked) if term.concept not in generic()]
-    if not any(_prefers(term, theirs, mine) for term in spoken) or any(_prefers(t, mine, theirs) for t in spoken):
+    if not any(prefers(term, theirs, mine) for term in spoken) or any(prefers(t, mine, theirs) for t in spoken):
         return False
     return any(best_match(term, theirs) < _ITSELF and _is_strange(term, spoken, theirs) for term in mine)
 
@@ -68,14 +71,15 @@ def _is_strange(term: Term, spoken: Sequence[Term], theirs: Sequence[Term]) -> b
     return term.concept is not None and like < _ITSELF and best_match(term, theirs) >= _NAMED
 
 
-def _prefers(term: Term, these: Sequence[Term], those: Sequence[Term]) -> bool:
+def prefers(term: Term, these: Sequence[Term], those: Sequence[Term]) -> bool:
+    """Whether a word is one of these, and clearly less so one of those."""
     like = best_match(term, these)
     return like >= _NAMED and like - best_match(term, those) >= _CLEARLY
 
 
 def _speaks_of_its_own(rival: Place, home: Place, said: Sequence[Term]) -> bool:
     theirs, mine = _all_of(rival), _all_of(home)
-    return any(_prefers(term, mine, theirs) for term in telling(said))
+    return any(prefers(term, mine, theirs) for term in telling(said))
 
 
 def _all_of(place: Place) -> list[Term]:
@@ -114,8 +118,3 @@ def _begins_with_a_noun(place: Place) -> bool:
     before = [q.end for q in place.sentence.amounts if place.amount and q.end <= place.amount.start]
     between = place.sentence.text[max((end for end in before if end <= start), default=0) : start]
     return not role_words("_article").sub("", comparable(between)).strip(" ,;&+.")
-
-
-def _is_made_alike(rival: Place, home: Place) -> bool:
-    shared = sum(best_match(term, rival.sentence.said.terms) >= _ATTRIBUTE for term in home.sentence.said.terms)
-    return shared >= _SHAPE

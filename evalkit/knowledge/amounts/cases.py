@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalkit.knowledge.reading.alignment import nearest
 from evalkit.knowledge.reading.statements import Candidate, Sentence, Statement
 from evalkit.language.amounts import Quantity
 
@@ -26,6 +27,11 @@ class Case:
     def stands(self, least: float = 0.0) -> bool:
         """Whether a sentence tells the amount, and fits at least so well beside the best."""
         return any(c.equal and c.score >= least * self.found[0].score for c in self.found)
+
+    @property
+    def nearest(self) -> int:
+        """The number of the sentence that holds most of the claim."""
+        return nearest(self.overlaps)
 
     def near(self, n: int) -> bool:
         """Whether a sentence or one beside it in its passage speaks of the claim."""

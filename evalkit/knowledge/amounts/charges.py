@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from evalkit.knowledge.amounts.groups import named, says, totals_table
+from evalkit.knowledge.amounts.groups import named, totals_table
 from evalkit.knowledge.amounts.places import place_of
 from evalkit.knowledge.reading.statements import Candidate, Sentence
 from evalkit.knowledge.reading.wording import Term, alike, wording
@@ -33,8 +33,6 @@ class Charge:
     head: tuple[Term, ...]
     """The words of its sentence that it shares with those before it."""
     each: tuple[str, ...]
-    less: bool = False
-    """Whether it is taken off."""
 
     def times(self, asked: Sequence[Quantity]) -> tuple[float, frozenset[int]]:
         """How many times the customer pays it, and which of the amounts that are asked for say so."""
@@ -94,7 +92,7 @@ def _charge(at: int, amount: Quantity, sentences: Sequence[Sentence]) -> Charge:
     text = sentences[at].text
     return Charge(
         at, amount, tuple(term for term, _ in place.words(far=False)), tuple(term for term, _ in place.head),
-        _each(text, amount), less=says("discount", text),
+        _each(text, amount),
     )  # fmt: skip
 
 

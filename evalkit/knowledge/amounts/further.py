@@ -245,7 +245,7 @@ def by_difference(case: Case) -> Verdict:
     amount, claim = case.amount, case.claim
     if case.stands() or not (says("differs", claim.text) and says("asks_difference", claim.question)):
         return None
-    nearest = max(range(len(case.sentences)), key=lambda n: case.overlaps[n])
+    nearest = case.nearest
     every = [q for n, s in enumerate(case.sentences) if case.near(n) for q in s.amounts]
     prices = {q.lo for q in every if q.kind == "money" and q.lo > 0} | {q.lo for q in claim.asked if q.kind == "money"}
     prices |= {q.lo for q in (*claim.amounts, *claim.spoken) if q.kind == "money" and q.lo != amount.lo}

@@ -22,6 +22,8 @@ _SEVERAL = 2
 def by_cap(case: Case) -> Verdict:
     """So many times a price, beside the most or the least that is charged: that much, and no more or less."""
     amount, claim = case.amount, case.claim
+    if not any(_is_limit(q) for sentence in case.sentences for q in sentence.amounts):
+        return None
     spoken = {q.lo for q in quantities(claim.whole or claim.text) if q.kind == "money"}
     for charge in charges_in(case.sentences, amount.unit):
         times, used = charge.times(claim.asked)
@@ -43,10 +45,14 @@ def _limits_beside(charge: Charge, case: Case) -> Iterator[Quantity]:
     sentence = case.sentences[charge.at]
     for other in case.sentences:
         for q in other.amounts if other.is_beside(sentence) else ():
-            if q.kind == "money" and q.unit == charge.amount.unit and not q.per and q.lo > charge.amount.lo:
+            if _is_limit(q) and q.unit == charge.amount.unit and q.lo > charge.amount.lo:
                 least = role_words("_at_least").search(comparable(other.text[: q.start]))
                 if q.bound == "<=" or (q.bound == ">=" and least):
                     yield q
+
+
+def _is_limit(amount: Quantity) -> bool:
+    return amount.kind == "money" and bool(amount.bound) and not amount.per
 
 
 def by_its_own_words(case: Case) -> Verdict:
@@ -62,12 +68,11 @@ def by_its_own_words(case: Case) -> Verdict:
     many = value(hit.group("n")) if hit else None
     if not many or many < _SEVERAL or others[0].lo <= 0:
         return None
-    nearest = max(range(len(case.sentences)), key=lambda n: case.overlaps[n])
     told = any(q.lo == others[0].lo for s in case.sentences for q in s.amounts)
     # A fee beside it, or another number of them, makes the total another one.
     if not told or is_about(case.amount.lo, many * others[0].lo) or _adds_another(case, many * others[0].lo):
         return None
-    return nearest, False
+    return case.nearest, False
 
 
 def _adds_another(case: Case, product_: float) -> bool:

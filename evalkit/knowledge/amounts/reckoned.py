@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from evalkit.knowledge.amounts.arithmetic import follows
 from evalkit.knowledge.amounts.inference import derived
+from evalkit.knowledge.reading.alignment import nearest
 from evalkit.knowledge.reading.glossary import role_words
 from evalkit.knowledge.reading.occasions import in_other_months, of_another_age, on_the_day, out_of_reach
 from evalkit.knowledge.reading.statements import Candidate, Comparison, Sentence, Statement
@@ -27,7 +28,7 @@ def following(
     overlaps: Sequence[float],
 ) -> Comparison | None:
     """What reckoning says of an amount: right, or reckoned from a price of other days, months or ages."""
-    at = found[0].sentence if found else max(range(len(sentences)), key=lambda n: overlaps[n])
+    at = found[0].sentence if found else nearest(overlaps)
 
     def given(numbers: Sequence[int]) -> bool:
         some, near = [sentences[n] for n in numbers], [overlaps[n] for n in numbers]
@@ -120,7 +121,7 @@ def miscounted(claim: Statement, overlaps: Sequence[float]) -> Comparison | None
             continue
         of_it = share.lo / _WHOLE
         if not any(_is_about(whole.lo * times, part.lo) for times in (of_it, 1 - of_it, 1 + of_it)):
-            return Comparison("contradicted", max(range(len(overlaps)), key=lambda n: overlaps[n]), True, WRONG_SUM)
+            return Comparison("contradicted", nearest(overlaps), True, WRONG_SUM)
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from evalkit.knowledge.amounts.apart import numbered, told_apart
+from evalkit.knowledge.amounts.apart import numbered, prefers, told_apart
 from evalkit.knowledge.amounts.places import Place, bound_to, head_of, joints, place_of, telling
 from evalkit.knowledge.reading.alignment import unmet
 from evalkit.knowledge.reading.glossary import antonyms, parties, role_words
@@ -169,7 +169,7 @@ def _is_among(term: Term, words: Iterable[tuple[Term, Sentence]]) -> bool:
 
 
 def _prefers(terms: Iterable[Term], one: Term, other: Term) -> bool:
-    return any((like := alike(term, one)) >= _SAME and like - alike(term, other) >= _CLEARLY for term in terms)
+    return any(prefers(term, (one,), (other,)) for term in terms)
 
 
 def _slot(one: Term, first: Sentence, other: Term, second: Sentence, names: frozenset[str]) -> str:

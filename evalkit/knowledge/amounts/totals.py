@@ -239,7 +239,7 @@ def _by_none(case: Case) -> Verdict:
         return None
     if any(amount.lo == q.lo for q in claim.asked) or any(amount.lo == q.lo for s in sentences for q in s.amounts):
         return None
-    nearest = max(range(len(sentences)), key=lambda n: case.overlaps[n])
+    nearest = case.nearest
     if case.overlaps[nearest] < ABOUT or may_follow(amount, claim, sentences) or _adds_up(amount, claim, sentences):
         return None
     return nearest, False

@@ -149,14 +149,14 @@ def _other_part(text: str, hit: re.Match[str], language: str) -> bool:
 def _agents(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Patterns of by us, our responsibility, up to the customer: the party, and how it is told."""
     by, falls, duty = (_joined(name, language) for name in ("by", "falls_on", "duty"))
-    article = r"(?:(?:den|det|der|die|das|dem|the|en|ein)\s+)?"
+    article, own = _maybe("article"), _maybe("own")
     found = []
     for party, objects, owners in (("we", "us", "our"), ("customer", "to_you", "your")):
         heads = [rf"(?:{by}|{falls})\s+{article}(?:{_joined(objects, language)})"] if by or falls else []
         if language == "fi":
             needs = _joined("before_duty_fi", language)
             heads = [rf"(?:{_joined(objects, language)})\s+(?:\w+\s+)?(?:{needs})"]
-        heads.append(rf"(?:{_joined(owners, language)})\s+(?:eget\s+|egen\s+|own\s+)?(?:{duty})")
+        heads.append(rf"(?:{_joined(owners, language)})\s+{own}(?:{duty})")
         found.append((party, re.compile(rf"(?<!\w)(?:{'|'.join(heads)})(?!\w)")))
     for party in _NOUNS:
         names = _joined(party, language)
@@ -200,10 +200,15 @@ def _pattern(name: str, language: str) -> re.Pattern[str]:
 
 
 @cache
+def _maybe(name: str) -> str:
+    """One of a few words of any language, or none."""
+    return rf"(?:(?:{'|'.join(map(re.escape, _data()['any_language'][name]))})\s+)?"
+
+
+@cache
 def _pattern_before(name: str, language: str) -> re.Pattern[str]:
     listed = _joined(name, language)
-    article = r"(?:(?:den|det|der|die|das|dem|the|en|ein|eine|einen|a|vår|vores|våre|unseren|our)\s+)?"
-    return re.compile(rf"(?<!\w)(?:{listed})\s+{article}$") if listed else _NEVER
+    return re.compile(rf"(?<!\w)(?:{listed})\s+{_maybe('determiner')}$") if listed else _NEVER
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import log
 from operator import mul
@@ -16,7 +16,7 @@ from evalkit.language.amounts import meets
 _CONTEXT = 0.5
 _SAME_TERM = 0.75
 _GENERIC = 0.4
-_AS_IT_IS = 0.7
+_AS_IT_IS, _AS_MADE = 0.7, 0.85
 _NEAR_BY, _PARALLEL, _OTHER = 3, 2, 0.6
 OF_ANOTHER = "the knowledge base says this of another"
 
@@ -69,6 +69,20 @@ def _rarity(term: Term, near: Sequence[Near], unknown: float = 0.6) -> float:
 def overlap(own: float, extra: float) -> float:
     """How far a claim and a sentence speak of one thing: the claim's own words, and what the question adds."""
     return own + 0.6 * min(extra, 1 - own) if own < 1 else own + 0.1 * extra
+
+
+def nearest(overlaps: Sequence[float]) -> int:
+    """The number of the sentence that holds most of a claim, the first of several.
+
+    >>> nearest([0.2, 0.9, 0.9])
+    1
+    """
+    return max(range(len(overlaps)), key=overlaps.__getitem__)
+
+
+def made_alike(these: Iterable[Term], those: Sequence[Term]) -> bool:
+    """Whether two sentences have so many words in common that they tell the same of two things."""
+    return sum(best_match(term, those) >= _AS_MADE for term in these) >= _PARALLEL
 
 
 def shares(terms: Sequence[tuple[Term, float]], weights: Weights, n: int) -> list[float]:

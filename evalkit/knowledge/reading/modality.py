@@ -68,7 +68,7 @@ def modality(text: str, language: str) -> Modality:
     """
     # "Or not" denies nothing; what stands after it keeps its place.
     said = role_words("_harmless").sub(_blank, comparable(text))
-    found = {name: _pattern(name, language).search(said) for name in _NAMES}
+    found = {name: small_words(name, language).search(said) for name in _NAMES}
     lifted = _lifts(language).search(said)
     duty: Duty = "lifted" if lifted else "must" if found["must"] and not found["denial"] else ""
     mark = lifted or (found["must"] if duty else None)
@@ -106,18 +106,19 @@ def part_around(text: str, at: int) -> tuple[int, int]:
 
 def _waived(said: str, language: str) -> tuple[int, int] | None:
     """What stands after "without" or "even if", where nothing else is denied and no money is meant."""
-    if _pattern("indifferent", language).search(said):
+    if small_words("indifferent", language).search(said):
         return 0, len(said)
-    hit = _pattern("waives", language).search(said)
-    if hit is None or _pattern("denial", language).search(f"{said[: hit.start()]} {said[hit.end() :]}"):
+    hit = small_words("waives", language).search(said)
+    if hit is None or small_words("denial", language).search(f"{said[: hit.start()]} {said[hit.end() :]}"):
         return None
     end = part_around(said, hit.end())[1]
     near = " ".join(said[hit.end() : end].split()[: _FEW + 1])
-    return None if _pattern("money", language).search(near) else (hit.end(), end)
+    return None if small_words("money", language).search(near) else (hit.end(), end)
 
 
 @cache
-def _pattern(name: str, language: str) -> re.Pattern[str]:
+def small_words(name: str, language: str) -> re.Pattern[str]:
+    """The small words of one kind in a language, as a pattern over comparable text; one that never matches for none."""
     listed = yaml_data("evalkit.knowledge", "data/modality.yaml")[name].get(language, ())
     return word_pattern(map(comparable, map(str, listed))) if listed else _NOTHING
 

@@ -29,7 +29,7 @@ from evalkit.knowledge.amounts.reckoned import (
 )
 from evalkit.knowledge.amounts.rivals import OF_A_RIVAL, told_of_a_rival, told_of_its_own
 from evalkit.knowledge.amounts.totals import OTHER_UNIT, reckoned_total
-from evalkit.knowledge.reading.alignment import OF_ANOTHER, Weights, unmet
+from evalkit.knowledge.reading.alignment import OF_ANOTHER, Weights, nearest, unmet
 from evalkit.knowledge.reading.statements import Candidate, Comparison, Sentence, Statement
 from evalkit.knowledge.rules.by_start import by_start
 from evalkit.knowledge.rules.by_words import by_words, denied_part
@@ -87,7 +87,7 @@ def by_amounts(
         wrong = []
     if wrong:
         return replace(max(wrong, key=lambda v: (v.exact, v.reason in _DECIDES)), barred=barred)
-    top = max(range(len(sentences)), key=lambda n: overlaps[n])
+    top = nearest(overlaps)
     decided = [v for v in verdicts if v.relation != "unsure"]
     if decided and all(v.relation == "supported" for v in decided):
         found = decided[0]
@@ -165,8 +165,8 @@ def _bound_to(
     if not found or found[0].score < _BOUND:
         if (reckoned := following(amount, claim, [], sentences, overlaps)) is not None:
             return reckoned
-        nearest = max(range(len(sentences)), key=lambda n: overlaps[n])
-        return Comparison("not_in_kb" if overlaps[nearest] < _SPEAKS_WELL else "unsure", nearest)
+        at = nearest(overlaps)
+        return Comparison("not_in_kb" if overlaps[at] < _SPEAKS_WELL else "unsure", at)
     if (limited := _not_always(amount, claim, found, sentences)) is not None:
         return limited
     equal = next((c for c in found if c.equal), None)

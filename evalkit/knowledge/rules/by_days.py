@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 
 from evalkit.knowledge.reading.glossary import generic
-from evalkit.knowledge.reading.modality import modality
+from evalkit.knowledge.reading.modality import modality, small_words
 from evalkit.knowledge.reading.occasions import in_other_months
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, best_match, wording
 from evalkit.language.opening_hours import days_in, days_spelt_out, months_in
-from evalkit.text.data_files import word_pattern, yaml_data
 from evalkit.text.normalise import comparable
 
 OTHER_DAYS = "other days stand in the knowledge base"
@@ -60,7 +57,7 @@ def _is_of_more(claim: Statement, own: frozenset[int]) -> bool:
 
 def _plain_days(text: str, language: str) -> frozenset[int]:
     """The weekdays that a text speaks of, none where a word makes a deadline of them."""
-    if _deadline(language).search(comparable(text)):
+    if small_words("deadline", language).search(comparable(text)):
         return frozenset()
     return days_spelt_out(text)
 
@@ -89,9 +86,3 @@ def _tells(term: Term) -> bool:
         # Evening classes are a thing, the evening is a time.
         return len(term.text) > _LONGEST_TIME
     return term.concept not in _DAY_WORDS and term.concept not in generic() and not days_in(term.text)
-
-
-@cache
-def _deadline(language: str) -> re.Pattern[str]:
-    listed = yaml_data("evalkit.knowledge", "data/modality.yaml")["deadline"].get(language, ())
-    return word_pattern(map(comparable, map(str, listed))) if listed else re.compile(r"(?!)")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evalkit.knowledge.amounts.binding import side_of
-from evalkit.knowledge.reading.alignment import held
+from evalkit.knowledge.reading.alignment import held, made_alike
 from evalkit.knowledge.reading.glossary import role_words
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, best_match
@@ -18,7 +18,7 @@ from evalkit.text.normalise import comparable
 NO_HOURS = "the knowledge base names no hours for it"
 _SPEAKS_OF_HOURS, _OF_ANYTHING, _JUST_AS_NEAR = 0.25, 0.1, 0.9
 _HOUR_WORDS = frozenset({"open", "closed", "weekday", "day", "evening", "morning"})
-_SUBJECT, _NAMED, _SAME, _TWO = 0.4, 0.75, 0.85, 2
+_SUBJECT, _NAMED, _TWO = 0.4, 0.75, 2
 _HALF_A_DAY_H, _HOUR_MIN = 12, 60
 
 
@@ -186,8 +186,8 @@ def _of_the_named(
 
 def _is_made_alike(one: Sentence, other: Sentence) -> bool:
     """Whether two sentences of a passage tell the same of two things."""
-    shared = sum(best_match(term, other.said.terms) >= _SAME for term in one.said.terms if not days_in(term.text))
-    return one.passage is other.passage and shared >= _TWO
+    mine = [term for term in one.said.terms if not days_in(term.text)]
+    return one.passage is other.passage and made_alike(mine, other.said.terms)
 
 
 def _hours_around(sentences: Sequence[Sentence], at: int, months: frozenset[int]) -> tuple[DayHours, ...]:

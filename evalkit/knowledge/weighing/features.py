@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from evalkit.knowledge.amounts.binding import candidates, equal_amounts
 from evalkit.knowledge.amounts.reckoned import FOLLOWS
-from evalkit.knowledge.reading.alignment import OF_ANOTHER, Weights, clash, held, unmet
+from evalkit.knowledge.reading.alignment import OF_ANOTHER, Weights, clash, held, nearest, unmet
 from evalkit.knowledge.reading.glossary import antonyms, generic, polar
 from evalkit.knowledge.reading.statements import Comparison, Sentence, Statement
 from evalkit.knowledge.reading.wording import Term, best_match
@@ -59,8 +59,7 @@ class Reading:
     """The number of the nearest sentence."""
 
     def __post_init__(self) -> None:
-        nearest = max(range(len(self.sentences)), key=lambda n: self.overlaps[n])
-        object.__setattr__(self, "top", nearest)
+        object.__setattr__(self, "top", nearest(self.overlaps))
 
 
 def features(reading: Reading) -> dict[str, float]:
